@@ -1,0 +1,27 @@
+/** CloudWatch namespace of every metric of this project (embedded metric format). */
+export const METRICS_NAMESPACE = 'SupaglueWebhooks';
+
+export const Metric = {
+  EVENTS_ACCEPTED: 'EventsAccepted',
+  /** Dimension {@link REASON_DIMENSION}: the answer's code. */
+  EVENTS_REJECTED: 'EventsRejected',
+  /** 1 for the first secret of the set, 2 for the second: above 1 for long means a rotation is not finished. */
+  SECRET_POSITION: 'SecretPosition',
+  EVENTS_PROCESSED: 'EventsProcessed',
+  EVENTS_DUPLICATE: 'EventsDuplicate',
+  EVENTS_DEFERRED: 'EventsDeferred',
+  EVENTS_RETRIED: 'EventsRetried',
+  /** Dimension {@link REASON_DIMENSION}: the failure reason. */
+  EVENTS_DEAD_LETTERED: 'EventsDeadLettered',
+  EVENTS_UNHANDLED: 'EventsUnhandled',
+  ATTEMPT_ABANDONED: 'AttemptAbandoned',
+  /** Milliseconds from the moment ingest received the event to its recorded completion. */
+  EVENT_LATENCY: 'EventLatency',
+} as const;
+export type Metric = (typeof Metric)[keyof typeof Metric];
+
+export const REASON_DIMENSION = 'reason';
+/** Dimension that every metric carries; its value is the service name below. */
+export const SERVICE_DIMENSION = 'service';
+export const INGEST_SERVICE = 'ingest';
+export const CONSUMER_SERVICE = 'consumer';

@@ -1,0 +1,23 @@
+/** Bounds on one AWS call. A call takes at most about `maxAttempts × requestTimeoutMs` plus the SDK's backoff. */
+export interface CallBounds {
+  readonly connectTimeoutMs: number;
+  /** From the start of one attempt to the end of its answer. */
+  readonly requestTimeoutMs: number;
+  /** Attempts in all, the first included. */
+  readonly maxAttempts: number;
+}
+
+/**
+ * Options for an AWS client whose calls really end: without `throwOnRequestTimeout` the SDK only warns when
+ * `requestTimeout` passes (run: 500 ms set, answer after 4,023 ms).
+ */
+export function clientOptions(bounds: CallBounds) {
+  return {
+    maxAttempts: bounds.maxAttempts,
+    requestHandler: {
+      connectionTimeout: bounds.connectTimeoutMs,
+      requestTimeout: bounds.requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
+  };
+}
