@@ -1,0 +1,60 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Claim, ClaimResult, EventFacts } from './ledger.ts';
+import { EventStatus, type LedgerRecord, parseRecord } from './record.ts';
+
+/** An applied claim: `before` is the item as it was (absent when the event is new). */
+export function claimedResult(
+  before: Record<string, AttributeValue> | undefined,
+  event: EventFacts,
+  claim: Claim,
+  nowMs: number,
+  status: EventStatus,
+): ClaimResult {
+  const previous = before === undefined ? undefined : parseRecord(before);
+  const counted = status === EventStatus.IN_PROGRESS ? 1 : 0;
+  const reason = previous?.status === EventStatus.FAILED ? previous.dead_letter_reason : undefined;
+  return {
+    outcome: 'claimed',
+    claim,
+    predecessorAbandoned: previous?.status === EventStatus.IN_PROGRESS,
+    // A confirmed copy resets `attempts`: what is still counted was not confirmed.
+    ...(reason !== undefined && (previous?.attempts ?? 0) > 0 ? { unfinishedDeadLetter: reason } : {}),
+    record: {
+      handlers: {},
+      failures: [],
+      received_at_ms: event.receivedAtMs,
+      first_attempt_at_ms: nowMs,
+      ...previous,
+      event_id: event.eventId,
+      event_type: event.eventType,
+      body_sha256: event.bodySha256,
+      status,
+      owner: claim.owner,
+      lease_expires_at_ms: claim.leaseExpiresAtMs,
+      attempts: (previous?.attempts ?? 0) + counted,
+      attempts_total: (previous?.attempts_total ?? 0) + counted,
+      updated_at_ms: nowMs,
+      expires_at: previous?.expires_at ?? 0,
+    },
+  };
+}
+
+/** A refused claim, explained by the item that refused it. */
+export function refusedResult(
+  record: LedgerRecord | undefined,
+  event: EventFacts,
+  claim: Claim,
+  nowMs: number,
+): ClaimResult {
+  // Read after the refusal and gone or claimable by now: whoever refused us has just ended. Try again soon.
+  if (record === undefined) return { outcome: 'busy', untilMs: nowMs };
+  // Our own claim was applied and its answer lost: the SDK's retry was refused by its own effect.
+  if (record.owner === claim.owner) {
+    return { outcome: 'claimed', claim, record, predecessorAbandoned: false };
+  }
+  if (record.body_sha256 !== event.bodySha256) return { outcome: 'payload-mismatch' };
+  if (record.status === EventStatus.COMPLETED) return { outcome: 'completed' };
+  const untilMs =
+    record.status === EventStatus.IN_PROGRESS ? record.lease_expires_at_ms : record.not_before_ms;
+  return { outcome: 'busy', untilMs: Math.max(untilMs ?? nowMs, nowMs) };
+}

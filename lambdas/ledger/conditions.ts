@@ -1,0 +1,31 @@
+/**
+ * The predicates of the ledger's conditional writes, each with its place on an event's timeline:
+ *
+ *     absent ──claim──▶ IN_PROGRESS ──complete──▶ COMPLETED
+ *                         │      ▲
+ *                    fail │      │ claim, once not_before_ms has passed
+ *                         ▼      │
+ *                        FAILED ─┘
+ *
+ * Clocks of two workers meet in `lease_expires_at_ms` and `not_before_ms`; the lease carries the allowance
+ * for their difference.
+ */
+
+/** Nobody has recorded this event. An expired item that TTL has not deleted yet still counts as recorded. */
+const EVENT_IS_NEW = 'attribute_not_exists(event_id)';
+
+/** The same svix-id with another body is another event, whatever the record's state. */
+const BODY_IS_THE_SAME = 'body_sha256 = :body_sha256';
+
+/** FAILED, and the backoff (or the lease of a handler that never settled) has passed. */
+const RETRY_IS_DUE =
+  '(#status = :failed AND (attribute_not_exists(not_before_ms) OR not_before_ms <= :now_ms))';
+
+/** IN_PROGRESS, but the attempt's function must have ended by now: it died without a record. */
+const LEASE_HAS_EXPIRED = '(#status = :in_progress AND lease_expires_at_ms <= :now_ms)';
+
+/** An attempt may start. */
+export const CLAIMABLE = `${EVENT_IS_NEW} OR (${BODY_IS_THE_SAME} AND (${RETRY_IS_DUE} OR ${LEASE_HAS_EXPIRED}))`;
+
+/** No attempt has claimed the event since ours. */
+export const STILL_OURS = '#owner = :owner';

@@ -1,0 +1,207 @@
+import type {
+  AttributeValue,
+  GetItemCommandInput,
+  GetItemCommandOutput,
+  UpdateItemCommandInput,
+  UpdateItemCommandOutput,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { FailureReason } from '../contract/failure.ts';
+import { FAILURE_SHARDS } from '../contract/ledger-table.ts';
+import { claimedResult, refusedResult } from './claim-result.ts';
+import type { AttemptOutcome, Claim, ClaimResult, EventFacts, Ledger, WriteResult } from './ledger.ts';
+import { EventStatus, type LedgerRecord, parseRecord } from './record.ts';
+import {
+  claimUpdate,
+  completeUpdate,
+  completionUpdate,
+  failForGoodUpdate,
+  failRetryableUpdate,
+  releaseUpdate,
+  type UpdateTemplate,
+  unhandledUpdate,
+} from './update-expressions.ts';
+
+/** The two DynamoDB calls that the ledger makes. */
+export interface LedgerTable {
+  updateItem(input: UpdateItemCommandInput): Promise<UpdateItemCommandOutput>;
+  getItem(input: GetItemCommandInput): Promise<GetItemCommandOutput>;
+}
+
+export interface DynamoDbLedgerOptions {
+  readonly table: LedgerTable;
+  readonly tableName: string;
+  /** How long a record is kept after its last write, in days. */
+  readonly retentionDays: number;
+}
+
+type Item = Record<string, AttributeValue>;
+type Refusal = { readonly refused: true; readonly item: Item | undefined };
+
+const DAY_SECONDS = 86_400;
+const STATUS_VALUES = marshall({
+  ':in_progress': EventStatus.IN_PROGRESS,
+  ':failed': EventStatus.FAILED,
+});
+
+/** The ledger on DynamoDB: two UpdateItem calls per event with one handler, conditions as `conditions.ts` names them. */
+export class DynamoDbLedger implements Ledger {
+  readonly #options: DynamoDbLedgerOptions;
+
+  constructor(options: DynamoDbLedgerOptions) {
+    this.#options = options;
+  }
+
+  async claim(event: EventFacts, claim: Claim, nowMs: number): Promise<ClaimResult> {
+    const answer = await this.#update(event.eventId, claimUpdate(presentIn(event)), {
+      ...this.#eventValues(event, claim, nowMs),
+      ...STATUS_VALUES,
+      ...marshall({ ':lease_expires_at_ms': claim.leaseExpiresAtMs, ':zero': 0, ':one': 1 }),
+    });
+    return 'refused' in answer
+      ? refusedResult(await this.#refusing(answer, event.eventId), event, claim, nowMs)
+      : claimedResult(answer.Attributes, event, claim, nowMs, EventStatus.IN_PROGRESS);
+  }
+
+  async completeUnhandled(event: EventFacts, claim: Claim, nowMs: number): Promise<ClaimResult> {
+    const answer = await this.#update(event.eventId, unhandledUpdate(presentIn(event)), {
+      ...this.#eventValues(event, claim, nowMs),
+      ...STATUS_VALUES,
+      ...marshall({ ':completed': EventStatus.COMPLETED }),
+    });
+    return 'refused' in answer
+      ? refusedResult(await this.#refusing(answer, event.eventId), event, claim, nowMs)
+      : claimedResult(answer.Attributes, event, claim, nowMs, EventStatus.COMPLETED);
+  }
+
+  recordCompletion(claim: Claim, handler: string, completedAtMs: number, nowMs: number) {
+    return this.#write(claim, completionUpdate(1), nowMs, { [handler]: completedAtMs }, {});
+  }
+
+  complete(claim: Claim, outcome: AttemptOutcome, nowMs: number) {
+    const states = outcome.completed;
+    return this.#write(claim, completeUpdate(Object.keys(states).length), nowMs, states, {
+      ':completed': EventStatus.COMPLETED,
+    });
+  }
+
+  failRetryable(claim: Claim, outcome: AttemptOutcome, notBeforeMs: number, nowMs: number) {
+    const states = { ...outcome.completed, ...outcome.failedForGood };
+    return this.#write(claim, failRetryableUpdate(Object.keys(states).length), nowMs, states, {
+      ...failureValues(claim.eventId, 'RETRYING', outcome),
+      ':not_before_ms': notBeforeMs,
+    });
+  }
+
+  failForGood(claim: Claim, outcome: AttemptOutcome, reason: FailureReason, nowMs: number) {
+    const states = { ...outcome.completed, ...outcome.failedForGood };
+    return this.#write(claim, failForGoodUpdate(Object.keys(states).length), nowMs, states, {
+      ...failureValues(claim.eventId, 'DEAD', outcome),
+      ':not_before_ms': claim.leaseExpiresAtMs,
+      ':dead_letter_reason': reason,
+    });
+  }
+
+  releaseDeadLetter(claim: Claim, nowMs: number) {
+    return this.#write(claim, releaseUpdate, nowMs, {}, { ':zero': 0 });
+  }
+
+  async read(eventId: string): Promise<LedgerRecord | undefined> {
+    const { Item } = await this.#options.table.getItem({
+      TableName: this.#options.tableName,
+      Key: { event_id: { S: eventId } },
+      ConsistentRead: true,
+    });
+    return Item === undefined ? undefined : parseRecord(Item);
+  }
+
+  /** A write after the claim: refused when another attempt holds the event. */
+  async #write(
+    claim: Claim,
+    template: UpdateTemplate,
+    nowMs: number,
+    states: Readonly<Record<string, unknown>>,
+    values: Readonly<Record<string, unknown>>,
+  ): Promise<WriteResult> {
+    const names: Record<string, string> = { ...template.ExpressionAttributeNames };
+    const bound: Record<string, unknown> = {
+      ':owner': claim.owner,
+      ':now_ms': nowMs,
+      ':expires_at': this.#expiresAt(nowMs),
+      ...values,
+    };
+    Object.entries(states).forEach(([handler, state], index) => {
+      names[`#h${index}`] = handler;
+      bound[`:h${index}`] = state;
+    });
+    const answer = await this.#update(
+      claim.eventId,
+      { ...template, ExpressionAttributeNames: names },
+      marshall(bound, { removeUndefinedValues: true }),
+    );
+    return 'refused' in answer ? 'lost' : 'written';
+  }
+
+  async #update(eventId: string, template: UpdateTemplate, values: Item) {
+    try {
+      return await this.#options.table.updateItem({
+        ...template,
+        TableName: this.#options.tableName,
+        Key: { event_id: { S: eventId } },
+        ExpressionAttributeValues: values,
+      });
+    } catch (error) {
+      if (isRefusal(error)) return { refused: true, item: error.Item } satisfies Refusal;
+      throw error;
+    }
+  }
+
+  /** DynamoDB returns the item that refused the write; an engine that does not is asked for it, consistently. */
+  async #refusing(refusal: Refusal, eventId: string): Promise<LedgerRecord | undefined> {
+    return refusal.item === undefined ? this.read(eventId) : parseRecord(refusal.item);
+  }
+
+  #eventValues(event: EventFacts, claim: Claim, nowMs: number): Item {
+    return marshall(
+      {
+        ':owner': claim.owner,
+        ':body_sha256': event.bodySha256,
+        ':event_type': event.eventType,
+        ':no_handlers': {},
+        ':received_at_ms': event.receivedAtMs,
+        ':now_ms': nowMs,
+        ':expires_at': this.#expiresAt(nowMs),
+        ':customer_id': event.customerId,
+        ':connection_id': event.connectionId,
+        ':provider_name': event.providerName,
+      },
+      { removeUndefinedValues: true },
+    );
+  }
+
+  #expiresAt(nowMs: number): number {
+    return Math.ceil(nowMs / 1000) + this.#options.retentionDays * DAY_SECONDS;
+  }
+}
+
+function presentIn(event: EventFacts): ReadonlySet<string> {
+  const present = new Set<string>();
+  if (event.customerId !== undefined) present.add('customer_id');
+  if (event.connectionId !== undefined) present.add('connection_id');
+  if (event.providerName !== undefined) present.add('provider_name');
+  return present;
+}
+
+function failureValues(eventId: string, state: 'RETRYING' | 'DEAD', outcome: AttemptOutcome) {
+  const shard = (eventId.codePointAt(eventId.length - 1) ?? 0) % FAILURE_SHARDS;
+  return {
+    ':failed': EventStatus.FAILED,
+    ':failures': outcome.failures,
+    ':failure_bucket': `${state}#${shard}`,
+  };
+}
+
+/** By name: two copies of the SDK in one process have two classes. */
+function isRefusal(error: unknown): error is { readonly Item?: Item } {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
+}

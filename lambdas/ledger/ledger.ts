@@ -1,0 +1,84 @@
+import type { FailureReason } from '../contract/failure.ts';
+import type { LedgerRecord, PermanentFailure, RecordedFailure } from './record.ts';
+
+/** What is recorded of an event when it is claimed. Times in epoch milliseconds. */
+export interface EventFacts {
+  readonly eventId: string;
+  /** SHA-256 of the body's bytes, hexadecimal. */
+  readonly bodySha256: string;
+  readonly eventType: string;
+  readonly customerId?: string;
+  readonly connectionId?: string;
+  readonly providerName?: string;
+  readonly receivedAtMs: number;
+}
+
+/** An attempt's right to write: every write but the claim is refused once another attempt holds the event. */
+export interface Claim {
+  readonly eventId: string;
+  /** Fresh random token. Never the Lambda request id: a retried invocation carries the same one. */
+  readonly owner: string;
+  readonly leaseExpiresAtMs: number;
+}
+
+export type ClaimResult =
+  | {
+      readonly outcome: 'claimed';
+      readonly claim: Claim;
+      /** The record as this claim left it. */
+      readonly record: LedgerRecord;
+      /** The attempt before this one ended without a record: its lease ran out. */
+      readonly predecessorAbandoned: boolean;
+      /** The attempt before this one decided to dead-letter, and its copy may not have been sent. */
+      readonly unfinishedDeadLetter?: FailureReason;
+    }
+  | { readonly outcome: 'completed' }
+  /** Another attempt's lease is live, or the backoff has not passed. */
+  | { readonly outcome: 'busy'; readonly untilMs: number }
+  | { readonly outcome: 'payload-mismatch' };
+
+/** `lost`: another attempt has claimed the event meanwhile; nothing was written. */
+export type WriteResult = 'written' | 'lost';
+
+/** What an attempt did to its handlers; carried by every final write. */
+export interface AttemptOutcome {
+  /** Handler name → completed at, epoch milliseconds. */
+  readonly completed: Readonly<Record<string, number>>;
+  readonly failedForGood: Readonly<Record<string, PermanentFailure>>;
+  /** All failures to keep, the earlier ones included, oldest first. */
+  readonly failures: readonly RecordedFailure[];
+}
+
+/**
+ * The idempotency ledger: one record per event, an owner-fenced state machine. Any method may reject when the
+ * table is unreachable; a rejected write may still have been applied, and each may be repeated.
+ */
+export interface Ledger {
+  /** Takes the event for one attempt; counts the attempt. */
+  claim(event: EventFacts, claim: Claim, nowMs: number): Promise<ClaimResult>;
+  /** Records, under the claim's condition, an event that nothing handles. */
+  completeUnhandled(event: EventFacts, claim: Claim, nowMs: number): Promise<ClaimResult>;
+  /** Records one handler while others still run. */
+  recordCompletion(claim: Claim, handler: string, completedAtMs: number, nowMs: number): Promise<WriteResult>;
+  complete(claim: Claim, outcome: AttemptOutcome, nowMs: number): Promise<WriteResult>;
+  failRetryable(
+    claim: Claim,
+    outcome: AttemptOutcome,
+    notBeforeMs: number,
+    nowMs: number,
+  ): Promise<WriteResult>;
+  /**
+   * First of two steps around the copy to the dead-letter queue: records the failure and keeps everybody
+   * out until the lease ends. A crash before {@link releaseDeadLetter} makes the next claim finish it.
+   */
+  failForGood(
+    claim: Claim,
+    outcome: AttemptOutcome,
+    reason: FailureReason,
+    nowMs: number,
+  ): Promise<WriteResult>;
+  /** Second step, after the copy is confirmed: a redriven event finds a full budget. */
+  releaseDeadLetter(claim: Claim, nowMs: number): Promise<WriteResult>;
+  /** Consistent read. */
+  read(eventId: string): Promise<LedgerRecord | undefined>;
+}

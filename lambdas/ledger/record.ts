@@ -1,0 +1,86 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { FailureReason } from '../contract/failure.ts';
+
+export const EventStatus = {
+  IN_PROGRESS: 'IN_PROGRESS',
+  COMPLETED: 'COMPLETED',
+  FAILED: 'FAILED',
+} as const;
+export type EventStatus = (typeof EventStatus)[keyof typeof EventStatus];
+
+/** A handler that failed for good. It counts within the budget it was recorded in; a redrive starts a new one. */
+export interface PermanentFailure {
+  readonly failed_at_ms: number;
+  /** `attempts_total` of the attempt that recorded it. */
+  readonly attempt: number;
+  readonly error: string;
+  readonly message: string;
+  readonly code?: string;
+}
+
+/** Value of the `handlers` map: completed at (epoch ms), or the permanent failure. */
+export type HandlerState = number | PermanentFailure;
+
+/** One of the last ten failures of an event. */
+export interface RecordedFailure {
+  /** `attempts_total` of the attempt that failed. */
+  readonly attempt: number;
+  readonly at_ms: number;
+  /** Absent when the event failed before a handler ran. */
+  readonly handler?: string;
+  readonly error: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly retryable: boolean;
+  readonly stack?: string;
+}
+
+/** One event in the ledger, as DynamoDB holds it. Times are epoch milliseconds but for `expires_at` (seconds). */
+export interface LedgerRecord {
+  readonly event_id: string;
+  readonly status: EventStatus;
+  /** Random token of the latest claim. */
+  readonly owner?: string;
+  readonly lease_expires_at_ms?: number;
+  readonly not_before_ms?: number;
+  /** Attempts of the current budget; 0 after dead-lettering. */
+  readonly attempts: number;
+  readonly attempts_total: number;
+  readonly handlers: Readonly<Record<string, HandlerState>>;
+  readonly failures: readonly RecordedFailure[];
+  readonly body_sha256: string;
+  readonly event_type: string;
+  readonly customer_id?: string;
+  readonly connection_id?: string;
+  readonly provider_name?: string;
+  readonly received_at_ms: number;
+  readonly first_attempt_at_ms?: number;
+  readonly updated_at_ms: number;
+  readonly completed_at_ms?: number;
+  /** Why the event was dead-lettered; removed by the next claim. */
+  readonly dead_letter_reason?: FailureReason;
+  /** `RETRYING#n` or `DEAD#n`. */
+  readonly failure_bucket?: string;
+  readonly failed_at_ms?: number;
+  readonly expires_at: number;
+}
+
+/** Reads an item of the ledger's table. Absent maps, lists and counters are empty. */
+export function parseRecord(item: Record<string, AttributeValue>): LedgerRecord {
+  const raw = unmarshall(item) as Partial<LedgerRecord> & Pick<LedgerRecord, 'event_id' | 'status'>;
+  return { attempts: 0, attempts_total: 0, handlers: {}, failures: [], ...raw } as LedgerRecord;
+}
+
+/** Whether a permanent failure was recorded within the budget that the record is in now. */
+export function failedForGood(
+  state: HandlerState | undefined,
+  record: Pick<LedgerRecord, 'attempts' | 'attempts_total'>,
+): state is PermanentFailure {
+  return typeof state === 'object' && state.attempt > record.attempts_total - record.attempts;
+}
+
+/** Whether the handler's completion is recorded. */
+export function isCompleted(state: HandlerState | undefined): state is number {
+  return typeof state === 'number';
+}

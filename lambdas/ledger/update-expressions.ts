@@ -1,0 +1,123 @@
+import { CLAIMABLE, STILL_OURS } from './conditions.ts';
+
+/** The fixed part of an UpdateItem call; values are bound per call. */
+export interface UpdateTemplate {
+  readonly UpdateExpression: string;
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeNames: Readonly<Record<string, string>>;
+  readonly ReturnValues?: 'ALL_OLD';
+  readonly ReturnValuesOnConditionCheckFailure?: 'ALL_OLD';
+}
+
+/** A claim answers with the item as it was, whether it was applied or refused: neither costs a read. */
+const FIRST_WRITE = {
+  ConditionExpression: CLAIMABLE,
+  ExpressionAttributeNames: { '#status': 'status', '#owner': 'owner' },
+  ReturnValues: 'ALL_OLD',
+  ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+} as const;
+const SEARCH_ATTRIBUTES = ['customer_id', 'connection_id', 'provider_name'] as const;
+
+/** Attributes that every first write of an event sets; the search attributes only where the event has them. */
+function recordEvent(present: ReadonlySet<string>): string[] {
+  return [
+    '#owner = :owner',
+    'body_sha256 = :body_sha256',
+    'event_type = :event_type',
+    'handlers = if_not_exists(handlers, :no_handlers)',
+    'received_at_ms = if_not_exists(received_at_ms, :received_at_ms)',
+    'updated_at_ms = :now_ms',
+    'expires_at = :expires_at',
+    ...SEARCH_ATTRIBUTES.filter((name) => present.has(name)).map((name) => `${name} = :${name}`),
+  ];
+}
+
+function claimTemplate(present: ReadonlySet<string>): UpdateTemplate {
+  const set = [
+    ...recordEvent(present),
+    '#status = :in_progress',
+    'lease_expires_at_ms = :lease_expires_at_ms',
+    'first_attempt_at_ms = if_not_exists(first_attempt_at_ms, :now_ms)',
+    'attempts = if_not_exists(attempts, :zero) + :one',
+    'attempts_total = if_not_exists(attempts_total, :zero) + :one',
+  ];
+  return {
+    UpdateExpression: `SET ${set.join(', ')} REMOVE not_before_ms, dead_letter_reason`,
+    ...FIRST_WRITE,
+  };
+}
+
+const NO_LONGER_OPEN = 'lease_expires_at_ms, not_before_ms, failure_bucket, failed_at_ms, dead_letter_reason';
+
+function unhandledTemplate(present: ReadonlySet<string>): UpdateTemplate {
+  const set = [...recordEvent(present), '#status = :completed', 'completed_at_ms = :now_ms'];
+  return {
+    UpdateExpression: `SET ${set.join(', ')} REMOVE ${NO_LONGER_OPEN}`,
+    ...FIRST_WRITE,
+  };
+}
+
+/** Final writes differ in status and in what they set and remove; all set handlers by key, never the map whole:
+ * a handler that completes late may have recorded itself meanwhile. */
+function finalTemplate(handlerCount: number, set: readonly string[], remove: string): UpdateTemplate {
+  const indexes = Array.from({ length: handlerCount }, (_, index) => index);
+  const assignments = [
+    ...set,
+    'updated_at_ms = :now_ms',
+    'expires_at = :expires_at',
+    ...indexes.map((index) => `handlers.#h${index} = :h${index}`),
+  ];
+  return {
+    UpdateExpression: `SET ${assignments.join(', ')}${remove === '' ? '' : ` REMOVE ${remove}`}`,
+    ConditionExpression: STILL_OURS,
+    ExpressionAttributeNames: {
+      '#owner': 'owner',
+      ...(set.some((assignment) => assignment.startsWith('#status')) ? { '#status': 'status' } : {}),
+    },
+  };
+}
+
+/** Builds each variant once: the hot path only binds values. */
+function once<Key>(build: (key: Key) => UpdateTemplate, nameOf: (key: Key) => string | number) {
+  const built = new Map<string | number, UpdateTemplate>();
+  return (key: Key): UpdateTemplate => {
+    const name = nameOf(key);
+    const known = built.get(name) ?? build(key);
+    built.set(name, known);
+    return known;
+  };
+}
+
+const presentAttributes = (present: ReadonlySet<string>) =>
+  SEARCH_ATTRIBUTES.map((name) => (present.has(name) ? '1' : '0')).join('');
+
+const FAILED = [
+  '#status = :failed',
+  'failures = :failures',
+  'failure_bucket = :failure_bucket',
+  'failed_at_ms = :now_ms',
+  'not_before_ms = :not_before_ms',
+];
+
+export const claimUpdate = once(claimTemplate, presentAttributes);
+export const unhandledUpdate = once(unhandledTemplate, presentAttributes);
+export const completionUpdate = once((_: 1) => finalTemplate(1, [], ''), String);
+export const completeUpdate = once(
+  (handlerCount: number) =>
+    finalTemplate(handlerCount, ['#status = :completed', 'completed_at_ms = :now_ms'], NO_LONGER_OPEN),
+  Number,
+);
+export const failRetryableUpdate = once(
+  (handlerCount: number) => finalTemplate(handlerCount, FAILED, 'lease_expires_at_ms'),
+  Number,
+);
+export const failForGoodUpdate = once(
+  (handlerCount: number) =>
+    finalTemplate(
+      handlerCount,
+      [...FAILED, 'dead_letter_reason = :dead_letter_reason'],
+      'lease_expires_at_ms',
+    ),
+  Number,
+);
+export const releaseUpdate = finalTemplate(0, ['attempts = :zero'], 'not_before_ms');

@@ -1,0 +1,275 @@
+import { randomUUID } from 'node:crypto';
+import { GetItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { FAILURES_INDEX } from '../../lambdas/contract/ledger-table.ts';
+import { DynamoDbLedger } from '../../lambdas/ledger/dynamodb-ledger.ts';
+import type { AttemptOutcome, Claim, EventFacts } from '../../lambdas/ledger/ledger.ts';
+import { failedForGood, parseRecord } from '../../lambdas/ledger/record.ts';
+import type { TestEngines } from '../support/engines.ts';
+
+const NOW_MS = Date.UTC(2026, 10, 23);
+const LEASE_MS = 40_000;
+const NOTHING: AttemptOutcome = { completed: {}, failedForGood: {}, failures: [] };
+
+/** The ledger's contract, for any engine that speaks DynamoDB's protocol. */
+export function describeLedger(engineName: string, start: () => Promise<TestEngines>): void {
+  describe(`the ledger on ${engineName}`, () => {
+    let engines: TestEngines;
+    let ledger: DynamoDbLedger;
+    let tableName: string;
+
+    beforeAll(async () => {
+      engines = await start();
+      tableName = await engines.createLedgerTable();
+      ledger = new DynamoDbLedger({
+        table: {
+          updateItem: (input) => engines.dynamoDb.send(new UpdateItemCommand(input)),
+          getItem: (input) => engines.dynamoDb.send(new GetItemCommand(input)),
+        },
+        tableName,
+        retentionDays: 100,
+      });
+    });
+    afterAll(() => engines.stopAll());
+
+    const newEvent = (extra: Partial<EventFacts> = {}): EventFacts => ({
+      eventId: `msg_${randomUUID()}`,
+      bodySha256: 'a'.repeat(64),
+      eventType: 'sync.complete',
+      receivedAtMs: NOW_MS - 50,
+      ...extra,
+    });
+    const claimFor = (event: EventFacts, nowMs = NOW_MS): Claim => ({
+      eventId: event.eventId,
+      owner: randomUUID(),
+      leaseExpiresAtMs: nowMs + LEASE_MS,
+    });
+    const take = async (event: EventFacts, nowMs = NOW_MS) => {
+      const result = await ledger.claim(event, claimFor(event, nowMs), nowMs);
+      if (result.outcome !== 'claimed') throw new Error(`not claimed: ${result.outcome}`);
+      return result;
+    };
+
+    test('a new event is claimed with its facts and its first attempt', async () => {
+      const event = newEvent({ customerId: 'c1', connectionId: 'k1', providerName: 'hubspot' });
+      const { claim, record, predecessorAbandoned } = await take(event);
+      expect(predecessorAbandoned).toBe(false);
+      expect(record).toMatchObject({ attempts: 1, attempts_total: 1, handlers: {}, failures: [] });
+      expect(await ledger.read(event.eventId)).toEqual({
+        event_id: event.eventId,
+        status: 'IN_PROGRESS',
+        owner: claim.owner,
+        lease_expires_at_ms: NOW_MS + LEASE_MS,
+        attempts: 1,
+        attempts_total: 1,
+        handlers: {},
+        failures: [],
+        body_sha256: event.bodySha256,
+        event_type: 'sync.complete',
+        customer_id: 'c1',
+        connection_id: 'k1',
+        provider_name: 'hubspot',
+        received_at_ms: NOW_MS - 50,
+        first_attempt_at_ms: NOW_MS,
+        updated_at_ms: NOW_MS,
+        expires_at: NOW_MS / 1000 + 100 * 86_400,
+      });
+    });
+
+    test('a live lease keeps everybody out until it ends', async () => {
+      const event = newEvent();
+      await take(event);
+      const lastMs = NOW_MS + LEASE_MS - 1;
+      expect(await ledger.claim(event, claimFor(event), lastMs)).toEqual({
+        outcome: 'busy',
+        untilMs: NOW_MS + LEASE_MS,
+      });
+      const next = await take(event, NOW_MS + LEASE_MS);
+      expect(next).toMatchObject({ predecessorAbandoned: true, record: { attempts: 2, attempts_total: 2 } });
+    });
+
+    test('of fifty claims at once exactly one wins', async () => {
+      const event = newEvent();
+      const results = await Promise.all(
+        Array.from({ length: 50 }, () => ledger.claim(event, claimFor(event), NOW_MS)),
+      );
+      const outcomes = results.map(({ outcome }) => outcome);
+      expect(outcomes.filter((outcome) => outcome === 'claimed')).toHaveLength(1);
+      expect(outcomes.filter((outcome) => outcome === 'busy')).toHaveLength(49);
+    });
+
+    test('a claim whose answer was lost is recognised as ours', async () => {
+      const event = newEvent();
+      const claim = claimFor(event);
+      await ledger.claim(event, claim, NOW_MS);
+      expect(await ledger.claim(event, claim, NOW_MS + 300)).toMatchObject({
+        outcome: 'claimed',
+        record: { attempts: 1, owner: claim.owner },
+      });
+    });
+
+    test('another body under the same id is refused in every state', async () => {
+      const event = newEvent();
+      const other = { ...event, bodySha256: 'b'.repeat(64) };
+      const { claim } = await take(event);
+      const tryOther = () => ledger.claim(other, claimFor(other), NOW_MS + LEASE_MS + 1);
+      expect(await tryOther()).toEqual({ outcome: 'payload-mismatch' });
+      await ledger.failRetryable(claim, NOTHING, NOW_MS + 1, NOW_MS);
+      expect(await tryOther()).toEqual({ outcome: 'payload-mismatch' });
+      await ledger.complete(claim, NOTHING, NOW_MS);
+      expect(await tryOther()).toEqual({ outcome: 'payload-mismatch' });
+      expect(await ledger.read(event.eventId)).toMatchObject({ body_sha256: event.bodySha256 });
+    });
+
+    test('a completed event is a duplicate for ever, expired or not', async () => {
+      const event = newEvent();
+      const { claim } = await take(event);
+      expect(await ledger.complete(claim, { ...NOTHING, completed: { alert: NOW_MS + 5 } }, NOW_MS + 6)).toBe(
+        'written',
+      );
+      const later = NOW_MS + 200 * 86_400_000;
+      expect(await ledger.claim(event, claimFor(event, later), later)).toEqual({ outcome: 'completed' });
+      const record = await ledger.read(event.eventId);
+      expect(record).toMatchObject({
+        status: 'COMPLETED',
+        handlers: { alert: NOW_MS + 5 },
+        completed_at_ms: NOW_MS + 6,
+      });
+      expect(record).not.toHaveProperty('lease_expires_at_ms');
+    });
+
+    test('every later write of a lost owner is refused and changes nothing', async () => {
+      const event = newEvent();
+      const slow = await take(event);
+      const fast = await take(event, NOW_MS + LEASE_MS);
+      const before = await ledger.read(event.eventId);
+      const results = [
+        await ledger.recordCompletion(slow.claim, 'alert', NOW_MS, NOW_MS),
+        await ledger.complete(slow.claim, NOTHING, NOW_MS),
+        await ledger.failRetryable(slow.claim, NOTHING, NOW_MS, NOW_MS),
+        await ledger.failForGood(slow.claim, NOTHING, 'permanent', NOW_MS),
+        await ledger.releaseDeadLetter(slow.claim, NOW_MS),
+      ];
+      expect(results).toEqual(['lost', 'lost', 'lost', 'lost', 'lost']);
+      expect(await ledger.read(event.eventId)).toEqual(before);
+      expect(await ledger.complete(fast.claim, NOTHING, NOW_MS + LEASE_MS)).toBe('written');
+    });
+
+    test('a retryable failure waits for its backoff and keeps what completed', async () => {
+      const event = newEvent();
+      const { claim } = await take(event);
+      const failure = {
+        attempt: 1,
+        at_ms: NOW_MS,
+        handler: 'backfill',
+        error: 'Error',
+        message: 'no',
+        retryable: true,
+      };
+      const outcome = { completed: { alert: NOW_MS + 1 }, failedForGood: {}, failures: [failure] };
+      await ledger.failRetryable(claim, outcome, NOW_MS + 10_000, NOW_MS + 2);
+      expect(await ledger.claim(event, claimFor(event), NOW_MS + 9_999)).toEqual({
+        outcome: 'busy',
+        untilMs: NOW_MS + 10_000,
+      });
+      const next = await take(event, NOW_MS + 10_000);
+      expect(next).toMatchObject({
+        predecessorAbandoned: false,
+        record: { attempts: 2, handlers: { alert: NOW_MS + 1 }, failures: [failure] },
+      });
+    });
+
+    test('a completion recorded late survives the final write', async () => {
+      const event = newEvent();
+      const { claim } = await take(event);
+      await ledger.recordCompletion(claim, 'late', NOW_MS + 1, NOW_MS + 1);
+      await ledger.failRetryable(claim, { ...NOTHING, completed: { early: NOW_MS } }, NOW_MS, NOW_MS + 2);
+      expect((await ledger.read(event.eventId))?.handlers).toEqual({ late: NOW_MS + 1, early: NOW_MS });
+    });
+
+    test('dead-lettering holds the event, then gives a redrive its full budget', async () => {
+      const event = newEvent();
+      const { claim } = await take(event);
+      const permanent = { failed_at_ms: NOW_MS, attempt: 1, error: 'NonRetryableError', message: 'no' };
+      const outcome = { completed: {}, failedForGood: { alert: permanent }, failures: [] };
+      await ledger.failForGood(claim, outcome, 'permanent', NOW_MS);
+      expect(await ledger.claim(event, claimFor(event), NOW_MS + 1)).toMatchObject({ outcome: 'busy' });
+      await ledger.releaseDeadLetter(claim, NOW_MS + 2);
+      const record = await ledger.read(event.eventId);
+      expect(record).toMatchObject({ status: 'FAILED', attempts: 0, dead_letter_reason: 'permanent' });
+      expect(record?.failure_bucket).toMatch(/^DEAD#[0-3]$/);
+      const redriven = await take(event, NOW_MS + 3);
+      expect(redriven).not.toHaveProperty('unfinishedDeadLetter');
+      expect(redriven.record).toMatchObject({ attempts: 1, attempts_total: 2 });
+      expect(failedForGood(redriven.record.handlers['alert'], redriven.record)).toBe(false);
+      expect(await ledger.read(event.eventId)).not.toHaveProperty('dead_letter_reason');
+    });
+
+    test('a dead-lettering that died before its copy was confirmed is finished by the next claim', async () => {
+      const event = newEvent();
+      const { claim } = await take(event);
+      await ledger.failForGood(claim, NOTHING, 'retention', NOW_MS);
+      const next = await take(event, NOW_MS + LEASE_MS);
+      expect(next.unfinishedDeadLetter).toBe('retention');
+    });
+
+    test('the failures index holds what failed, and nothing once it completed', async () => {
+      const event = newEvent();
+      const { claim } = await take(event);
+      await ledger.failRetryable(claim, NOTHING, NOW_MS, NOW_MS);
+      const bucket = (await ledger.read(event.eventId))?.failure_bucket;
+      expect(bucket).toMatch(/^RETRYING#[0-3]$/);
+      const query = () =>
+        engines.dynamoDb.send(
+          new QueryCommand({
+            TableName: tableName,
+            IndexName: FAILURES_INDEX,
+            KeyConditionExpression: 'failure_bucket = :bucket',
+            ExpressionAttributeValues: { ':bucket': { S: bucket ?? '' } },
+          }),
+        );
+      const ids = async () => (await query()).Items?.map((item) => item['event_id']?.S);
+      expect(await ids()).toContain(event.eventId);
+      const again = await take(event, NOW_MS + 1);
+      await ledger.complete(again.claim, NOTHING, NOW_MS + 2);
+      expect(await ids()).not.toContain(event.eventId);
+    });
+
+    test('an event that nothing handles is COMPLETED in one write, under the claim condition', async () => {
+      const event = newEvent();
+      const claim = claimFor(event);
+      expect(await ledger.completeUnhandled(event, claim, NOW_MS)).toMatchObject({ outcome: 'claimed' });
+      expect(await ledger.read(event.eventId)).toMatchObject({
+        status: 'COMPLETED',
+        attempts: 0,
+        handlers: {},
+        completed_at_ms: NOW_MS,
+      });
+      expect(await ledger.completeUnhandled(event, claimFor(event), NOW_MS)).toEqual({
+        outcome: 'completed',
+      });
+      const leased = newEvent();
+      await take(leased);
+      expect(await ledger.completeUnhandled(leased, claimFor(leased), NOW_MS)).toMatchObject({
+        outcome: 'busy',
+      });
+    });
+
+    test('every write refreshes the expiry', async () => {
+      const event = newEvent();
+      const { claim } = await take(event);
+      const dayMs = 86_400_000;
+      await ledger.recordCompletion(claim, 'alert', NOW_MS, NOW_MS + dayMs);
+      expect((await ledger.read(event.eventId))?.expires_at).toBe(NOW_MS / 1000 + 101 * 86_400);
+    });
+
+    test('an absent record reads as undefined, a sparse item as an empty record', async () => {
+      expect(await ledger.read('msg_absent')).toBeUndefined();
+      expect(parseRecord({ event_id: { S: 'x' }, status: { S: 'FAILED' } })).toMatchObject({
+        attempts: 0,
+        handlers: {},
+        failures: [],
+      });
+    });
+  });
+}
