@@ -1,8 +1,9 @@
-/** The function's environment does not hold what the stack should have set. Thrown at load: the deploy is wrong. */
+/** The function's environment does not hold what the stack should have set. The deploy is wrong. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
   readonly code = 'configuration';
-  readonly retryable = false;
+  /** A deploy mends it: an event that met it is worth another attempt. */
+  readonly retryable = true;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

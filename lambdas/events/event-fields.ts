@@ -1,0 +1,44 @@
+import { UNKNOWN_EVENT_TYPE } from '../contract/message.ts';
+import { normaliseCustomerId } from './customer-id.ts';
+
+/** Longest value of a search field, in characters. */
+const MAX_FIELD_CHARACTERS = 256;
+
+/** What an operator searches the ledger by. A field that the payload does not carry as text is absent. */
+export interface EventFields {
+  /** `webhook_event_type`, or `unknown`. */
+  readonly eventType: string;
+  /** Normalised, so that all events of one customer carry the same id. */
+  readonly customerId?: string;
+  readonly connectionId?: string;
+  readonly providerName?: string;
+}
+
+/** Reads the search fields from a parsed body of any shape. It never throws: the payload is not validated yet. */
+export function describeEvent(payload: unknown): EventFields {
+  const eventType = textField(payload, 'webhook_event_type') ?? UNKNOWN_EVENT_TYPE;
+  const storedCustomerId = textField(payload, 'customer_id');
+  const customerId =
+    storedCustomerId === undefined ? undefined : normaliseCustomerId(eventType, storedCustomerId);
+  const connectionId = textField(payload, 'connection_id');
+  const providerName = textField(payload, 'provider_name');
+  return {
+    eventType: bounded(eventType),
+    ...(customerId === undefined ? {} : { customerId: bounded(customerId) }),
+    ...(connectionId === undefined ? {} : { connectionId: bounded(connectionId) }),
+    ...(providerName === undefined ? {} : { providerName: bounded(providerName) }),
+  };
+}
+
+function textField(payload: unknown, name: string): string | undefined {
+  if (typeof payload !== 'object' || payload === null || !Object.hasOwn(payload, name)) {
+    return undefined;
+  }
+  const value: unknown = Reflect.get(payload, name);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Cut, and free of halves of surrogate pairs: JSON may hold them, UTF-8 cannot. */
+function bounded(value: string): string {
+  return value.slice(0, MAX_FIELD_CHARACTERS).replace(/\p{Surrogate}/gu, '\u{FFFD}');
+}

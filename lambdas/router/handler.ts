@@ -1,0 +1,57 @@
+/** The part of Powertools' Logger that a handler uses. Each line carries the event's id and the handler's name. */
+export interface HandlerLogger {
+  debug(message: string, extra?: Record<string, unknown> | Error): void;
+  info(message: string, extra?: Record<string, unknown> | Error): void;
+  warn(message: string, extra?: Record<string, unknown> | Error): void;
+  error(message: string, extra?: Record<string, unknown> | Error): void;
+}
+
+/** What a handler is given. */
+export interface HandlerContext<Event> {
+  /** The validated event; fields that the schema does not know are kept. */
+  readonly event: Event;
+  /** The svix-id: the same on every delivery, retry and resend of this event. */
+  readonly eventId: string;
+  /** Name that this handler is registered under. */
+  readonly handler: string;
+  /** 1 for the first attempt of the current budget. */
+  readonly attempt: number;
+  /**
+   * The same for every run of this handler for this event. Hand it to whatever you call: it closes the
+   * windows in which a completed handler may run again (see the README's promises).
+   */
+  readonly idempotencyKey: string;
+  /** When ingest received the event. */
+  readonly receivedAt: Date;
+  /** Aborts 5 s before the function's deadline. Hand it to `fetch` and to the AWS SDK. */
+  readonly signal: AbortSignal;
+  readonly logger: HandlerLogger;
+}
+
+/**
+ * A handler. Resolving means done, for good. Throwing means retry with backoff, unless it is a
+ * `NonRetryableError` (never again) or a `RetryAfterError` (not before then).
+ */
+export type Handler<Event> = (context: HandlerContext<Event>) => Promise<void> | void;
+
+/** A handler as the consumer runs it: its event was validated against the schema of its type. */
+export interface RegisteredHandler {
+  readonly name: string;
+  readonly handle: Handler<unknown>;
+}
+
+export type ValidationResult =
+  | { readonly ok: true; readonly event: unknown }
+  /** Each issue is `path: message`, at most 20; the built-in schemas name no values of the payload. */
+  | { readonly ok: false; readonly issues: readonly string[] };
+
+/** What the consumer needs of a router. */
+export interface EventRoutes {
+  /** Handlers of this type in the order of registration, `onAny` last; empty when none is registered. */
+  handlersFor(eventType: string): readonly RegisteredHandler[];
+  /**
+   * Validates against the schema of the type. An unknown type passes through as it is, if the payload is an
+   * object that holds `webhook_event_type` as text. Rejects only when a schema of the user's throws.
+   */
+  validate(eventType: string, payload: unknown): Promise<ValidationResult>;
+}

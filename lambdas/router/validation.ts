@@ -1,0 +1,37 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import * as z from 'zod/mini';
+import type { ValidationResult } from './handler.ts';
+
+/** A dead letter's reason is small: this many issues say enough. */
+const MAX_ISSUES = 20;
+const MAX_ISSUE_CHARACTERS = 300;
+
+/**
+ * What `onAny` is given: an object with its type, whatever else it holds. Events of known types are validated
+ * against their schema first.
+ */
+export interface AnyEvent {
+  readonly webhook_event_type: string;
+  readonly [field: string]: unknown;
+}
+
+/** Stands for the schema of a type that has none. */
+export const anyEvent: StandardSchemaV1<unknown, AnyEvent> = z.looseObject({
+  webhook_event_type: z.string(),
+});
+
+/** The one way a payload is validated, whichever library its schema is from. */
+export async function validateWith(schema: StandardSchemaV1, payload: unknown): Promise<ValidationResult> {
+  const result = await schema['~standard'].validate(payload);
+  if (result.issues === undefined) {
+    return { ok: true, event: result.value };
+  }
+  return { ok: false, issues: result.issues.slice(0, MAX_ISSUES).map(describeIssue) };
+}
+
+function describeIssue(issue: StandardSchemaV1.Issue): string {
+  const path = (issue.path ?? [])
+    .map((segment) => String(typeof segment === 'object' ? segment.key : segment))
+    .join('.');
+  return `${path === '' ? 'payload' : path}: ${issue.message}`.slice(0, MAX_ISSUE_CHARACTERS);
+}

@@ -1,0 +1,44 @@
+import { BODY_ENCODING_BASE64 } from '../contract/message.ts';
+
+export interface EncodedBody {
+  /** What goes into the message's body; never empty. */
+  readonly text: string;
+  /** Value of the attribute `body-encoding`; absent when the body travels as it is. */
+  readonly encoding?: typeof BODY_ENCODING_BASE64;
+}
+
+/**
+ * What SQS refuses is everything but #x9, #xA, #xD, #x20–#xD7FF, #xE000–#xFFFD and #x10000–#x10FFFF:
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+const REFUSED_CHARACTERS = /[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+
+/** SQS refuses an empty body, and this decodes to no byte at all. */
+const EMPTY_BASE64 = '=';
+
+/** `fatal`, so that no byte is replaced; `ignoreBOM` keeps a byte order mark, which is part of what was signed. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function asText(bytes: Uint8Array): string | undefined {
+  try {
+    const text = utf8.decode(bytes);
+    return text === '' || REFUSED_CHARACTERS.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes as an SQS message body; {@link decodeBody} gives back exactly these bytes. */
+export function encodeBody(bytes: Uint8Array): EncodedBody {
+  const text = asText(bytes);
+  if (text !== undefined) {
+    return { text };
+  }
+  const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+  return { text: base64 === '' ? EMPTY_BASE64 : base64, encoding: BODY_ENCODING_BASE64 };
+}
+
+/** @param encoding - value of the message's attribute `body-encoding`, when it has one */
+export function decodeBody(text: string, encoding?: string): Buffer {
+  return Buffer.from(text, encoding === BODY_ENCODING_BASE64 ? 'base64' : 'utf8');
+}

@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const entryPoint = 'lambdas/handlers/index.ts';
+
+test('the handlers load without SNS, samples, or the languages of zod', async () => {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entryPoint],
+    outdir: 'not-written',
+    write: false,
+    metafile: true,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    mainFields: ['module', 'main'],
+  });
+  const outputs = new Map(Object.entries(metafile.outputs));
+  const entry = [...outputs].find(([, output]) => output.entryPoint === entryPoint)?.[0] ?? '';
+
+  // A Set takes what is added while it is walked.
+  const loaded = new Set([entry]);
+  for (const path of loaded) {
+    for (const imported of outputs.get(path)?.imports ?? []) {
+      if (imported.kind === 'import-statement' && outputs.has(imported.path)) {
+        loaded.add(imported.path);
+      }
+    }
+  }
+  const chunks = [...loaded].flatMap((path) => outputs.get(path) ?? []);
+  const inputs = chunks
+    .flatMap((chunk) => Object.entries(chunk.inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .map(([path]) => path);
+
+  expect(inputs).toContain('lambdas/handlers/alert-on-sync-error.ts');
+  expect(inputs.filter((path) => path.includes('/locales/'))).toEqual(['node_modules/zod/v4/locales/en.js']);
+  expect(inputs.filter((path) => /@aws-sdk|@smithy|samples\.ts/.test(path))).toEqual([]);
+  expect(chunks.reduce((bytes, chunk) => bytes + chunk.bytes, 0)).toBeLessThan(40 * 1024);
+});
