@@ -1,0 +1,98 @@
+import type { HandlerFailure } from '../contract/failure.ts';
+import type { AttemptOutcome, ClaimResult } from '../ledger/ledger.ts';
+import {
+  failedForGood,
+  type LedgerRecord,
+  type PermanentFailure,
+  type RecordedFailure,
+} from '../ledger/record.ts';
+import type { FailedHandler, HandlersResult } from './run-handlers.ts';
+
+export type Claimed = Extract<ClaimResult, { outcome: 'claimed' }>;
+
+const MAX_FAILURES = 10;
+
+/** The outcome of an attempt in which no handler ran. */
+export const NOTHING_RAN: HandlersResult = { completed: {}, failed: [], someStillRunning: false };
+
+/** What the ledger keeps of an attempt. */
+export function outcomeOf(
+  { record, predecessorAbandoned }: Claimed,
+  result: HandlersResult,
+  nowMs: number,
+  other: readonly Omit<RecordedFailure, 'attempt'>[] = [],
+): AttemptOutcome {
+  const attempt = record.attempts_total;
+  const abandoned: RecordedFailure[] = predecessorAbandoned
+    ? [
+        {
+          attempt: attempt - 1,
+          at_ms: nowMs,
+          error: 'AttemptAbandoned',
+          message: 'the attempt ended without a record: a crash, no memory left, or the function timed out',
+          code: 'abandoned',
+          retryable: true,
+        },
+      ]
+    : [];
+  const failures = [
+    ...record.failures,
+    ...abandoned,
+    ...other.map((failure) => ({ attempt, ...failure })),
+    ...result.failed.map((failure) => recordedFailure(failure, attempt)),
+  ];
+  return {
+    completed: result.completed,
+    failedForGood: Object.fromEntries(
+      result.failed
+        .filter(({ retryable }) => !retryable)
+        .map((failure) => [failure.handler, permanentFailure(failure, attempt)]),
+    ),
+    failures: failures.slice(-MAX_FAILURES),
+  };
+}
+
+/** The handlers to name on a dead letter: those of this attempt and those that failed for good before it. */
+export function failingHandlers(record: LedgerRecord, result: HandlersResult): readonly HandlerFailure[] {
+  const failing = new Map<string, HandlerFailure>();
+  for (const failure of lastFailures(record)) failing.set(failure.handler, failure);
+  for (const { failedAtMs: _, retryAfterSeconds: __, ...failure } of result.failed) {
+    failing.set(failure.handler, failure);
+  }
+  for (const handler of Object.keys(result.completed)) failing.delete(handler);
+  return [...failing.values()];
+}
+
+/** The latest recorded failure of each handler that has not completed since, within the current budget. */
+function lastFailures(record: LedgerRecord): HandlerFailure[] {
+  const before = record.attempts_total - record.attempts;
+  const latest = new Map<string, HandlerFailure>();
+  for (const { handler, attempt, at_ms: _, ...failure } of record.failures) {
+    const state = handler === undefined ? undefined : record.handlers[handler];
+    if (handler === undefined || attempt <= before || typeof state === 'number') continue;
+    latest.set(handler, { handler, ...failure });
+  }
+  for (const [handler, state] of Object.entries(record.handlers)) {
+    if (failedForGood(state, record) && !latest.has(handler)) {
+      const { error, message, code } = state;
+      latest.set(handler, {
+        handler,
+        error,
+        message,
+        retryable: false,
+        ...(code === undefined ? {} : { code }),
+      });
+    }
+  }
+  return [...latest.values()];
+}
+
+function recordedFailure(failure: FailedHandler, attempt: number): RecordedFailure {
+  const { failedAtMs, retryAfterSeconds: _, ...report } = failure;
+  return { attempt, at_ms: failedAtMs, ...report };
+}
+
+function permanentFailure(failure: FailedHandler, attempt: number): PermanentFailure {
+  const { failedAtMs, error, message, code } = failure;
+  return { failed_at_ms: failedAtMs, attempt, error, message, ...(code === undefined ? {} : { code }) };
+}

@@ -1,0 +1,114 @@
+import { FailureReason } from '../contract/failure.ts';
+import { HANDLER_MARGIN_MS } from '../contract/timing.ts';
+import { failedForGood, isCompleted } from '../ledger/record.ts';
+import type { ValidationResult } from '../router/handler.ts';
+import type { Attempt } from './attempt-context.ts';
+import { type DeadLetterCause, deadLetter } from './dead-letter.ts';
+import type { Verdict } from './dependencies.ts';
+import { reportError } from './error-report.ts';
+import { eventLogger } from './event-logger.ts';
+import { type HandlersResult, runHandlers } from './run-handlers.ts';
+import { settleAttempt } from './settle-attempt.ts';
+
+/** After `signal`, a handler has this long to settle before it counts as timed out. */
+const SETTLE_GRACE_MS = 1_000;
+
+/** Runs one attempt of an event that this invocation has claimed. */
+export async function runAttempt(attempt: Attempt): Promise<Verdict> {
+  const { message, claimed, dependencies } = attempt;
+  const { facts, payload } = message;
+  if (claimed.predecessorAbandoned) dependencies.metrics.attemptAbandoned();
+
+  const spent = spentBudget(attempt);
+  if (spent !== undefined) return deadLetter(attempt, spent);
+  if (payload === undefined) {
+    return refuse(attempt, FailureReason.INVALID_JSON, 'the body is not JSON');
+  }
+  const validated = await validate(attempt, payload.value);
+  if ('failed' in validated) return settleAttempt(attempt, validated);
+  if (!validated.ok) {
+    const text = `the body does not match the schema of ${facts.eventType}: ${validated.issues.join('; ')}`;
+    return refuse(attempt, FailureReason.INVALID_PAYLOAD, text);
+  }
+  const result = await runPending(attempt, validated.event);
+  logFailures(attempt, result);
+  return settleAttempt(attempt, result);
+}
+
+/** A schema of the user's own may throw: that is retried like a handler's error, under no handler's name. */
+async function validate(
+  { message, dependencies }: Attempt,
+  payload: unknown,
+): Promise<ValidationResult | HandlersResult> {
+  try {
+    return await dependencies.routes.validate(message.facts.eventType, payload);
+  } catch (error) {
+    const failedAtMs = dependencies.clock.nowMs();
+    const failure = { handler: '-', failedAtMs, ...reportError(error), retryable: true };
+    return { completed: {}, failed: [failure], someStillRunning: false };
+  }
+}
+
+/** A claim that must not run anything: its predecessors have used up the budget or decided already. */
+function spentBudget({ claimed, dependencies }: Attempt): DeadLetterCause | undefined {
+  const { record, unfinishedDeadLetter, predecessorAbandoned } = claimed;
+  if (unfinishedDeadLetter !== undefined) {
+    const message = record.failures.at(-1)?.message ?? 'an earlier attempt decided this';
+    return { reason: unfinishedDeadLetter, message };
+  }
+  if (record.attempts <= dependencies.policy.maxAttempts) return undefined;
+  return predecessorAbandoned
+    ? { reason: FailureReason.ABANDONED, message: 'the last attempt of the budget ended without a record' }
+    : { reason: FailureReason.ATTEMPTS_EXHAUSTED, message: 'the budget of attempts is spent' };
+}
+
+/** Nothing of the body can be handled: the reason itself is the recorded failure. */
+function refuse(attempt: Attempt, reason: FailureReason, message: string): Promise<Verdict> {
+  const at_ms = attempt.dependencies.clock.nowMs();
+  const failure = { at_ms, error: 'EventRefused', message, code: reason, retryable: false };
+  return deadLetter(attempt, { reason, message, eventFailures: [failure] });
+}
+
+/** Runs the handlers that the ledger holds neither as completed nor as failed for good. */
+function runPending({ message, claimed, invocation, dependencies }: Attempt, event: unknown) {
+  const { ledger, clock, routes, logger } = dependencies;
+  const { record, claim } = claimed;
+  const pending = routes.handlersFor(message.facts.eventType).filter(({ name }) => {
+    const state = record.handlers[name];
+    return !isCompleted(state) && !failedForGood(state, record);
+  });
+  const abortAtMs = invocation.deadlineMs - HANDLER_MARGIN_MS;
+  return runHandlers(pending, {
+    clock,
+    deadline: { abortAtMs, giveUpAtMs: abortAtMs + SETTLE_GRACE_MS },
+    async invoke(handler, signal) {
+      await handler.handle({
+        event,
+        eventId: claim.eventId,
+        handler: handler.name,
+        attempt: record.attempts,
+        idempotencyKey: `${claim.eventId}:${handler.name}`,
+        receivedAt: new Date(message.facts.receivedAtMs),
+        signal,
+        logger: eventLogger(logger, claim.eventId, handler.name),
+      });
+    },
+    onEarlyCompletion(handler, completedAtMs) {
+      // Not awaited, and a failure loses nothing: the final write carries every completion once more.
+      ledger.recordCompletion(claim, handler, completedAtMs, clock.nowMs()).catch((error: unknown) => {
+        eventLogger(logger, claim.eventId, handler).warn('early record failed', { cause: String(error) });
+      });
+    },
+  });
+}
+
+function logFailures({ claimed, message, dependencies }: Attempt, result: HandlersResult): void {
+  for (const { handler, message: reason, failedAtMs: _, ...failure } of result.failed) {
+    eventLogger(dependencies.logger, claimed.claim.eventId, handler).warn('handler failed', {
+      event_type: message.facts.eventType,
+      attempt: claimed.record.attempts,
+      reason,
+      ...failure,
+    });
+  }
+}

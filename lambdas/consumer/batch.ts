@@ -1,0 +1,61 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { ANSWER_MARGIN_MS } from './attempt-context.ts';
+import { backoffMs } from './backoff.ts';
+import type { ConsumerDependencies, Invocation, Verdict } from './dependencies.ts';
+import { giveBack } from './give-back.ts';
+import { eventIdOf, receiveCount } from './incoming-message.ts';
+import { processMessage } from './process-message.ts';
+
+/** Takes the records of a batch in parallel, each to its own verdict. Never rejects. */
+export async function processBatch(
+  event: SQSEvent,
+  invocation: Invocation,
+  dependencies: ConsumerDependencies,
+): Promise<SQSBatchResponse> {
+  const verdicts = await Promise.all(
+    event.Records.map((record) => verdictInTime(record, invocation, dependencies)),
+  );
+  return {
+    batchItemFailures: event.Records.filter((_, index) => verdicts[index] !== 'acknowledge').map(
+      ({ messageId }) => ({ itemIdentifier: messageId }),
+    ),
+  };
+}
+
+/** A record that hangs on an AWS call must not cost its siblings their answer. To return it is always safe. */
+async function verdictInTime(
+  record: SQSRecord,
+  invocation: Invocation,
+  dependencies: ConsumerDependencies,
+): Promise<Verdict> {
+  const { clock } = dependencies;
+  const answered = new AbortController();
+  const untilMs = invocation.deadlineMs - ANSWER_MARGIN_MS / 2;
+  const timeIsUp = clock.sleep(untilMs - clock.nowMs(), answered.signal).then((): Verdict => 'return');
+  const verdict = processMessage(record, invocation, dependencies).catch((error: unknown) =>
+    whenFrameworkFails(record, error, dependencies),
+  );
+  try {
+    return await Promise.race([verdict, timeIsUp]);
+  } finally {
+    answered.abort();
+  }
+}
+
+/** An error of the framework itself, or an edge that failed for good: the message goes back, its siblings go on. */
+async function whenFrameworkFails(
+  record: SQSRecord,
+  error: unknown,
+  dependencies: ConsumerDependencies,
+): Promise<Verdict> {
+  const { logger, policy, random } = dependencies;
+  const keys = { event_id: eventIdOf(record), handler: '-', message_id: record.messageId };
+  logger.error('message not settled', { ...keys, cause: String(error) });
+  try {
+    const delayMs = backoffMs(receiveCount(record), policy, random());
+    return await giveBack(record, delayMs, `the consumer itself failed: ${String(error)}`, dependencies);
+  } catch (second) {
+    logger.error('message left to its visibility timeout', { ...keys, cause: String(second) });
+    return 'return';
+  }
+}

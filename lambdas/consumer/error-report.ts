@@ -1,0 +1,58 @@
+import type { HandlerFailure } from '../contract/failure.ts';
+import { NonRetryableError, RetryAfterError } from '../router/errors.ts';
+
+const MAX_NAME_LENGTH = 100;
+const MAX_MESSAGE_LENGTH = 500;
+const MAX_STACK_FRAMES = 6;
+const MAX_FRAME_LENGTH = 200;
+
+/** What is kept of an error that a handler threw; bounded, without control characters. */
+export interface ErrorReport extends Omit<HandlerFailure, 'handler'> {
+  readonly retryAfterSeconds?: number;
+}
+
+/** Describes whatever was thrown; never throws itself. */
+export function reportError(thrown: unknown): ErrorReport {
+  try {
+    return describe(thrown);
+  } catch {
+    // A hostile getter or toString of the thrown value.
+    return { error: 'Error', message: 'an error that cannot be described', retryable: true };
+  }
+}
+
+function describe(thrown: unknown): ErrorReport {
+  if (!(thrown instanceof Error)) {
+    return { error: typeof thrown, message: clean(String(thrown), MAX_MESSAGE_LENGTH), retryable: true };
+  }
+  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
+  const stack = thrown.stack === undefined ? '' : trimStack(thrown.stack);
+  return {
+    error: clean(thrown.name, MAX_NAME_LENGTH),
+    message: clean(thrown.message, MAX_MESSAGE_LENGTH),
+    ...(code === undefined ? {} : { code: clean(code, MAX_NAME_LENGTH) }),
+    retryable: !(
+      thrown instanceof NonRetryableError ||
+      ('retryable' in thrown && thrown.retryable === false)
+    ),
+    ...(stack === '' ? {} : { stack }),
+    ...(thrown instanceof RetryAfterError ? { retryAfterSeconds: thrown.seconds } : {}),
+  };
+}
+
+/** The first frames; Node's own are of no use to whoever reads a dead letter. */
+function trimStack(stack: string): string {
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line) && !line.includes('node:internal'))
+    .slice(0, MAX_STACK_FRAMES)
+    .map((line) => clean(line.trim(), MAX_FRAME_LENGTH))
+    .join('\n');
+}
+
+/** Cuts to `maximum` UTF-16 units and replaces what SQS refuses in an attribute: controls and lone surrogates. */
+export function clean(text: string, maximum: number): string {
+  const bounded = text.length > maximum ? `${text.slice(0, maximum - 1)}…` : text;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be replaced
+  return bounded.toWellFormed().replace(/[\u0000-\u001f\u007f\ufffe\uffff]+/g, ' ');
+}

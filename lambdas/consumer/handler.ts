@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { ConsumerEnvironment } from '../contract/environment.ts';
+import { CONSUMER_SERVICE, METRICS_NAMESPACE } from '../contract/metrics.ts';
+import { handlers } from '../handlers/index.ts';
+import { DynamoDbLedger } from '../ledger/dynamodb-ledger.ts';
+import { clientOptions } from '../runtime/client-options.ts';
+import { requireInteger, requireText } from '../runtime/environment.ts';
+import { processBatch } from './batch.ts';
+import { systemClock } from './clock.ts';
+import type { ConsumerDependencies } from './dependencies.ts';
+import { createEmfMetrics } from './emf-metrics.ts';
+import { parseRetryPolicy } from './policy.ts';
+import { createHandlerLogger } from './powertools-logger.ts';
+import { createSqsQueue } from './sqs-queue.ts';
+
+const environment = process.env;
+const logger = new Logger({ serviceName: CONSUMER_SERVICE });
+const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: CONSUMER_SERVICE });
+const dynamoDb = new DynamoDBClient(
+  clientOptions({ connectTimeoutMs: 1_000, requestTimeoutMs: 1_500, maxAttempts: 2 }),
+);
+
+const dependencies: ConsumerDependencies = {
+  ledger: new DynamoDbLedger({
+    table: {
+      updateItem: (input) => dynamoDb.send(new UpdateItemCommand(input)),
+      getItem: (input) => dynamoDb.send(new GetItemCommand(input)),
+    },
+    tableName: requireText(environment, ConsumerEnvironment.LEDGER_TABLE_NAME),
+    retentionDays: requireInteger(environment, ConsumerEnvironment.LEDGER_RETENTION_DAYS, 1),
+  }),
+  queue: createSqsQueue({
+    client: new SQSClient(
+      clientOptions({ connectTimeoutMs: 1_000, requestTimeoutMs: 2_500, maxAttempts: 3 }),
+    ),
+    queueUrl: requireText(environment, ConsumerEnvironment.QUEUE_URL),
+    deadLetterQueueUrl: requireText(environment, ConsumerEnvironment.DEAD_LETTER_QUEUE_URL),
+  }),
+  routes: handlers,
+  policy: parseRetryPolicy(environment),
+  clock: systemClock,
+  random: Math.random,
+  newOwner: randomUUID,
+  metrics: createEmfMetrics(metrics),
+  logger: createHandlerLogger(logger),
+};
+
+/** Lambda's entry: one batch of the event source mapping, answered with what is to be delivered again. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const deadlineMs = systemClock.nowMs() + context.getRemainingTimeInMillis();
+  logger.appendKeys({ function_request_id: context.awsRequestId });
+  try {
+    return await processBatch(event, { deadlineMs }, dependencies);
+  } finally {
+    metrics.publishStoredMetrics();
+  }
+}

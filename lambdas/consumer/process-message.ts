@@ -1,0 +1,81 @@
+import type { SQSRecord } from 'aws-lambda';
+import { FailureReason } from '../contract/failure.ts';
+import { LEASE_SKEW_MS } from '../contract/timing.ts';
+import { runAttempt } from './attempt.ts';
+import { backoffMs } from './backoff.ts';
+import type { ConsumerDependencies, Invocation, Verdict } from './dependencies.ts';
+import { copyUnowned, giveBack, outlivesMessage } from './give-back.ts';
+import { eventIdOf, type IncomingMessage, readMessage, receiveCount } from './incoming-message.ts';
+
+/** Takes one message to its verdict. Rejects only on an error of the framework itself. */
+export async function processMessage(
+  record: SQSRecord,
+  invocation: Invocation,
+  dependencies: ConsumerDependencies,
+): Promise<Verdict> {
+  const eventId = eventIdOf(record);
+  if (eventId === undefined) {
+    const message = 'the message carries no svix-id: it was not put on the queue by ingest';
+    return copyUnowned(record, FailureReason.NO_EVENT_ID, message, dependencies);
+  }
+  const message = readMessage(record, eventId);
+  const result = await takeEvent(message, invocation, dependencies);
+  if ('unreachable' in result) return whenUnreachable(record, result.unreachable, dependencies);
+  switch (result.outcome) {
+    case 'claimed':
+      if (result.record.status === 'COMPLETED') {
+        dependencies.metrics.unhandled();
+        // Safe to acknowledge: the ledger holds the event as COMPLETED, and no handler is registered for it.
+        return 'acknowledge';
+      }
+      return runAttempt({ message, claimed: result, invocation, dependencies });
+    case 'completed':
+      dependencies.metrics.duplicate();
+      // Safe to acknowledge: every handler's completion of this event is recorded.
+      return 'acknowledge';
+    case 'busy': {
+      dependencies.metrics.deferred();
+      const delayMs = result.untilMs - dependencies.clock.nowMs();
+      return giveBack(record, delayMs, 'another attempt held the event on the last receive', dependencies);
+    }
+    case 'payload-mismatch': {
+      const text = 'another body is recorded under the same svix-id; its record is untouched';
+      return copyUnowned(record, FailureReason.PAYLOAD_MISMATCH, text, dependencies);
+    }
+  }
+}
+
+async function takeEvent(
+  message: IncomingMessage,
+  invocation: Invocation,
+  dependencies: ConsumerDependencies,
+) {
+  const { ledger, routes, clock, newOwner } = dependencies;
+  const { facts, payload } = message;
+  const claim = {
+    eventId: facts.eventId,
+    owner: newOwner(),
+    leaseExpiresAtMs: invocation.deadlineMs + LEASE_SKEW_MS,
+  };
+  // A body that is not JSON has no type to be unhandled for: it is claimed, to be dead-lettered.
+  const unhandled = payload !== undefined && routes.handlersFor(facts.eventType).length === 0;
+  try {
+    return unhandled
+      ? await ledger.completeUnhandled(facts, claim, clock.nowMs())
+      : await ledger.claim(facts, claim, clock.nowMs());
+  } catch (error) {
+    return { unreachable: error };
+  }
+}
+
+/** Nothing was run. The wait grows with the receives, so that an outage does not use up the receive limit. */
+function whenUnreachable(record: SQSRecord, error: unknown, dependencies: ConsumerDependencies) {
+  const { logger, metrics, policy, random } = dependencies;
+  logger.error('ledger unreachable', { event_id: eventIdOf(record), handler: '-', cause: String(error) });
+  metrics.deferred();
+  const delayMs = backoffMs(receiveCount(record), policy, random());
+  const cause = `the ledger could not be reached: ${String(error)}`;
+  return outlivesMessage(record, delayMs, dependencies)
+    ? copyUnowned(record, FailureReason.RETENTION, cause, dependencies)
+    : giveBack(record, delayMs, cause, dependencies);
+}

@@ -1,0 +1,73 @@
+import { FailureReason } from '../contract/failure.ts';
+import { failedForGood } from '../ledger/record.ts';
+import { type Attempt, persistFinal, whenOwnershipLost } from './attempt-context.ts';
+import { outcomeOf } from './attempt-outcome.ts';
+import { backoffMs, retryDelayMs } from './backoff.ts';
+import { deadLetter } from './dead-letter.ts';
+import type { Verdict } from './dependencies.ts';
+import { hide, isLastReceive, outlivesMessage } from './give-back.ts';
+import type { HandlersResult } from './run-handlers.ts';
+
+/** Records what the handlers did and decides what becomes of the message. */
+export async function settleAttempt(attempt: Attempt, result: HandlersResult): Promise<Verdict> {
+  const { record } = attempt.claimed;
+  const failedEarlier = Object.values(record.handlers).some((state) => failedForGood(state, record));
+  if (result.failed.length === 0 && !failedEarlier) return complete(attempt, result);
+  const refusal = reasonNotToRetry(attempt, result);
+  return refusal === undefined ? retry(attempt, result) : deadLetter(attempt, { ...refusal, result });
+}
+
+async function complete(attempt: Attempt, result: HandlersResult): Promise<Verdict> {
+  const { message, claimed, dependencies } = attempt;
+  const { ledger, clock, metrics } = dependencies;
+  const outcome = outcomeOf(claimed, result, clock.nowMs());
+  const written = await persistFinal(attempt, (nowMs) => ledger.complete(claimed.claim, outcome, nowMs));
+  if (written === 'lost') return whenOwnershipLost(attempt);
+  metrics.processed(clock.nowMs() - message.facts.receivedAtMs);
+  // Safe to acknowledge: COMPLETED is recorded under our own token.
+  return 'acknowledge';
+}
+
+async function retry(attempt: Attempt, result: HandlersResult): Promise<Verdict> {
+  const { message, claimed, dependencies } = attempt;
+  const { ledger, clock, metrics } = dependencies;
+  const delayMs = nextDelayMs(attempt, result);
+  if (outlivesMessage(message.record, delayMs, dependencies)) {
+    const text = 'the next retry would come after the message has expired from the queue';
+    return deadLetter(attempt, { reason: FailureReason.RETENTION, message: text, result });
+  }
+  const outcome = outcomeOf(claimed, result, clock.nowMs());
+  const written = await persistFinal(attempt, (nowMs) =>
+    ledger.failRetryable(claimed.claim, outcome, nowMs + delayMs, nowMs),
+  );
+  if (written === 'lost') return whenOwnershipLost(attempt);
+  metrics.retried();
+  await hide(message.record, delayMs, dependencies);
+  return 'return';
+}
+
+function reasonNotToRetry({ message, claimed, dependencies }: Attempt, result: HandlersResult) {
+  const { maxAttempts, maxReceiveCount } = dependencies.policy;
+  if (result.failed.every(({ retryable }) => !retryable)) {
+    return { reason: FailureReason.PERMANENT, message: 'a handler failed for good' };
+  }
+  if (claimed.record.attempts >= maxAttempts) {
+    return { reason: FailureReason.ATTEMPTS_EXHAUSTED, message: `all ${maxAttempts} attempts failed` };
+  }
+  if (isLastReceive(message.record, dependencies)) {
+    const text = `the message was received ${maxReceiveCount} times, as often as the queue allows`;
+    return { reason: FailureReason.RECEIVE_LIMIT, message: text };
+  }
+  return undefined;
+}
+
+function nextDelayMs(
+  { claimed, dependencies }: Attempt,
+  { failed, someStillRunning }: HandlersResult,
+): number {
+  const { clock, policy, random } = dependencies;
+  const requested = failed.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
+  const delayMs = retryDelayMs(backoffMs(claimed.record.attempts, policy, random()), requested);
+  // A handler that may still run keeps its successor out until the function has surely ended.
+  return someStillRunning ? Math.max(delayMs, claimed.claim.leaseExpiresAtMs - clock.nowMs()) : delayMs;
+}

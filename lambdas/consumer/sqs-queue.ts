@@ -1,0 +1,56 @@
+import {
+  ChangeMessageVisibilityCommand,
+  type MessageAttributeValue,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { SQSMessageAttribute, SQSRecord } from 'aws-lambda';
+import { MessageAttribute } from '../contract/message.ts';
+import type { ConsumerQueue } from './queue.ts';
+
+export interface SqsQueueOptions {
+  readonly client: SQSClient;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+}
+
+/** {@link ConsumerQueue} on SQS. */
+export function createSqsQueue({ client, queueUrl, deadLetterQueueUrl }: SqsQueueOptions): ConsumerQueue {
+  return {
+    async hide(receiptHandle, seconds) {
+      await client.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: queueUrl,
+          ReceiptHandle: receiptHandle,
+          VisibilityTimeout: seconds,
+        }),
+      );
+    },
+    async copyToDeadLetters(message, failure) {
+      await client.send(new SendMessageCommand(deadLetterCopy(message, failure, deadLetterQueueUrl)));
+    },
+  };
+}
+
+/** The message as it was received, with its reason: body, group and every attribute kept. */
+function deadLetterCopy(message: SQSRecord, failure: string, queueUrl: string) {
+  const group = message.attributes.MessageGroupId;
+  return {
+    QueueUrl: queueUrl,
+    MessageBody: message.body,
+    MessageAttributes: {
+      ...Object.fromEntries(
+        Object.entries(message.messageAttributes).map(([name, value]) => [name, toSdkAttribute(value)]),
+      ),
+      [MessageAttribute.FAILURE]: { DataType: 'String', StringValue: failure },
+    },
+    ...(group === undefined ? {} : { MessageGroupId: group }),
+  };
+}
+
+/** Lambda hands binary values over in base64. */
+function toSdkAttribute(attribute: SQSMessageAttribute): MessageAttributeValue {
+  return attribute.dataType.startsWith('Binary')
+    ? { DataType: attribute.dataType, BinaryValue: Buffer.from(attribute.binaryValue ?? '', 'base64') }
+    : { DataType: attribute.dataType, StringValue: attribute.stringValue ?? '' };
+}

@@ -1,0 +1,328 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type ConsumerHarness, createConsumerHarness, redelivered } from '../support/consumer-harness.ts';
+import { startEngines, type TestEngines } from '../support/engines.ts';
+import { failing, routesOf, type Spy, SYNC_COMPLETE, spy } from './fixtures.ts';
+
+let engines: TestEngines;
+beforeAll(async () => {
+  engines = await startEngines();
+});
+afterAll(() => engines.stopAll());
+
+const ID = 'msg_1';
+
+async function given(handlers: Readonly<Record<string, Spy>>) {
+  const harness = await createConsumerHarness(engines, { routes: routesOf(handlers) });
+  harness.clock.autoAdvance = true;
+  await harness.send(ID, SYNC_COMPLETE);
+  const [record] = await harness.receive();
+  if (record === undefined) throw new Error('nothing received');
+  return { ...harness, record, ledgerRecord: () => harness.dependencies.ledger.read(ID) };
+}
+
+const outage = () =>
+  Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { name: 'TimeoutError' }));
+
+/** The table's updates: the n-th (1-based) does as `faults` says, the others go through. */
+function faultyUpdates(harness: ConsumerHarness, faults: Readonly<Record<number, 'refuse' | 'lose-answer'>>) {
+  let calls = 0;
+  harness.breakTable((table) => ({
+    ...table,
+    async updateItem(input) {
+      const fault = faults[++calls];
+      if (fault === 'refuse') return outage();
+      const answer = await table.updateItem(input);
+      return fault === 'lose-answer' ? outage() : answer;
+    },
+  }));
+}
+
+describe('the ledger', () => {
+  test('unreachable before the claim: nothing run, returned with a growing delay', async () => {
+    const one = spy();
+    const given1 = await given({ one });
+    given1.breakTable((table) => ({ ...table, updateItem: outage }));
+    expect(await given1.run([given1.record])).toEqual([given1.record.messageId]);
+    expect(await given1.run([redelivered(given1.record, 3)])).toEqual([given1.record.messageId]);
+    expect(one.attempts).toEqual([]);
+    expect(given1.sqsCalls.map(({ input }) => input['VisibilityTimeout'])).toEqual([8, 30]);
+  });
+
+  test('unreachable in the last hour of the message: copied with its reason instead of expiring', async () => {
+    const harness = await given({ one: spy() });
+    harness.breakTable((table) => ({ ...table, updateItem: outage }));
+    harness.clock.advance(7 * 86_400_000 - 1_800_000);
+    expect(await harness.run([harness.record])).toEqual([]);
+    expect((await harness.deadLetters())[0]?.failure).toMatchObject({ reason: 'retention' });
+  });
+
+  test('unreachable on the last receive: copied with the outage as its reason', async () => {
+    const harness = await given({ one: spy() });
+    harness.breakTable((table) => ({ ...table, updateItem: outage }));
+    expect(await harness.run([redelivered(harness.record, 50)])).toEqual([]);
+    expect((await harness.deadLetters())[0]?.failure).toMatchObject({
+      reason: 'receive-limit',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  test('a final write is repeated until it lands, also when its answer is lost', async () => {
+    const one = spy();
+    const harness = await given({ one });
+    faultyUpdates(harness, { 2: 'refuse', 3: 'refuse', 4: 'lose-answer' });
+    expect(await harness.run([harness.record])).toEqual([]);
+    expect(one.attempts).toEqual([1]);
+    expect(await harness.ledgerRecord()).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  test('a final write that never lands returns the message; the next attempt finds the lease expired', async () => {
+    const one = spy();
+    const harness = await given({ one });
+    let broken = true;
+    harness.breakTable((table) => ({
+      ...table,
+      updateItem: (input) =>
+        broken && input.UpdateExpression?.includes(':completed') === true
+          ? outage()
+          : table.updateItem(input),
+    }));
+    expect(await harness.run([harness.record])).toEqual([harness.record.messageId]);
+    broken = false;
+    harness.clock.advance(60_000);
+    expect(await harness.run([redelivered(harness.record)])).toEqual([]);
+    expect(one.attempts).toEqual([1, 2]);
+    expect(harness.counted.map(({ name }) => name)).toContain('attemptAbandoned');
+  });
+
+  test('an early completion that could not be recorded is carried by the final write', async () => {
+    let release = () => {};
+    const slow = spy(
+      () =>
+        new Promise<void>((resolve) => {
+          release = resolve;
+        }),
+    );
+    const quick = spy();
+    const harness = await given({ quick, slow });
+    harness.breakTable((table) => ({
+      ...table,
+      async updateItem(input) {
+        const early = Object.values(input.ExpressionAttributeNames ?? {}).includes('quick');
+        const final = input.UpdateExpression?.includes('#status') === true;
+        if (!early || final) return table.updateItem(input);
+        release();
+        return outage();
+      },
+    }));
+    expect(await harness.run([harness.record])).toEqual([]);
+    expect(await harness.ledgerRecord()).toMatchObject({
+      status: 'COMPLETED',
+      handlers: { quick: expect.any(Number), slow: expect.any(Number) },
+    });
+  });
+});
+
+describe('ownership', () => {
+  test('lost while the handler ran: nothing is written, returned while the other attempt is open', async () => {
+    const harness = await given({
+      one: spy(async () => {
+        await takeOver(harness, 'IN_PROGRESS');
+      }),
+    });
+    expect(await harness.run([harness.record])).toEqual([harness.record.messageId]);
+    expect(await harness.ledgerRecord()).toMatchObject({
+      status: 'IN_PROGRESS',
+      owner: 'successor',
+      handlers: {},
+    });
+  });
+
+  test('lost to an attempt that has COMPLETED: acknowledged', async () => {
+    const harness = await given({
+      one: spy(async () => {
+        await takeOver(harness, 'COMPLETED');
+      }),
+    });
+    expect(await harness.run([harness.record])).toEqual([]);
+    expect(await harness.ledgerRecord()).toMatchObject({ status: 'COMPLETED', owner: 'successor' });
+  });
+});
+
+/** A worker whose clock is a minute ahead takes the lease for expired. */
+async function takeOver(harness: ConsumerHarness, end: 'IN_PROGRESS' | 'COMPLETED') {
+  const { ledger } = harness.dependencies;
+  const nowMs = harness.clock.nowMs() + 60_000;
+  const record = await ledger.read(ID);
+  const facts = {
+    eventId: ID,
+    bodySha256: record?.body_sha256 ?? '',
+    eventType: 'sync.complete',
+    receivedAtMs: nowMs,
+  };
+  const claim = { eventId: ID, owner: 'successor', leaseExpiresAtMs: nowMs + 40_000 };
+  expect(await ledger.claim(facts, claim, nowMs)).toMatchObject({ outcome: 'claimed' });
+  if (end === 'COMPLETED') {
+    await ledger.complete(claim, { completed: {}, failedForGood: {}, failures: [] }, nowMs);
+  }
+}
+
+describe('dead-lettering', () => {
+  test('a copy that is not confirmed is not acknowledged; the next attempt copies without running', async () => {
+    const bad = failing(9, () => Object.assign(new Error('for good'), { retryable: false }));
+    const harness = await given({ bad });
+    const { queue } = harness.dependencies;
+    let broken = true;
+    const dependencies = {
+      ...harness.dependencies,
+      queue: {
+        ...queue,
+        copyToDeadLetters: (...args: Parameters<typeof queue.copyToDeadLetters>) =>
+          broken ? outage() : queue.copyToDeadLetters(...args),
+      },
+    };
+    const { processBatch } = await import('../../lambdas/consumer/batch.ts');
+    const runWith = (record: typeof harness.record) =>
+      processBatch({ Records: [record] }, { deadlineMs: harness.clock.nowMs() + 35_000 }, dependencies);
+    expect((await runWith(harness.record)).batchItemFailures).toHaveLength(1);
+    broken = false;
+    harness.clock.advance(60_000);
+    expect((await runWith(redelivered(harness.record))).batchItemFailures).toEqual([]);
+    expect(bad.attempts).toEqual([1]);
+    const letters = await harness.deadLetters();
+    expect(letters.map(({ failure }) => failure)).toMatchObject([
+      { reason: 'permanent', handlers: [{ handler: 'bad', message: 'for good' }] },
+    ]);
+    expect(await harness.ledgerRecord()).toMatchObject({ attempts: 0, dead_letter_reason: 'permanent' });
+  });
+
+  test('a copy whose release is not recorded is not acknowledged', async () => {
+    const harness = await given({
+      bad: failing(9, () => Object.assign(new Error('x'), { retryable: false })),
+    });
+    harness.breakTable((table) => ({
+      ...table,
+      updateItem: (input) =>
+        input.UpdateExpression?.startsWith('SET attempts = :zero') === true
+          ? outage()
+          : table.updateItem(input),
+    }));
+    expect(await harness.run([harness.record])).toEqual([harness.record.messageId]);
+  });
+});
+
+describe('a batch', () => {
+  test('each record is settled on its own: good, failing, poison and duplicate together', async () => {
+    const one = spy();
+    const harness = await createConsumerHarness(engines, { routes: routesOf({ one }) });
+    await harness.send('msg_good', SYNC_COMPLETE);
+    await harness.send('msg_poison', 'not json');
+    await harness.send(undefined, SYNC_COMPLETE);
+    await harness.send('msg_good', SYNC_COMPLETE);
+    const records = await harness.receive();
+    expect(records).toHaveLength(4);
+    const returned = await harness.run(records);
+    // The twin of msg_good meets a live lease: deferred, not lost.
+    expect(returned).toHaveLength(1);
+    expect(one.attempts).toEqual([1]);
+    expect((await harness.deadLetters()).map(({ failure }) => failure.reason).sort()).toEqual([
+      'invalid-json',
+      'no-event-id',
+    ]);
+  });
+
+  test('an error of the framework fails that record alone', async () => {
+    const one = spy();
+    const harness = await createConsumerHarness(engines, { routes: routesOf({ one }) });
+    await harness.send('msg_good', SYNC_COMPLETE);
+    await harness.send('msg_bad', SYNC_COMPLETE);
+    const records = await harness.receive();
+    const hostile = records.map((record) =>
+      record.messageAttributes['svix-id']?.stringValue === 'msg_bad'
+        ? Object.defineProperty({ ...record }, 'body', {
+            get() {
+              throw new Error('a bug of ours');
+            },
+          })
+        : record,
+    );
+    const returned = await harness.run(hostile);
+    expect(returned).toHaveLength(1);
+    expect(harness.lines.map(({ message }) => message)).toContain('message not settled');
+    expect(await harness.dependencies.ledger.read('msg_good')).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  test('fifty deliveries of one event at once run its handlers once each', async () => {
+    const [one, two] = [spy(), spy()];
+    const harness = await createConsumerHarness(engines, { routes: routesOf({ one, two }) });
+    for (let index = 0; index < 50; index += 1) await harness.send(ID, SYNC_COMPLETE);
+    const batches = await Promise.all([1, 2, 3, 4, 5].map(() => harness.receive()));
+    await Promise.all(batches.map((records) => harness.run(records)));
+    expect(one.attempts).toEqual([1]);
+    expect(two.attempts).toEqual([1]);
+    harness.clock.advance(60_000);
+    const again = batches.flat().map((record) => redelivered(record));
+    expect(await harness.run(again)).toEqual([]);
+    expect([...one.attempts, ...two.attempts]).toEqual([1, 1]);
+    expect(await harness.depth()).toBe(0);
+  });
+});
+
+describe('the deadline', () => {
+  test('a slow handler is aborted, fails alone, and its sibling is recorded', async () => {
+    const slow = spy(
+      (_, signal) =>
+        new Promise<void>((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason));
+          harness.clock.advance(30_000);
+        }),
+    );
+    const quick = spy();
+    const harness = await given({ quick, slow });
+    expect(await harness.run([harness.record])).toEqual([harness.record.messageId]);
+    expect(await harness.ledgerRecord()).toMatchObject({
+      status: 'FAILED',
+      handlers: { quick: expect.any(Number) },
+      failures: [{ handler: 'slow', error: 'HandlerTimeoutError', code: 'timeout', retryable: true }],
+    });
+  });
+
+  test('a handler that ignores its signal keeps its successor out until the lease ends', async () => {
+    let finish = () => {};
+    const stubborn = spy(
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+          queueMicrotask(() => harness.clock.advance(30_000));
+          setImmediate(() => harness.clock.advance(1_000));
+        }),
+    );
+    const harness = await given({ stubborn });
+    const startedMs = harness.clock.nowMs();
+    expect(await harness.run([harness.record])).toEqual([harness.record.messageId]);
+    const record = await harness.ledgerRecord();
+    expect(record).toMatchObject({ status: 'FAILED', failures: [{ error: 'HandlerTimeoutError' }] });
+    expect(record?.not_before_ms).toBeGreaterThanOrEqual(startedMs + 40_000);
+    finish();
+    while ((await harness.ledgerRecord())?.handlers['stubborn'] === undefined) {
+      // Each read waits for the engine; the loop ends when the late completion is recorded.
+    }
+  });
+
+  test('a record that hangs on a call of AWS does not cost its siblings their answer', async () => {
+    const harness = await createConsumerHarness(engines, { routes: routesOf({ one: spy() }) });
+    harness.breakTable((table) => ({
+      ...table,
+      updateItem: (input) =>
+        input.Key?.['event_id']?.S === 'msg_hangs' ? new Promise(() => {}) : table.updateItem(input),
+    }));
+    await harness.send('msg_hangs', SYNC_COMPLETE);
+    await harness.send('msg_good', SYNC_COMPLETE);
+    const records = await harness.receive();
+    const running = harness.run(records);
+    while ((await harness.dependencies.ledger.read('msg_good'))?.status !== 'COMPLETED') {
+      // Each read waits for the engine; the loop ends when the sibling is recorded.
+    }
+    harness.clock.advance(35_000);
+    expect(await running).toHaveLength(1);
+  });
+});

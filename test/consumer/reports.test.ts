@@ -1,0 +1,127 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { clean, reportError } from '../../lambdas/consumer/error-report.ts';
+import { encodeFailure } from '../../lambdas/consumer/failure-attribute.ts';
+import type { Failure } from '../../lambdas/contract/failure.ts';
+import { MAX_FAILURE_BYTES } from '../../lambdas/contract/message.ts';
+import { NonRetryableError, RetryAfterError } from '../../lambdas/router/index.ts';
+import { ConfigurationError } from '../../lambdas/runtime/environment.ts';
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what SQS refuses
+const REFUSED_BY_SQS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u;
+
+describe('what is kept of a thrown value', () => {
+  test('an error: name, message, code, the first frames of user code', () => {
+    const error = Object.assign(new TypeError('no\nsuch\u0000thing'), { code: 'E_GONE' });
+    expect(reportError(error)).toEqual({
+      error: 'TypeError',
+      message: 'no such thing',
+      code: 'E_GONE',
+      retryable: true,
+      stack: expect.stringMatching(/^at .*reports\.test/),
+    });
+  });
+
+  test('only what says so is permanent', () => {
+    expect(reportError(new NonRetryableError('x'))).toMatchObject({
+      retryable: false,
+      code: 'non-retryable',
+    });
+    expect(reportError(Object.assign(new Error('x'), { retryable: false }))).toMatchObject({
+      retryable: false,
+    });
+    expect(reportError(new RetryAfterError(5))).toMatchObject({ retryable: true, retryAfterSeconds: 5 });
+    expect(reportError(new ConfigurationError('x'))).toMatchObject({ retryable: true });
+    expect(reportError(new Error('x'))).toMatchObject({ retryable: true });
+  });
+
+  test.each([
+    ['text', 'text', 'string'],
+    [undefined, 'undefined', 'undefined'],
+    [null, 'null', 'object'],
+    [42, '42', 'number'],
+    [Symbol('s'), 'Symbol(s)', 'symbol'],
+  ])('a thrown %p is described', (thrown, message, error) => {
+    expect(reportError(thrown)).toEqual({ error, message, retryable: true });
+  });
+
+  test('a hostile value cannot throw again', () => {
+    const hostile = {
+      toString() {
+        throw new Error('again');
+      },
+    };
+    expect(reportError(hostile)).toMatchObject({ retryable: true });
+  });
+
+  test('text is cut and holds nothing that SQS refuses', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 2_000 }),
+        fc.integer({ min: 1, max: 500 }),
+        (text, max) => {
+          const cleaned = clean(text, max);
+          expect(cleaned.length).toBeLessThanOrEqual(max);
+          expect(cleaned).not.toMatch(REFUSED_BY_SQS);
+        },
+      ),
+    );
+  });
+});
+
+describe('the failure attribute', () => {
+  const failure = (handlers: Failure['handlers'], message = 'all attempts failed'): Failure => ({
+    reason: 'attempts-exhausted',
+    message,
+    handlers,
+    attempts: 12,
+    firstAttemptAtMs: 1,
+    failedAtMs: 2,
+  });
+  const handler = (name: string, size: number) => ({
+    handler: name,
+    error: 'Error',
+    message: 'm'.repeat(size),
+    retryable: true,
+    stack: 's'.repeat(size * 2),
+  });
+
+  test('a small one is kept whole', () => {
+    const small = failure([handler('one', 50)]);
+    expect(JSON.parse(encodeFailure(small))).toEqual(small);
+  });
+
+  test('a large one loses its stacks first', () => {
+    const parsed = JSON.parse(
+      encodeFailure(failure([handler('a', 490), handler('b', 490), handler('c', 490)])),
+    );
+    expect(parsed.handlers).toHaveLength(3);
+    expect(parsed.handlers[0]).not.toHaveProperty('stack');
+    expect(parsed.handlers[0].message).toHaveLength(490);
+  });
+
+  test('fits for any handlers and any characters, and says how many were left out', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.record({
+            handler: fc.string({ minLength: 1, maxLength: 64 }),
+            error: fc.string({ unit: 'binary', maxLength: 100 }),
+            message: fc.string({ unit: 'binary', maxLength: 500 }),
+            retryable: fc.boolean(),
+          }),
+          { maxLength: 60 },
+        ),
+        fc.string({ unit: 'binary', maxLength: 3_000 }),
+        (handlers, message) => {
+          const text = encodeFailure(failure(handlers, message));
+          expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_FAILURE_BYTES);
+          const parsed = JSON.parse(text);
+          expect(parsed.reason).toBe('attempts-exhausted');
+          expect(parsed.handlers.length + (parsed.handlersOmitted ?? 0)).toBe(handlers.length);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
