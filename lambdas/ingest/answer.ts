@@ -1,0 +1,43 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { type AnswerBody, AnswerCode } from '../contract/http.ts';
+
+/** For clients that heed it; Svix keeps its own schedule, whose first retry comes after 5 s. */
+const RETRY_AFTER_SECONDS = 5;
+
+interface AnswerForm {
+  readonly status: number;
+  /** Says nothing that helps a forger: one text for every way in which a signature can be wrong. */
+  readonly message: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const FORMS: Readonly<Record<AnswerCode, AnswerForm>> = {
+  [AnswerCode.ACCEPTED]: { status: 200, message: 'accepted' },
+  [AnswerCode.MISSING_HEADERS]: { status: 400, message: 'a signature header is missing' },
+  [AnswerCode.INVALID_HEADERS]: { status: 400, message: 'a signature header is malformed' },
+  [AnswerCode.INVALID_SIGNATURE]: { status: 401, message: 'the signature does not verify' },
+  [AnswerCode.SOURCE_NOT_ALLOWED]: { status: 403, message: 'this source may not call' },
+  [AnswerCode.BODY_TOO_LARGE]: {
+    status: 413,
+    message: 'the body is too large to be queued',
+    // Svix stops retrying this message: no retry would make it smaller.
+    headers: { 'webhook-delivery': 'abort-message' },
+  },
+  [AnswerCode.NOT_CONFIGURED]: { status: 500, message: 'the signing secret is not configured' },
+  [AnswerCode.UNAVAILABLE]: {
+    status: 503,
+    message: 'temporarily unavailable, try again',
+    headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
+  },
+};
+
+/** The HTTP answer to an outcome. */
+export function toAnswer(code: AnswerCode, requestId: string): APIGatewayProxyStructuredResultV2 {
+  const { status, message, headers } = FORMS[code];
+  const body: AnswerBody = { message, code, request_id: requestId };
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  };
+}

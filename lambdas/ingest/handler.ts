@@ -1,0 +1,47 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { IngestEnvironment } from '../contract/environment.ts';
+import { INGEST_SERVICE, METRICS_NAMESPACE } from '../contract/metrics.ts';
+import { clientOptions } from '../runtime/client-options.ts';
+import { requireText } from '../runtime/environment.ts';
+import { createHttpHandler } from './http-handler.ts';
+import { createIngest } from './ingest.ts';
+import { createEnqueue, SQS_BOUNDS } from './queue.ts';
+import { createReport } from './report.ts';
+import { createSecretSource } from './secret-source.ts';
+import { createSecretFetcher, SECRETS_MANAGER_BOUNDS } from './secrets-manager.ts';
+import { createSourceFilter } from './source-filter.ts';
+
+const environment = process.env;
+
+const secrets = createSecretSource({
+  fetchSecret: createSecretFetcher(
+    new SecretsManagerClient(clientOptions(SECRETS_MANAGER_BOUNDS)),
+    requireText(environment, IngestEnvironment.SIGNING_SECRET_ID),
+  ),
+  nowMs: Date.now,
+});
+
+const ingest = createIngest({
+  isAllowedSource: createSourceFilter(environment[IngestEnvironment.ALLOWED_SOURCES]),
+  secrets,
+  enqueue: createEnqueue(
+    new SQSClient(clientOptions(SQS_BOUNDS)),
+    requireText(environment, IngestEnvironment.QUEUE_URL),
+  ),
+  nowMs: Date.now,
+});
+
+export const handler = createHttpHandler(
+  ingest,
+  createReport(
+    new Logger({ serviceName: INGEST_SERVICE }),
+    new Metrics({ namespace: METRICS_NAMESPACE, serviceName: INGEST_SERVICE }),
+  ),
+);
+
+// Reads the secret while the function starts, which also opens the connection. Never rejects: a failure is
+// met again, and answered, by the first request.
+await secrets.current();

@@ -1,0 +1,27 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { toAnswer } from './answer.ts';
+import type { Ingest } from './ingest.ts';
+import type { Report } from './report.ts';
+
+/** Kept of the function's time for the answer itself, so that Lambda never has to cut it off. */
+export const ANSWER_MARGIN_MS = 1_000;
+
+export type HttpHandler = (
+  event: APIGatewayProxyEventV2,
+  context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** The Lambda handler (payload format 2.0) around the core. */
+export function createHttpHandler(ingest: Ingest, report: Report): HttpHandler {
+  return async (event, context) => {
+    const outcome = await ingest({
+      headers: event.headers,
+      body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+      sourceAddress: event.requestContext.http.sourceIp,
+      budgetMs: context.getRemainingTimeInMillis() - ANSWER_MARGIN_MS,
+    });
+    const { requestId } = event.requestContext;
+    report(outcome, { requestId, invocationId: context.awsRequestId });
+    return toAnswer(outcome.code, requestId);
+  };
+}

@@ -1,0 +1,48 @@
+import type { MessageAttributeValue, SendMessageCommandInput } from '@aws-sdk/client-sqs';
+import { MAX_BODY_BYTES, MessageAttribute } from '../contract/message.ts';
+import { encodeBody } from '../runtime/message-body.ts';
+import { routeBody } from './routing.ts';
+
+export interface VerifiedEvent {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly body: Uint8Array;
+  /** Epoch milliseconds. */
+  readonly receivedAtMs: number;
+}
+
+export type QueueMessage = Pick<
+  SendMessageCommandInput,
+  'MessageBody' | 'MessageAttributes' | 'MessageGroupId'
+>;
+
+/** The message for a verified event, or `undefined` when its body, as encoded, is over `MAX_BODY_BYTES`. */
+export function toQueueMessage(event: VerifiedEvent): QueueMessage | undefined {
+  // Encoding never makes it shorter: what is too large already is not even decoded.
+  if (event.body.byteLength > MAX_BODY_BYTES) {
+    return undefined;
+  }
+  const { text, encoding } = encodeBody(event.body);
+  // Text is the same bytes again; base64 is ASCII and longer.
+  if (encoding !== undefined && text.length > MAX_BODY_BYTES) {
+    return undefined;
+  }
+  const { eventType, messageGroupId } = routeBody(
+    encoding === undefined ? text : Buffer.from(event.body).toString('utf8'),
+  );
+  return {
+    MessageBody: text,
+    MessageGroupId: messageGroupId,
+    MessageAttributes: {
+      [MessageAttribute.SVIX_ID]: textAttribute(event.id),
+      [MessageAttribute.SVIX_TIMESTAMP]: textAttribute(event.timestamp),
+      [MessageAttribute.EVENT_TYPE]: textAttribute(eventType),
+      [MessageAttribute.RECEIVED_AT]: textAttribute(String(event.receivedAtMs)),
+      ...(encoding === undefined ? {} : { [MessageAttribute.BODY_ENCODING]: textAttribute(encoding) }),
+    },
+  };
+}
+
+function textAttribute(value: string): MessageAttributeValue {
+  return { DataType: 'String', StringValue: value };
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { UNKNOWN_EVENT_TYPE } from '../contract/message.ts';
+import { normaliseCustomerId } from '../events/customer-id.ts';
+
+export interface Routing {
+  /** Fit for a message attribute: 1 to 128 of `A-Z a-z 0-9 . _ : -`, others replaced by `_`. */
+  readonly eventType: string;
+  /** Fit for SQS. One customer, one group, whatever form the event gives its id in. */
+  readonly messageGroupId: string;
+}
+
+const MAX_EVENT_TYPE_LENGTH = 128;
+
+/**
+ * SQS: at most 128 of a-z, A-Z, 0-9 and !"#$%&'()*+,-./:;<=>?@[\]^_`{|}~, which is printable ASCII but the space.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
+ */
+const GROUP_ID_PATTERN = /^[!-~]{1,128}$/;
+
+/**
+ * Best effort on a body that is signed but not validated: what cannot be read is `unknown`. Never throws, so
+ * that a signed event is never refused for its content.
+ */
+export function routeBody(body: string): Routing {
+  const payload = parseObject(body);
+  const type = payload?.['webhook_event_type'];
+  const customer = payload?.['customer_id'];
+  const eventType = typeof type === 'string' && type !== '' ? sanitiseType(type) : UNKNOWN_EVENT_TYPE;
+  return {
+    eventType,
+    messageGroupId:
+      typeof customer === 'string' && customer !== ''
+        ? groupOf(normaliseCustomerId(eventType, customer))
+        : // SQS takes a message without a group for a tenant of its own, so a storm of them would never count
+          // as noisy. They share a group by type: the ping does not wait behind a storm of another type.
+          groupOf(`no-customer:${eventType}`),
+  };
+}
+
+function parseObject(body: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return isObject(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function sanitiseType(type: string): string {
+  return type.slice(0, MAX_EVENT_TYPE_LENGTH).replace(/[^A-Za-z0-9._:-]/g, '_');
+}
+
+function groupOf(tenant: string): string {
+  return GROUP_ID_PATTERN.test(tenant)
+    ? tenant
+    : `sha256-${createHash('sha256').update(tenant, 'utf8').digest('hex')}`;
+}

@@ -1,0 +1,73 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+
+const PREFIX = 'whsec_';
+/** Standard Webhooks asks for 24 to 64 bytes. */
+const MIN_KEY_BYTES = 24;
+const MAX_KEY_BYTES = 64;
+
+export const SecretErrorCode = {
+  MISSING: 'secret-missing',
+  NO_PREFIX: 'secret-without-whsec-prefix',
+  NOT_BASE64: 'secret-not-base64',
+  WRONG_LENGTH: 'secret-of-wrong-length',
+} as const;
+export type SecretErrorCode = (typeof SecretErrorCode)[keyof typeof SecretErrorCode];
+
+/** The stored value holds no usable signing secret. Its text never holds any part of the value. */
+export class SigningSecretError extends Error {
+  override readonly name = 'SigningSecretError';
+  readonly code: SecretErrorCode;
+  /** The sender retries, and the value may be mended meanwhile. */
+  readonly retryable = true;
+
+  constructor(code: SecretErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * One secret: `whsec_` and the padded base64 of 24 to 64 bytes. Nothing laxer: an empty or cut-off secret must
+ * be an error, never a key that anybody can guess.
+ *
+ * @throws {SigningSecretError}
+ */
+export function parseSigningSecret(text: string): KeyObject {
+  return parseAt(text, 1);
+}
+
+/**
+ * A stored value: one secret, or several separated by white space (rotation, several endpoints), in order.
+ * One bad entry fails all of them: a typing error must not stay hidden until the day the other one is revoked.
+ *
+ * @throws {SigningSecretError}
+ */
+export function parseSigningSecrets(value: string): readonly KeyObject[] {
+  const entries = value.split(/\s+/).filter((entry) => entry !== '');
+  if (entries.length === 0) {
+    throw new SigningSecretError(SecretErrorCode.MISSING, 'no signing secret is set');
+  }
+  return entries.map((entry, index) => parseAt(entry, index + 1));
+}
+
+function parseAt(text: string, position: number): KeyObject {
+  if (!text.startsWith(PREFIX)) {
+    throw new SigningSecretError(
+      SecretErrorCode.NO_PREFIX,
+      `secret ${position} does not start with ${PREFIX}`,
+    );
+  }
+  const encoded = text.slice(PREFIX.length);
+  const bytes = Buffer.from(encoded, 'base64');
+  // Node's decoder skips what it does not know and forgives missing padding; the way back shows it.
+  if (bytes.toString('base64') !== encoded) {
+    throw new SigningSecretError(SecretErrorCode.NOT_BASE64, `secret ${position} is not padded base64`);
+  }
+  if (bytes.length < MIN_KEY_BYTES || bytes.length > MAX_KEY_BYTES) {
+    throw new SigningSecretError(
+      SecretErrorCode.WRONG_LENGTH,
+      `secret ${position} has ${bytes.length} bytes, not ${MIN_KEY_BYTES} to ${MAX_KEY_BYTES}`,
+    );
+  }
+  return createSecretKey(bytes);
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { normaliseCustomerId } from '../../lambdas/events/customer-id.ts';
+import { routeBody } from '../../lambdas/ingest/routing.ts';
+
+const APPLICATION = '0f2c9a34-1b1d-4c8e-9a52-3d6f2b7c1e55';
+const route = (payload: unknown) => routeBody(JSON.stringify(payload));
+
+describe('routeBody', () => {
+  test('reads type and customer', () => {
+    expect(route({ webhook_event_type: 'object.field_mapping.created', customer_id: 'acme' })).toEqual({
+      eventType: 'object.field_mapping.created',
+      messageGroupId: 'acme',
+    });
+  });
+
+  test('one customer has one group, whatever form its id comes in', () => {
+    const created = route({ webhook_event_type: 'connection.created', customer_id: 'acme:eu' });
+    const deleted = route({
+      webhook_event_type: 'connection.deleted',
+      customer_id: `${APPLICATION}:acme:eu`,
+    });
+    expect(deleted.messageGroupId).toBe('acme:eu');
+    expect(created.messageGroupId).toBe(deleted.messageGroupId);
+  });
+
+  test.each([['with space'], ['Zoë'], ['x'.repeat(129)], ['a\tb'], ['👩‍🚀']])(
+    'hashes the customer %j',
+    (customer) => {
+      const { messageGroupId } = route({ webhook_event_type: 'sync.complete', customer_id: customer });
+      expect(messageGroupId).toMatch(/^sha256-[0-9a-f]{64}$/);
+      expect(route({ customer_id: customer }).messageGroupId).toBe(messageGroupId);
+    },
+  );
+
+  test('a customer of 128 characters and punctuation is kept', () => {
+    const customer = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'.padEnd(128, 'a');
+    expect(route({ customer_id: customer }).messageGroupId).toBe(customer);
+  });
+
+  test('events without a customer share a group by type', () => {
+    expect(route({ webhook_event_type: 'supaglue-webhooks.ping' }).messageGroupId).toBe(
+      'no-customer:supaglue-webhooks.ping',
+    );
+    expect(route({ customer_id: 7 }).messageGroupId).toBe('no-customer:unknown');
+  });
+
+  test.each([
+    '',
+    'not json',
+    'null',
+    '7',
+    '"text"',
+    '[]',
+    '{"webhook_event_type":7}',
+    '{"webhook_event_type":""}',
+    '['.repeat(100_000),
+  ])('the type of %.30j is unknown', (body) => {
+    expect(routeBody(body).eventType).toBe('unknown');
+  });
+
+  test('whatever is in the body, both fit SQS', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary' }),
+          fc.json(),
+          fc
+            .record({
+              webhook_event_type: fc.string({ unit: 'binary' }),
+              customer_id: fc.string({ unit: 'binary' }),
+            })
+            .map((payload) => JSON.stringify(payload)),
+        ),
+        (body) => {
+          const { eventType, messageGroupId } = routeBody(body);
+          expect(eventType).toMatch(/^[A-Za-z0-9._:-]{1,128}$/);
+          expect(messageGroupId).toMatch(/^[!-~]{1,128}$/);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('normaliseCustomerId', () => {
+  test.each([
+    ['connection.deleted', `${APPLICATION}:acme`, 'acme'],
+    ['connection.deleted', `${APPLICATION.toUpperCase()}:acme`, 'acme'],
+    ['connection.deleted', `${APPLICATION}:a\nb`, 'a\nb'],
+    ['connection.deleted', `${APPLICATION}:${APPLICATION}:x`, `${APPLICATION}:x`],
+    ['connection.deleted', 'acme', 'acme'],
+    ['connection.deleted', 'team:acme', 'team:acme'],
+    ['connection.deleted', `${APPLICATION}:`, `${APPLICATION}:`],
+    ['connection.created', `${APPLICATION}:acme`, `${APPLICATION}:acme`],
+  ])('%s of %j is %j', (type, customer, expected) => {
+    expect(normaliseCustomerId(type, customer)).toBe(expected);
+  });
+});

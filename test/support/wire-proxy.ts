@@ -1,0 +1,77 @@
+import { createServer, type IncomingHttpHeaders, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface WireCall {
+  /** Name of the AWS operation, such as `UpdateItem`. */
+  readonly operation: string;
+  readonly body: string;
+}
+
+export interface WireProxy {
+  readonly endpoint: string;
+  /** Every call that came through, oldest first. */
+  readonly calls: WireCall[];
+  stop(): Promise<void>;
+}
+
+export interface WireProxyOptions {
+  /** Called before a call is forwarded; `drop` ends the connection without forwarding it. */
+  readonly intercept?: (call: WireCall) => 'drop' | 'forward' | Promise<'drop' | 'forward'>;
+}
+
+/** Stands between a function and an engine, on loopback, and sees what really goes over the wire. */
+export async function startWireProxy(
+  targetEndpoint: string,
+  { intercept = () => 'forward' }: WireProxyOptions = {},
+): Promise<WireProxy> {
+  const target = new URL(targetEndpoint);
+  const calls: WireCall[] = [];
+  const server = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', async () => {
+      const body = Buffer.concat(chunks);
+      const call = { operation: operationOf(incoming.headers), body: body.toString('utf8') };
+      calls.push(call);
+      if ((await intercept(call)) === 'drop') {
+        incoming.socket.destroy();
+        return;
+      }
+      const forwarded = request(
+        {
+          host: target.hostname,
+          port: target.port,
+          path: incoming.url,
+          method: incoming.method,
+          // The engine builds queue URLs from the Host header: it must stay the proxy's.
+          headers: incoming.headers,
+        },
+        (answer) => {
+          outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+          answer.pipe(outgoing);
+        },
+      );
+      forwarded.on('error', () => outgoing.destroy());
+      forwarded.end(body);
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    calls,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function operationOf(headers: IncomingHttpHeaders): string {
+  return String(headers['x-amz-target'] ?? '')
+    .split('.')
+    .at(-1) as string;
+}
