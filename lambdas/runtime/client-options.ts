@@ -1,7 +1,10 @@
 /** Bounds on one AWS call. A call takes at most about `maxAttempts × requestTimeoutMs` plus the SDK's backoff. */
 export interface CallBounds {
   readonly connectTimeoutMs: number;
-  /** From the start of one attempt to the end of its answer. */
+  /**
+   * From the start of one attempt to the headers of its answer (run). A body that never comes is ended only by
+   * an abort signal or by who waits: ingest's deadline, the consumer's limit on each record.
+   */
   readonly requestTimeoutMs: number;
   /** Attempts in all, the first included. */
   readonly maxAttempts: number;

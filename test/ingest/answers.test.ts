@@ -7,7 +7,6 @@ import { Webhook as SvixWebhook } from 'svix';
 import { MAX_BODY_BYTES } from '../../lambdas/contract/message.ts';
 import type { IngestDependencies } from '../../lambdas/ingest/ingest.ts';
 import { createEnqueue } from '../../lambdas/ingest/queue.ts';
-import { SECRET_MAX_AGE_MS, SECRET_REREAD_INTERVAL_MS } from '../../lambdas/ingest/secret-source.ts';
 import { createSourceFilter } from '../../lambdas/ingest/source-filter.ts';
 import { decodeBody } from '../../lambdas/runtime/message-body.ts';
 import {
@@ -22,6 +21,10 @@ import {
   testHandler,
 } from './fixtures.ts';
 import { startQueue, type TestQueue } from './queue-fixture.ts';
+
+// Stated apart from the code: these are promises.
+const MAX_AGE_MS = 300_000;
+const REREAD_INTERVAL_MS = 30_000;
 
 let queue: TestQueue;
 let enqueue: IngestDependencies['enqueue'];
@@ -306,7 +309,7 @@ describe('the life of a secret', () => {
     const { store, post } = rotating();
     expect(await post(SECRET)).toBe(200);
     store.value = undefined;
-    store.nowMs += SECRET_MAX_AGE_MS - 1;
+    store.nowMs += MAX_AGE_MS - 1;
     expect(await post(SECRET)).toBe(200);
     store.nowMs += 1;
     expect(await post(SECRET)).toBe(500);
@@ -316,7 +319,7 @@ describe('the life of a secret', () => {
     const { store, post } = rotating();
     expect(await post(SECRET)).toBe(200);
     store.value = OTHER_SECRET;
-    store.nowMs += SECRET_REREAD_INTERVAL_MS;
+    store.nowMs += REREAD_INTERVAL_MS;
     expect(await post(OTHER_SECRET)).toBe(200);
     expect(await post(SECRET)).toBe(401);
   });
@@ -325,7 +328,7 @@ describe('the life of a secret', () => {
     const { store, post, outcomes } = rotating();
     expect(await post(SECRET)).toBe(200);
     store.value = `${OTHER_SECRET}\n${SECRET}`;
-    store.nowMs += SECRET_REREAD_INTERVAL_MS;
+    store.nowMs += REREAD_INTERVAL_MS;
     expect(await post(OTHER_SECRET)).toBe(200);
     expect(await post(SECRET)).toBe(200);
     expect(
@@ -338,7 +341,7 @@ describe('the life of a secret', () => {
     const { store, post } = rotating();
     expect(await post(SECRET)).toBe(200);
     for (const window of [1, 2, 3]) {
-      store.nowMs = NOW_MS + window * SECRET_REREAD_INTERVAL_MS;
+      store.nowMs = NOW_MS + window * REREAD_INTERVAL_MS;
       const statuses = new Set<number | undefined>();
       for (let forgery = 0; forgery < 1_000; forgery += 1) {
         statuses.add(await post(OTHER_SECRET));
@@ -352,7 +355,7 @@ describe('the life of a secret', () => {
   test('1,000 forgeries at once make one read', async () => {
     const { store, post } = rotating();
     expect(await post(SECRET)).toBe(200);
-    store.nowMs += SECRET_REREAD_INTERVAL_MS;
+    store.nowMs += REREAD_INTERVAL_MS;
     await Promise.all(Array.from({ length: 1_000 }, () => post(OTHER_SECRET)));
     expect(store.reads).toBe(2);
   });

@@ -14,6 +14,8 @@ import { httpEvent, OTHER_SECRET, SECRET, SYNC_COMPLETE, signedHeaders } from '.
 import { startQueue, type TestQueue } from './queue-fixture.ts';
 
 const MAX_BUNDLE_BYTES = 260_000;
+/** For a log line that must come. */
+const MAX_WAIT_MS = 5_000;
 
 let directory: string;
 let metafile: Metafile;
@@ -124,7 +126,7 @@ function collectLines(stream: NodeJS.ReadableStream) {
         if (found !== undefined) {
           return found;
         }
-        await once(reader, 'line');
+        await once(reader, 'line', { signal: AbortSignal.timeout(MAX_WAIT_MS) });
       }
     },
   };

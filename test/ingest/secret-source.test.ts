@@ -2,12 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import {
   createSecretSource,
   type ReadySecrets,
-  SECRET_FAILURE_PAUSE_MS,
-  SECRET_MAX_AGE_MS,
-  SECRET_REREAD_INTERVAL_MS,
   type SecretSource,
 } from '../../lambdas/ingest/secret-source.ts';
 import { NOW_MS, OTHER_SECRET, SECRET } from './fixtures.ts';
+
+// Stated apart from the code: these are promises.
+const MAX_AGE_MS = 300_000;
+const REREAD_INTERVAL_MS = 30_000;
+const PAUSE_MS = 1_000;
 
 function setUp(first: string | undefined | Error) {
   const store = { value: first, reads: 0, nowMs: NOW_MS };
@@ -36,7 +38,7 @@ describe('the cached secrets', () => {
   test('are read once and again when 5 minutes old', async () => {
     const { store, source } = setUp(SECRET);
     await ready(source);
-    store.nowMs += SECRET_MAX_AGE_MS - 1;
+    store.nowMs += MAX_AGE_MS - 1;
     await ready(source);
     expect(store.reads).toBe(1);
     store.nowMs += 1;
@@ -48,7 +50,7 @@ describe('the cached secrets', () => {
     const { store, source } = setUp(SECRET);
     await ready(source);
     store.value = undefined;
-    store.nowMs += SECRET_MAX_AGE_MS;
+    store.nowMs += MAX_AGE_MS;
     expect(await source.current()).toMatchObject({ status: 'not-configured', reason: 'secret-missing' });
   });
 
@@ -63,7 +65,7 @@ describe('the cached secrets', () => {
       nowMs: () => store.nowMs,
     });
     await ready(slow);
-    store.nowMs = NOW_MS + SECRET_MAX_AGE_MS;
+    store.nowMs = NOW_MS + MAX_AGE_MS;
     await ready(slow);
     expect(store.reads).toBe(2);
     expect(await source.current()).toMatchObject({ status: 'ready' });
@@ -73,9 +75,9 @@ describe('the cached secrets', () => {
     const { store, source } = setUp(SECRET);
     await ready(source);
     store.value = new Error('down');
-    store.nowMs += SECRET_MAX_AGE_MS;
+    store.nowMs += MAX_AGE_MS;
     expect(await source.current()).toMatchObject({ status: 'unavailable' });
-    store.nowMs += SECRET_FAILURE_PAUSE_MS - 1;
+    store.nowMs += PAUSE_MS - 1;
     expect(await source.current()).toMatchObject({ status: 'unavailable' });
     expect(store.reads).toBe(2);
     store.value = SECRET;
@@ -107,7 +109,7 @@ describe('a missing or invalid value', () => {
     const { store, source } = setUp(value);
     expect(await source.current()).toMatchObject({ status: 'not-configured', reason });
     store.value = SECRET;
-    store.nowMs += SECRET_REREAD_INTERVAL_MS - 1;
+    store.nowMs += REREAD_INTERVAL_MS - 1;
     expect(await source.current()).toMatchObject({ status: 'not-configured', reason });
     expect(store.reads).toBe(1);
     store.nowMs += 1;
@@ -120,7 +122,7 @@ describe('reading again after a mismatch', () => {
     const { store, source } = setUp(SECRET);
     const old = await ready(source);
     store.value = OTHER_SECRET;
-    store.nowMs += SECRET_REREAD_INTERVAL_MS - 1;
+    store.nowMs += REREAD_INTERVAL_MS - 1;
     expect(await source.reread(old)).toBeUndefined();
     store.nowMs += 1;
     const renewed = await source.reread(old);
@@ -134,7 +136,7 @@ describe('reading again after a mismatch', () => {
     const { store, source } = setUp(SECRET);
     const old = await ready(source);
     store.value = OTHER_SECRET;
-    store.nowMs += SECRET_REREAD_INTERVAL_MS;
+    store.nowMs += REREAD_INTERVAL_MS;
     const [one, two] = await Promise.all([source.reread(old), source.reread(old)]);
     expect(one).toBe(two);
     expect(await source.reread(old)).toBe(one);
@@ -145,11 +147,11 @@ describe('reading again after a mismatch', () => {
     const { store, source } = setUp(SECRET);
     const cached = await ready(source);
     store.value = new Error('down');
-    store.nowMs += SECRET_REREAD_INTERVAL_MS;
+    store.nowMs += REREAD_INTERVAL_MS;
     expect(await source.reread(cached)).toMatchObject({ status: 'unavailable' });
     expect(await source.current()).toBe(cached);
     expect(await source.reread(cached)).toBeUndefined();
-    store.nowMs = NOW_MS + SECRET_MAX_AGE_MS;
+    store.nowMs = NOW_MS + MAX_AGE_MS;
     expect(await source.current()).toMatchObject({ status: 'unavailable' });
   });
 });
