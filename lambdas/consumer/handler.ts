@@ -5,7 +5,6 @@ import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/clie
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { ConsumerEnvironment } from '../contract/environment.ts';
-import { CONSUMER_SERVICE, METRICS_NAMESPACE } from '../contract/metrics.ts';
 import { handlers } from '../handlers/index.ts';
 import { DynamoDbLedger } from '../ledger/dynamodb-ledger.ts';
 import { clientOptions } from '../runtime/client-options.ts';
@@ -19,8 +18,9 @@ import { createHandlerLogger } from './powertools-logger.ts';
 import { createSqsQueue } from './sqs-queue.ts';
 
 const environment = process.env;
-const logger = new Logger({ serviceName: CONSUMER_SERVICE });
-const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: CONSUMER_SERVICE });
+// Both take service and namespace from POWERTOOLS_SERVICE_NAME and POWERTOOLS_METRICS_NAMESPACE.
+const logger = new Logger();
+const metrics = new Metrics();
 const dynamoDb = new DynamoDBClient(
   clientOptions({ connectTimeoutMs: 1_000, requestTimeoutMs: 1_500, maxAttempts: 2 }),
 );

@@ -21,7 +21,12 @@ export const Metric = {
 export type Metric = (typeof Metric)[keyof typeof Metric];
 
 export const REASON_DIMENSION = 'reason';
-/** Dimension that every metric carries; its value is the service name below. */
+/** Dimension that every metric carries: the service below and the stage, so that stages do not mix. */
 export const SERVICE_DIMENSION = 'service';
 export const INGEST_SERVICE = 'ingest';
 export const CONSUMER_SERVICE = 'consumer';
+
+/** Value of {@link SERVICE_DIMENSION}, and Powertools' service name. */
+export function serviceName(service: string, stage: string): string {
+  return `${service}-${stage}`;
+}

@@ -3,7 +3,6 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { IngestEnvironment } from '../contract/environment.ts';
-import { INGEST_SERVICE, METRICS_NAMESPACE } from '../contract/metrics.ts';
 import { clientOptions } from '../runtime/client-options.ts';
 import { requireText } from '../runtime/environment.ts';
 import { createHttpHandler } from './http-handler.ts';
@@ -36,10 +35,8 @@ const ingest = createIngest({
 
 export const handler = createHttpHandler(
   ingest,
-  createReport(
-    new Logger({ serviceName: INGEST_SERVICE }),
-    new Metrics({ namespace: METRICS_NAMESPACE, serviceName: INGEST_SERVICE }),
-  ),
+  // Both take service and namespace from POWERTOOLS_SERVICE_NAME and POWERTOOLS_METRICS_NAMESPACE.
+  createReport(new Logger(), new Metrics()),
 );
 
 // Reads the secret while the function starts, which also opens the connection. Never rejects: a failure is

@@ -1,0 +1,75 @@
+import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { RemovalPolicy, Validations } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { WEBHOOK_PATH } from '../lambdas/contract/http.ts';
+import type { StackConfig } from './stack-config.ts';
+
+export interface IngestApiProps {
+  readonly config: StackConfig;
+  readonly apiName: string;
+  readonly ingest: LambdaFunction;
+}
+
+/** Everything that helps to follow one request, and nothing that it carried: no body, no header, no query. */
+const ACCESS_LOG = {
+  requestId: AccessLogField.contextRequestId(),
+  requestTime: AccessLogField.contextRequestTime(),
+  sourceIp: AccessLogField.contextIdentitySourceIp(),
+  userAgent: AccessLogField.contextIdentityUserAgent(),
+  routeKey: AccessLogField.contextRouteKey(),
+  status: AccessLogField.contextStatus(),
+  responseLength: AccessLogField.contextResponseLength(),
+  responseLatencyMs: AccessLogField.contextResponseLatency(),
+  integrationStatus: AccessLogField.contextIntegrationStatus(),
+  integrationLatencyMs: AccessLogField.contextIntegrationLatency(),
+  integrationError: AccessLogField.contextIntegrationErrorMessage(),
+  error: AccessLogField.contextErrorMessage(),
+};
+
+/** The public end: one HTTP API with one route. */
+export class IngestApi extends Construct {
+  readonly api: HttpApi;
+  readonly stage: HttpStage;
+  /** What the user gives to Supaglue. */
+  readonly webhookUrl: string;
+
+  constructor(scope: Construct, id: string, { config, apiName, ingest }: IngestApiProps) {
+    super(scope, id);
+    this.api = new HttpApi(this, 'Api', {
+      apiName,
+      description: 'Receives Supaglue webhooks',
+      createDefaultStage: false,
+    });
+    const [route] = this.api.addRoutes({
+      path: WEBHOOK_PATH,
+      methods: [HttpMethod.POST],
+      integration: new HttpLambdaIntegration('Ingest', ingest),
+    });
+    const accessLogs = new LogGroup(this, 'AccessLogs', {
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      autoDeploy: true,
+      throttle: { rateLimit: config.throttleRate, burstLimit: config.throttleBurst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(accessLogs),
+        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+      },
+    });
+    this.webhookUrl = `${this.api.apiEndpoint}${WEBHOOK_PATH}`;
+
+    if (route !== undefined) {
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions::AwsSolutions-APIG4',
+        reason:
+          'The caller is Svix, which signs each request and can use no AWS authorizer. The function verifies the signature over the exact bytes before anything else is done.',
+      });
+    }
+  }
+}

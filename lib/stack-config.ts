@@ -1,0 +1,186 @@
+import { isIP, isIPv4 } from 'node:net';
+import * as z from 'zod';
+import {
+  DEFAULT_LEDGER_RETENTION_DAYS,
+  MIN_LEDGER_RETENTION_DAYS,
+} from '../lambdas/contract/ledger-table.ts';
+import {
+  CLAIM_MARGIN_SECONDS,
+  DEFAULT_BACKOFF_BASE_SECONDS,
+  DEFAULT_BACKOFF_CAP_SECONDS,
+  DEFAULT_HANDLER_TIMEOUT_SECONDS,
+  DEFAULT_MAX_ATTEMPTS,
+  HANDLER_MARGIN_MS,
+  MAX_VISIBILITY_SECONDS,
+} from '../lambdas/contract/timing.ts';
+import { nearestKey, stackContext } from './context-keys.ts';
+
+/** Lambda's own limit: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_FUNCTION_TIMEOUT_SECONDS = 900;
+const FUNCTION_MARGIN_SECONDS = HANDLER_MARGIN_MS / 1000 + CLAIM_MARGIN_SECONDS;
+/** A function's variables may hold 4 KB together; the others need less than one. */
+const MAX_ALLOWED_SOURCES_BYTES = 3_000;
+/** The only values that CloudWatch Logs takes (`PutRetentionPolicy`). */
+const LOG_RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const wholeNumber = z.union([
+  z.number().int(),
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number),
+]);
+
+function integer(minimum: number, maximum: number, byDefault: number) {
+  return wholeNumber
+    .pipe(z.number().min(minimum).max(maximum))
+    .default(byDefault)
+    .describe(`a whole number from ${minimum} to ${maximum}`);
+}
+
+function flag(byDefault: boolean) {
+  const fromText = z.enum(['true', 'false']).transform((text) => text === 'true');
+  return z.union([z.boolean(), fromText]).default(byDefault).describe('true or false');
+}
+
+function isSource(source: string): boolean {
+  const [address = '', prefix, ...rest] = source.split('/');
+  // A zone index (fe80::1%eth0) has no meaning for the address that API Gateway reports.
+  if (rest.length > 0 || isIP(address) === 0 || address.includes('%')) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIPv4(address) ? 32 : 128));
+}
+
+const sources = z
+  .string()
+  .max(MAX_ALLOWED_SOURCES_BYTES)
+  .transform((list) => list.split(',').map((source) => source.trim()))
+  .refine((list) => list.every(isSource));
+
+/** Every key of the configuration: the CDK context key, what it takes, its default. */
+const shape = {
+  /** Names the stack: `SupaglueWebhooks-<stage>`. */
+  stage: z
+    .string()
+    .regex(/^[a-z0-9-]{1,20}$/)
+    .default('prod')
+    .describe('1 to 20 of a-z, 0-9 and -'),
+  /** Subscribed to the alert topic; AWS sends a confirmation first. */
+  alertEmail: z.email().optional().describe('an email address'),
+  /** Subscribed to the alert topic, such as PagerDuty's integration URL for CloudWatch. */
+  alertEndpoint: z
+    .url({ protocol: /^https$/ })
+    .optional()
+    .describe('an https:// URL'),
+  /** Requests a second at the gateway; above it callers get 429, and Svix retries. */
+  throttleRate: integer(1, 100_000, 100),
+  /** Requests that may arrive at once above the rate. */
+  throttleBurst: integer(1, 100_000, 200),
+  /** Batches in work at once: the throughput knob. SQS event sources take no less than 2. */
+  maxConcurrency: integer(2, 1000, 5),
+  batchSize: integer(1, 10, 10),
+  /** How long Lambda waits for a batch to fill. */
+  batchWindowSeconds: integer(0, 300, 0),
+  /** Attempts of an event before it is dead-lettered; well below the queue's own receive limit (50). */
+  maxAttempts: integer(1, 40, DEFAULT_MAX_ATTEMPTS),
+  backoffBaseSeconds: integer(1, MAX_VISIBILITY_SECONDS, DEFAULT_BACKOFF_BASE_SECONDS),
+  /** Longest wait between two attempts. SQS hides a message for at most 12 h. */
+  backoffCapSeconds: integer(1, MAX_VISIBILITY_SECONDS, DEFAULT_BACKOFF_CAP_SECONDS),
+  /** Time that one attempt's handlers have before `signal` aborts. */
+  handlerTimeoutSeconds: integer(
+    1,
+    MAX_FUNCTION_TIMEOUT_SECONDS - FUNCTION_MARGIN_SECONDS,
+    DEFAULT_HANDLER_TIMEOUT_SECONDS,
+  ),
+  ledgerRetentionDays: integer(MIN_LEDGER_RETENTION_DAYS, 3650, DEFAULT_LEDGER_RETENTION_DAYS),
+  logRetentionDays: wholeNumber
+    .refine((days) => LOG_RETENTION_DAYS.includes(days))
+    .default(30)
+    .describe(`one of ${LOG_RETENTION_DAYS.join(', ')}`),
+  /** Only these may call; absent: any source with a valid signature. */
+  allowedSources: sources
+    .optional()
+    .describe('addresses or CIDR blocks (IPv4 or IPv6), comma-separated, at most 3,000 characters'),
+  /** X-Ray traces of both functions. */
+  tracing: flag(false),
+  /** Keeps queues, ledger and signing secret when the stack is destroyed. */
+  retainData: flag(true),
+  /** Customer-managed key that encrypts the alert topic. CloudWatch must be allowed to use it. */
+  alertTopicKeyArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/)
+    .optional()
+    .describe('the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID)'),
+} as const;
+
+const schema = z.object(shape);
+
+/** The whole configuration of the stack, with defaults filled in. */
+export type StackConfig = Readonly<z.output<typeof schema>>;
+
+/** The CDK context does not describe a stack. Each problem is one line for people. */
+export class StackConfigError extends Error {
+  override readonly name = 'StackConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** The consumer's timeout: the handlers' time, the margin before the deadline, and room for the claim. */
+export function consumerTimeoutSeconds(config: StackConfig): number {
+  return config.handlerTimeoutSeconds + FUNCTION_MARGIN_SECONDS;
+}
+
+/**
+ * Parses CDK context. Values may be text (`-c key=value`) or JSON (cdk.json); keys that CDK itself puts
+ * there are left alone.
+ *
+ * @throws {StackConfigError} naming each unknown key and each value that is not allowed
+ */
+export function parseStackConfig(context: Readonly<Record<string, unknown>>): StackConfig {
+  const given = stackContext(context);
+  const keys = Object.keys(shape);
+  const unknown = Object.keys(given).filter((key) => !keys.includes(key));
+  const result = schema.safeParse(given);
+  const problems = [
+    ...unknown.map((key) => unknownKey(key, keys)),
+    ...(result.error?.issues ?? []).map(({ path: [key] }) => notAllowed(String(key), given)),
+  ];
+  if (result.success && result.data.backoffCapSeconds < result.data.backoffBaseSeconds) {
+    const { backoffBaseSeconds, backoffCapSeconds } = result.data;
+    problems.push(
+      `backoffCapSeconds=${backoffCapSeconds} is not allowed: it takes no less than backoffBaseSeconds (${backoffBaseSeconds})`,
+    );
+  }
+  if (!result.success || problems.length > 0) throw new StackConfigError(problems);
+  return Object.freeze(result.data);
+}
+
+function unknownKey(key: string, keys: readonly string[]): string {
+  const nearest = nearestKey(key, keys);
+  const hint = nearest === undefined ? `the keys are ${keys.join(', ')}` : `did you mean ${nearest}?`;
+  return `${printable(key)} is not a configuration key: ${hint}`;
+}
+
+function notAllowed(key: string, given: Readonly<Record<string, unknown>>): string {
+  const allowed = Object.entries(shape).find(([name]) => name === key)?.[1].description ?? 'another value';
+  const value = given[key];
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const shown = key === 'alertEndpoint' ? withoutPath(text) : text;
+  return `${key}=${printable(shown)} is not allowed: it takes ${allowed}`;
+}
+
+/** The path of an alert endpoint is often its key (PagerDuty), and messages end up in CI logs. */
+function withoutPath(url: string): string {
+  return url.replace(/^([a-z]+:\/\/)(?:[^/]*@)?([^/?#]*).*$/is, '$1$2/…');
+}
+
+/** One line, and not a long one. */
+function printable(text: string): string {
+  const oneLine = text.replace(/\p{Cc}+/gu, ' ');
+  return oneLine.length > 80 ? `${oneLine.slice(0, 80)}…` : oneLine;
+}

@@ -1,0 +1,142 @@
+import type { HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { AnswerCode } from '../lambdas/contract/http.ts';
+import { INGEST_SERVICE, Metric, serviceName } from '../lambdas/contract/metrics.ts';
+import type { StackConfig } from './stack-config.ts';
+import { webhookMetric } from './webhook-metrics.ts';
+import type { WebhookQueues } from './webhook-queues.ts';
+
+export interface WebhookAlarmsProps {
+  readonly config: StackConfig;
+  readonly topic: Topic;
+  readonly queues: WebhookQueues;
+  readonly stage: HttpStage;
+  readonly ingest: LambdaFunction;
+  readonly consumer: LambdaFunction;
+}
+
+interface AlarmRule {
+  /** The alarm is called `<stack>-<name>`, its heading in docs/runbook.md the same without the stack. */
+  readonly name: string;
+  readonly meaning: string;
+  readonly metric: IMetric;
+  /** Alarms at this value or above. */
+  readonly threshold: number;
+  /** Periods that must be at the threshold, of the periods looked at. @default one of one */
+  readonly periods?: { readonly breaching: number; readonly of: number };
+}
+
+/** One alarm for each thing that needs a person; each tells the topic when it starts and when it ends. */
+export class WebhookAlarms extends Construct {
+  readonly alarms: readonly Alarm[];
+
+  constructor(scope: Construct, id: string, props: WebhookAlarmsProps) {
+    super(scope, id);
+    const stackName = Stack.of(this).stackName;
+    const action = new SnsAction(props.topic);
+    this.alarms = alarmRules(props).map((rule) => {
+      const alarm = new Alarm(this, rule.name, {
+        alarmName: `${stackName}-${rule.name}`,
+        alarmDescription: `${rule.meaning} What to do: docs/runbook.md, heading ${rule.name}.`,
+        metric: rule.metric,
+        threshold: rule.threshold,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        evaluationPeriods: rule.periods?.of ?? 1,
+        datapointsToAlarm: rule.periods?.breaching ?? 1,
+        // None of these metrics exists while nothing happens, and nothing happening is well: Lambda, HTTP API
+        // and our own metrics have no zeros, and SQS falls silent for a queue that was empty and untouched for
+        // six hours (one that holds a message counts as active).
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
+      alarm.addAlarmAction(action);
+      alarm.addOkAction(action);
+      return alarm;
+    });
+  }
+}
+
+function alarmRules({ config, queues, stage, ingest, consumer }: WebhookAlarmsProps): readonly AlarmRule[] {
+  const minute = { period: Duration.minutes(1), statistic: 'Maximum' };
+  const fiveMinutes = { period: Duration.minutes(5), statistic: 'Sum' };
+  return [
+    {
+      name: 'DeadLetters',
+      meaning: 'Events could not be handled and wait in the dead-letter queue.',
+      // Those being looked at are not visible: without them a look would clear the alarm.
+      metric: new MathExpression({
+        expression: 'visible + hidden',
+        label: 'dead letters',
+        period: minute.period,
+        usingMetrics: {
+          visible: queues.deadLetterQueue.metricApproximateNumberOfMessagesVisible(minute),
+          hidden: queues.deadLetterQueue.metricApproximateNumberOfMessagesNotVisible(minute),
+        },
+      }),
+      threshold: 1,
+    },
+    {
+      name: 'OldestMessage',
+      meaning: 'Events wait too long in the queue: the consumer is stopped, throttled or too slow.',
+      metric: queues.queue.metricApproximateAgeOfOldestMessage({ ...fiveMinutes, statistic: 'Maximum' }),
+      threshold: oldestMessageSeconds(config),
+    },
+    {
+      name: 'IngestErrors',
+      meaning: 'Webhooks are answered with 5xx: the secret is not set, or an AWS service fails.',
+      metric: stage.metricServerError(fiveMinutes),
+      threshold: 1,
+      // Svix repeats after 5 s and after 5 min: what goes on shows in a second period even if only one event
+      // is sent, and what has passed by then needs nobody.
+      periods: { breaching: 2, of: 3 },
+    },
+    {
+      name: 'RejectedSignatures',
+      meaning:
+        'Requests have a wrong signature or time: the stored secret is not the one in use, or they are forgeries.',
+      metric: webhookMetric(Metric.EVENTS_REJECTED, serviceName(INGEST_SERVICE, config.stage), {
+        reason: AnswerCode.INVALID_SIGNATURE,
+      }),
+      threshold: 1,
+      periods: { breaching: 2, of: 3 },
+    },
+    {
+      name: 'ConsumerErrors',
+      meaning: 'The consumer itself failed (timeout, crash, wrong deploy); a failing handler does not count.',
+      metric: consumer.metricErrors(fiveMinutes),
+      threshold: 1,
+    },
+    {
+      name: 'Throttles',
+      meaning: 'Lambda refused invocations: the concurrency of the account is used up.',
+      metric: new MathExpression({
+        expression: 'FILL(ingest, 0) + FILL(consumer, 0)',
+        label: 'throttled invocations',
+        period: fiveMinutes.period,
+        usingMetrics: {
+          ingest: ingest.metricThrottles(fiveMinutes),
+          consumer: consumer.metricThrottles(fiveMinutes),
+        },
+      }),
+      threshold: 1,
+    },
+  ];
+}
+
+/**
+ * The age metric leaves out messages received three times or more, so retries show in it only until their
+ * third receive: after two waits. A quarter of an hour beyond that is a queue that does not drain.
+ */
+function oldestMessageSeconds({ backoffBaseSeconds, backoffCapSeconds }: StackConfig): number {
+  return 15 * 60 + backoffBaseSeconds + Math.min(2 * backoffBaseSeconds, backoffCapSeconds);
+}

@@ -1,0 +1,153 @@
+import type { HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  type Alarm,
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { FailureReason } from '../lambdas/contract/failure.ts';
+import { AnswerCode } from '../lambdas/contract/http.ts';
+import { CONSUMER_SERVICE, INGEST_SERVICE, Metric, serviceName } from '../lambdas/contract/metrics.ts';
+import type { StackConfig } from './stack-config.ts';
+import { webhookMetric } from './webhook-metrics.ts';
+import type { WebhookQueues } from './webhook-queues.ts';
+
+export interface WebhookDashboardProps {
+  readonly config: StackConfig;
+  readonly alarms: readonly Alarm[];
+  readonly stage: HttpStage;
+  readonly ingest: LambdaFunction;
+  readonly consumer: LambdaFunction;
+  readonly queues: WebhookQueues;
+  readonly ledger: TableV2;
+}
+
+/** One page that follows an event from left to right: received, waiting, handled. */
+export class WebhookDashboard extends Construct {
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, props: WebhookDashboardProps) {
+    super(scope, id);
+    const { stackName, region } = Stack.of(this);
+    new Dashboard(this, 'Resource', {
+      dashboardName: stackName,
+      widgets: [
+        [new AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms], width: 24, height: 3 })],
+        ingestWidgets(props),
+        queueWidgets(props),
+        handlingWidgets(props),
+        functionWidgets(props),
+      ],
+    });
+    this.url = `https://console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${stackName}`;
+  }
+}
+
+function graph(title: string, left: IMetric[], right: IMetric[] = []): GraphWidget {
+  return new GraphWidget({ title, left, right, width: 8, height: 6 });
+}
+
+function ingestWidgets({ config, stage }: WebhookDashboardProps): GraphWidget[] {
+  const service = serviceName(INGEST_SERVICE, config.stage);
+  const rejections = Object.values(AnswerCode).filter((code) => code !== AnswerCode.ACCEPTED);
+  return [
+    graph('Webhooks', [
+      stage.metricCount({ label: 'requests', statistic: 'Sum' }),
+      webhookMetric(Metric.EVENTS_ACCEPTED, service),
+      // Throttled requests (429) are among them; they never reach the function.
+      stage.metricClientError({ label: '4xx', statistic: 'Sum' }),
+      stage.metricServerError({ label: '5xx', statistic: 'Sum' }),
+    ]),
+    graph(
+      'Rejected, by reason',
+      rejections.map((reason) => webhookMetric(Metric.EVENTS_REJECTED, service, { reason })),
+    ),
+    graph(
+      'Time to answer (ms) and position of the matching secret',
+      ['p50', 'p99'].map((statistic) => stage.metricLatency({ statistic, label: statistic })),
+      [webhookMetric(Metric.SECRET_POSITION, service, { statistic: 'Maximum' })],
+    ),
+  ];
+}
+
+function queueWidgets({ queues: { queue, deadLetterQueue } }: WebhookDashboardProps): GraphWidget[] {
+  return [
+    graph('Queue', [
+      queue.metricApproximateNumberOfMessagesVisible({ label: 'waiting' }),
+      queue.metricApproximateNumberOfMessagesNotVisible({ label: 'in work or backing off' }),
+    ]),
+    graph('Oldest message (seconds)', [queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum' })]),
+    graph('Dead-letter queue', [
+      deadLetterQueue.metricApproximateNumberOfMessagesVisible({ label: 'visible', statistic: 'Maximum' }),
+      deadLetterQueue.metricApproximateNumberOfMessagesNotVisible({
+        label: 'not visible',
+        statistic: 'Maximum',
+      }),
+    ]),
+  ];
+}
+
+function handlingWidgets({ config }: WebhookDashboardProps): GraphWidget[] {
+  const service = serviceName(CONSUMER_SERVICE, config.stage);
+  const counts = [
+    Metric.EVENTS_PROCESSED,
+    Metric.EVENTS_DUPLICATE,
+    Metric.EVENTS_DEFERRED,
+    Metric.EVENTS_RETRIED,
+    Metric.EVENTS_UNHANDLED,
+    Metric.ATTEMPT_ABANDONED,
+  ];
+  return [
+    graph(
+      'Events',
+      counts.map((name) => webhookMetric(name, service)),
+    ),
+    graph(
+      'Dead-lettered, by reason',
+      Object.values(FailureReason).map((reason) =>
+        webhookMetric(Metric.EVENTS_DEAD_LETTERED, service, { reason }),
+      ),
+    ),
+    graph(
+      'Received to completed (ms)',
+      ['p50', 'p99'].map((statistic) =>
+        webhookMetric(Metric.EVENT_LATENCY, service, { statistic, label: statistic }),
+      ),
+    ),
+  ];
+}
+
+function functionWidgets({ ingest, consumer, ledger }: WebhookDashboardProps): GraphWidget[] {
+  return [
+    graph('Function errors and throttles', [
+      ingest.metricErrors({ label: 'ingest errors' }),
+      consumer.metricErrors({ label: 'consumer errors' }),
+      ingest.metricThrottles({ label: 'ingest throttles' }),
+      consumer.metricThrottles({ label: 'consumer throttles' }),
+    ]),
+    graph(
+      'Function duration (ms, p99) and concurrency',
+      [
+        ingest.metricDuration({ label: 'ingest', statistic: 'p99' }),
+        consumer.metricDuration({ label: 'consumer', statistic: 'p99' }),
+      ],
+      [
+        ingest.metric('ConcurrentExecutions', { label: 'ingest at once', statistic: 'Maximum' }),
+        consumer.metric('ConcurrentExecutions', { label: 'consumer at once', statistic: 'Maximum' }),
+      ],
+    ),
+    graph(
+      'Ledger',
+      [
+        ledger.metricConsumedWriteCapacityUnits({ label: 'writes' }),
+        ledger.metricConsumedReadCapacityUnits({ label: 'reads' }),
+      ],
+      [ledger.metric('WriteThrottleEvents', { label: 'throttled writes', statistic: 'Sum' })],
+    ),
+  ];
+}

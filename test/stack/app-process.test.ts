@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { projectDirectory } from '../../lib/project-paths.ts';
+import { SynthesisError, synthesise } from '../../lib/synthesise.ts';
+import { standInBundles } from './synthesised-stack.ts';
+
+let directory: string;
+let bundles: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'webhook-app-'));
+  bundles = await standInBundles(join(directory, 'bundles'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** As on a machine without an AWS account: no credentials, no region, no settings at home. */
+function run(command: string, args: readonly string[], environment: Record<string, string>): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: projectDirectory,
+      env: { PATH: process.env['PATH'], HOME: directory, ...environment },
+    });
+    const text = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk) => {
+      text.stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      text.stderr += chunk;
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...text }));
+  });
+}
+
+const app = (context: Record<string, unknown>, bundleDirectory = bundles) =>
+  run(process.execPath, ['--import', 'tsx', 'bin/app.ts'], {
+    CDK_OUTDIR: join(directory, 'refused'),
+    CDK_CONTEXT_JSON: JSON.stringify(context),
+    WEBHOOK_BUNDLE_DIRECTORY: bundleDirectory,
+  });
+
+describe('bin/app.ts', () => {
+  test.each([
+    [{ maxConcurrency: '1' }, 'maxConcurrency=1 is not allowed: it takes a whole number from 2 to 1000\n'],
+    [{ maxConcurency: '4' }, 'maxConcurency is not a configuration key: did you mean maxConcurrency?\n'],
+    [{ alertEmail: 'nobody' }, 'alertEmail=nobody is not allowed: it takes an email address\n'],
+  ])(
+    '%j ends with 1, one line and no assembly',
+    async (context, line) => {
+      expect(await app(context)).toEqual({ code: 1, stdout: '', stderr: line });
+      await expect(readdir(join(directory, 'refused'))).resolves.toEqual([]);
+    },
+    30_000,
+  );
+
+  test('says which command is missing when there are no bundles', async () => {
+    const { code, stderr } = await app({}, join(directory, 'nowhere'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^\S+nowhere\/ingest\/index\.mjs is missing: npm run bundle writes it\n$/);
+  }, 30_000);
+});
+
+describe('synthesise', () => {
+  test('gives the directory of the assembly with both functions’ code', async () => {
+    const outDirectory = join(directory, 'assembly');
+    await expect(synthesise({ outDirectory, bundleDirectory: bundles })).resolves.toBe(outDirectory);
+    const files = await readdir(outDirectory);
+    expect(files).toEqual(expect.arrayContaining(['manifest.json', 'SupaglueWebhooks-prod.template.json']));
+    expect(files.filter((file) => file.startsWith('asset.'))).toHaveLength(2);
+  }, 60_000);
+
+  test('rejects with the line that the app wrote', async () => {
+    const failure = synthesise({
+      outDirectory: directory,
+      bundleDirectory: bundles,
+      context: { batchSize: 99 },
+    });
+    await expect(failure).rejects.toThrow(SynthesisError);
+    await expect(failure).rejects.toThrow(
+      /^batchSize=99 is not allowed: it takes a whole number from 1 to 10$/,
+    );
+  }, 60_000);
+});
+
+describe('the CDK CLI', () => {
+  test('synthesises without account, credentials or a word on stderr', async () => {
+    const output = join(directory, 'by-cli');
+    const { code, stdout, stderr } = await run(
+      process.execPath,
+      // Another build: dist stays as it is, for another process may be running from it.
+      ['node_modules/aws-cdk/bin/cdk', 'synth', '--output', output, '--build', 'true'],
+      { WEBHOOK_BUNDLE_DIRECTORY: bundles },
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Description: "Receives Supaglue webhooks/);
+    await expect(readdir(output)).resolves.toContain('SupaglueWebhooks-prod.template.json');
+  }, 120_000);
+});

@@ -1,0 +1,211 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { BundleError, type BundleResult, bundle } from '../../lib/bundle.ts';
+import { startupBytes } from '../../lib/bundle-size.ts';
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'webhook-bundle-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+/** Node as Lambda runs it, with an environment that holds nothing but these variables. */
+async function runNode(script: string, environment: Record<string, string> = {}): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--enable-source-maps', '--input-type=module', '--eval', script],
+    { env: { PATH: process.env['PATH'] ?? '', ...environment }, timeout: 20_000 },
+  );
+  return stdout;
+}
+
+async function bundleSource(name: string, files: Readonly<Record<string, string>>): Promise<string> {
+  const source = join(directory, `${name}-source`);
+  await mkdir(source, { recursive: true });
+  for (const [file, text] of Object.entries(files)) await writeFile(join(source, file), text);
+  await bundle({ outDirectory: join(directory, 'out'), entries: { [name]: join(source, 'entry.ts') } });
+  return join(directory, 'out', name);
+}
+
+describe('bundling', () => {
+  test('keeps errors’ names and shows lines of the source', async () => {
+    const asset = await bundleSource('names', {
+      'entry.ts': [
+        'class QuotaError extends Error {',
+        '  constructor(message: string) {',
+        '    super(message);',
+        '    this.name = new.target.name;',
+        '  }',
+        '}',
+        'export const handler = async () => {',
+        "  throw new QuotaError('spent');",
+        '};',
+      ].join('\n'),
+    });
+    const script = `import { handler } from ${JSON.stringify(join(asset, 'index.mjs'))};
+      await handler().catch((error) => console.log(error.name + '|' + error.stack));`;
+    const [name, stack] = (await runNode(script)).split('|');
+    expect(name).toBe('QuotaError');
+    expect(stack).toMatch(/names-source\/entry\.ts:8:9/);
+  });
+
+  test('lets a CommonJS dependency require what it needs', async () => {
+    const asset = await bundleSource('commonjs', {
+      'legacy.cjs':
+        "const name = 'node:path'; module.exports = { join: (...parts) => require(name).join(...parts) };",
+      'entry.ts': "import { join } from './legacy.cjs';\nexport const handler = async () => join('a', 'b');",
+    });
+    const script = `import { handler } from ${JSON.stringify(join(asset, 'index.mjs'))};
+      console.log(await handler());`;
+    expect(await runNode(script)).toBe('a/b\n');
+  });
+
+  test('leaves nothing of an earlier build in the asset, and its report outside', async () => {
+    const before = await bundleSource('chunks', {
+      'later.ts': 'export const answer = 41;',
+      'entry.ts': "export const handler = async () => (await import('./later.ts')).answer;",
+    });
+    const old = (await readdir(join(before, 'chunks'))).filter((file) => file.startsWith('later'));
+    expect(old.length).toBeGreaterThan(0);
+    const after = await bundleSource('chunks', { 'later.ts': 'export const answer = 42;' });
+    expect((await readdir(join(after, 'chunks'))).filter((file) => old.includes(file))).toEqual([]);
+    const script = `import { handler } from ${JSON.stringify(join(after, 'index.mjs'))};
+      console.log(await handler());`;
+    expect(await runNode(script)).toBe('42\n');
+    const alone = await bundleSource('chunks', { 'entry.ts': 'export const handler = async () => 1;' });
+    expect((await readdir(alone)).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    expect(await readdir(join(directory, 'out', 'meta'))).toContain('chunks.json');
+  });
+
+  test('names the function, the file and the line that do not compile', async () => {
+    const failure = bundleSource('broken', { 'entry.ts': "import './missing.ts';" });
+    await expect(failure).rejects.toThrow(BundleError);
+    await expect(failure).rejects.toThrow(
+      /^cannot bundle the broken function\n.*missing\.ts[\s\S]*entry\.ts:1:7/,
+    );
+  });
+
+  test('names an entry that is not there', async () => {
+    const entries = { ghost: join(directory, 'ghost.ts') };
+    await expect(bundle({ outDirectory: join(directory, 'out'), entries })).rejects.toThrow(
+      /^cannot bundle the ghost function\n.*ghost\.ts/,
+    );
+  });
+});
+
+describe('startup bytes', () => {
+  const output = { bytes: 0, inputs: {}, exports: [], imports: [] };
+  const imported = (path: string, kind: 'import-statement' | 'dynamic-import') => ({ path, kind });
+
+  test('count the entry and its static imports once, and nothing else', () => {
+    const outputs = {
+      'out/index.mjs': {
+        ...output,
+        bytes: 1,
+        entryPoint: 'entry.ts',
+        imports: [
+          imported('out/a.mjs', 'import-statement'),
+          imported('out/b.mjs', 'import-statement'),
+          imported('out/lazy.mjs', 'dynamic-import'),
+          { path: 'node:fs', kind: 'import-statement' as const, external: true },
+        ],
+      },
+      'out/a.mjs': { ...output, bytes: 10, imports: [imported('out/b.mjs', 'import-statement')] },
+      'out/b.mjs': { ...output, bytes: 100, imports: [imported('out/a.mjs', 'import-statement')] },
+      'out/lazy.mjs': { ...output, bytes: 1000 },
+      'out/index.mjs.map': { ...output, bytes: 10_000 },
+    };
+    expect(startupBytes({ inputs: {}, outputs })).toBe(111);
+  });
+
+  test('need an entry point', () => {
+    expect(() => startupBytes({ inputs: {}, outputs: {} })).toThrow('no entry point');
+  });
+});
+
+describe('the functions', () => {
+  /** One KB is 1,000 bytes. */
+  const LIMITS_KB = { ingest: 260, consumer: 420 };
+  /** A port of the loopback that refuses: nothing may be reached while a bundle loads. */
+  const environment = {
+    AWS_REGION: 'eu-west-1',
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    QUEUE_URL: 'http://127.0.0.1:1/queue',
+    DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1:1/dead',
+    SIGNING_SECRET_ID: 'secret',
+    LEDGER_TABLE_NAME: 'ledger',
+    ALERT_TOPIC_ARN: 'arn:aws:sns:eu-west-1:111122223333:alerts',
+    MAX_ATTEMPTS: '12',
+    MAX_RECEIVE_COUNT: '50',
+    BACKOFF_BASE_SECONDS: '10',
+    BACKOFF_CAP_SECONDS: '900',
+    QUEUE_RETENTION_SECONDS: '604800',
+    LEDGER_RETENTION_DAYS: '100',
+  };
+  let outDirectory: string;
+  let result: BundleResult;
+
+  beforeAll(async () => {
+    outDirectory = join(directory, 'functions');
+    result = await bundle({ outDirectory });
+  }, 60_000);
+
+  const metafileOf = (name: string) => {
+    const metafile = result[name];
+    if (metafile === undefined) throw new Error(`no metafile of ${name}`);
+    return metafile;
+  };
+  const packagesOf = (name: string) => [
+    ...new Set(
+      Object.keys(metafileOf(name).inputs).map(
+        (path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? 'this project',
+      ),
+    ),
+  ];
+
+  test.each(Object.entries(LIMITS_KB))('%s starts with at most %i KB', (name, limitKb) => {
+    const bytes = startupBytes(metafileOf(name));
+    process.stdout.write(`${name}: ${(bytes / 1000).toFixed(1)} KB at start, limit ${limitKb} KB\n`);
+    expect(bytes).toBeGreaterThan(10_000);
+    expect(bytes).toBeLessThanOrEqual(limitKb * 1000);
+  });
+
+  test.each(Object.keys(LIMITS_KB))('%s takes credentials from the environment alone', (name) => {
+    expect(Object.keys(metafileOf(name).inputs)).toContain('lambdas/runtime/environment-credentials.ts');
+    expect(packagesOf(name).filter((each) => /credential-provider|client-sso|client-sts/.test(each))).toEqual(
+      [],
+    );
+  });
+
+  test('ingest holds neither zod nor DynamoDB', () => {
+    expect(packagesOf('ingest')).toContain('@aws-sdk/client-sqs');
+    expect(packagesOf('ingest').filter((each) => /^zod$|dynamodb/.test(each))).toEqual([]);
+  });
+
+  test.each(Object.keys(LIMITS_KB))(
+    '%s loads on this Node and exports its handler',
+    async (name) => {
+      const script = `import * as bundled from ${JSON.stringify(join(outDirectory, name, 'index.mjs'))};
+      console.log(typeof bundled.handler);`;
+      expect((await runNode(script, environment)).trim().split('\n').at(-1)).toBe('function');
+    },
+    30_000,
+  );
+
+  test.each(Object.keys(LIMITS_KB))(
+    '%s names sources by path from the project, not of this machine',
+    async (name) => {
+      const metafile = JSON.parse(await readFile(join(outDirectory, 'meta', `${name}.json`), 'utf8'));
+      const map = JSON.parse(await readFile(join(outDirectory, name, 'index.mjs.map'), 'utf8'));
+      expect(Object.keys(metafile.inputs).filter((path) => path.startsWith('/'))).toEqual([]);
+      expect(map.sources.some((path: string) => path.endsWith(`lambdas/${name}/handler.ts`))).toBe(true);
+      expect(map.sourcesContent).toBeUndefined();
+    },
+  );
+});

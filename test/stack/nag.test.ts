@@ -1,0 +1,91 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { App, Validations } from 'aws-cdk-lib/core';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { projectDirectory } from '../../lib/project-paths.ts';
+import { parseStackConfig } from '../../lib/stack-config.ts';
+import { WebhookStack } from '../../lib/webhook-stack.ts';
+import { standInBundles } from './synthesised-stack.ts';
+
+let directory: string;
+let bundleDirectory: string;
+let context: Record<string, unknown>;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'webhook-nag-'));
+  bundleDirectory = await standInBundles(join(directory, 'bundles'));
+  ({ context } = JSON.parse(await readFile(`${projectDirectory}cdk.json`, 'utf8')));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+function build(name: string, configuration: Record<string, unknown>) {
+  const app = new App({
+    outdir: join(directory, name),
+    context,
+    analyticsReporting: false,
+    // CDK's own rules are checked where the CLI is run.
+    builtinCloudFormationValidation: false,
+  });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return { app, stack: new WebhookStack(app, { config: parseStackConfig(configuration), bundleDirectory }) };
+}
+
+async function findings(name: string, app: App): Promise<readonly string[]> {
+  try {
+    app.synth();
+  } catch (error) {
+    expect(String(error)).toContain('ValidationFailed');
+  }
+  const report = JSON.parse(await readFile(join(directory, name, 'validation-report.json'), 'utf8'));
+  return report.pluginReports.flatMap(({ violations }: { violations: ReadonlyArray<{ ruleName: string }> }) =>
+    violations.map(({ ruleName }) => ruleName),
+  );
+}
+
+function acknowledgements(stack: WebhookStack): ReadonlyArray<readonly [string, string, string]> {
+  return stack.node
+    .findAll()
+    .flatMap(({ node }) =>
+      node.metadata
+        .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+        .flatMap(({ data }) =>
+          Object.entries<string>(data).map(([id, reason]) => [node.path, id, reason] as const),
+        ),
+    );
+}
+
+describe('cdk-nag’s AwsSolutions pack', () => {
+  test('finds nothing that is not acknowledged', async () => {
+    const { app } = build('plain', {});
+    expect(await findings('plain', app)).toEqual([]);
+  }, 60_000);
+
+  test('finds nothing with every option set', async () => {
+    const { app } = build('full', {
+      tracing: 'true',
+      retainData: 'false',
+      alertEmail: 'on-call@example.com',
+      alertEndpoint: 'https://events.example.com/enqueue',
+      alertTopicKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d',
+    });
+    expect(await findings('full', app)).toEqual([]);
+  }, 60_000);
+
+  test('is awake: a second secret without rotation is found', async () => {
+    const { app, stack } = build('broken', {});
+    new CfnSecret(stack, 'Unexplained');
+    expect(await findings('broken', app)).toEqual(['AwsSolutions-SMG4']);
+  }, 60_000);
+
+  test('is told no more than what is explained', () => {
+    const given = acknowledgements(build('list', {}).stack);
+    expect(given.map(([path, id]) => `${path}: ${id}`)).toEqual([
+      'SupaglueWebhooks-prod/SigningSecret/Resource: AwsSolutions::AwsSolutions-SMG4',
+      'SupaglueWebhooks-prod/IngestApi/Api/POST--webhooks: AwsSolutions::AwsSolutions-APIG4',
+    ]);
+    for (const [, , reason] of given) expect(reason.length).toBeGreaterThan(60);
+  });
+});

@@ -1,0 +1,140 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  resourceOf,
+  resourcesOf,
+  statementsOf,
+  synthesiseTemplate,
+  type Template,
+} from './synthesised-stack.ts';
+
+const KEY_ARN = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555';
+
+describe('every option set', () => {
+  let template: Template;
+
+  beforeAll(async () => {
+    template = await synthesiseTemplate({
+      stage: 'trial-2',
+      alertEmail: 'on-call@example.com',
+      alertEndpoint: 'https://events.example.com/integration/abc/enqueue',
+      throttleRate: '500',
+      throttleBurst: '700',
+      maxConcurrency: '40',
+      batchSize: '5',
+      batchWindowSeconds: '20',
+      maxAttempts: '7',
+      backoffBaseSeconds: '60',
+      backoffCapSeconds: '7200',
+      handlerTimeoutSeconds: '110',
+      ledgerRetentionDays: '22',
+      logRetentionDays: '90',
+      allowedSources: '192.0.2.0/24, 2001:db8::1',
+      tracing: 'true',
+      retainData: 'false',
+      alertTopicKeyArn: KEY_ARN,
+    });
+  }, 60_000);
+
+  const functionOf = (part: string) => resourceOf(template, 'AWS::Lambda::Function', part)[1].Properties;
+
+  test('names stack, alarms and dashboard after the stage', () => {
+    const names = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(
+      ([, { Properties }]) => Properties['AlarmName'],
+    );
+    expect(names).toContain('SupaglueWebhooks-trial-2-DeadLetters');
+    expect(resourceOf(template, 'AWS::CloudWatch::Dashboard')[1].Properties['DashboardName']).toBe(
+      'SupaglueWebhooks-trial-2',
+    );
+  });
+
+  test('reach the functions', () => {
+    expect(functionOf('Consumer')['Timeout']).toBe(120);
+    expect(functionOf('Consumer')['Environment']).toMatchObject({
+      Variables: {
+        MAX_ATTEMPTS: '7',
+        BACKOFF_BASE_SECONDS: '60',
+        BACKOFF_CAP_SECONDS: '7200',
+        LEDGER_RETENTION_DAYS: '22',
+      },
+    });
+    expect(functionOf('Ingest')['Environment']).toMatchObject({
+      Variables: { ALLOWED_SOURCES: '192.0.2.0/24,2001:db8::1' },
+    });
+  });
+
+  test('reach the event source, and the queue’s visibility follows timeout and window', () => {
+    expect(resourceOf(template, 'AWS::Lambda::EventSourceMapping')[1].Properties).toMatchObject({
+      BatchSize: 5,
+      MaximumBatchingWindowInSeconds: 20,
+      ScalingConfig: { MaximumConcurrency: 40 },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+    expect(resourceOf(template, 'AWS::SQS::Queue', 'QueuesQueue')[1].Properties['VisibilityTimeout']).toBe(
+      6 * 120 + 20,
+    );
+  });
+
+  test('reach throttle, logs and the age that alarms', () => {
+    expect(resourceOf(template, 'AWS::ApiGatewayV2::Stage')[1].Properties['DefaultRouteSettings']).toEqual({
+      ThrottlingRateLimit: 500,
+      ThrottlingBurstLimit: 700,
+    });
+    for (const [, { Properties }] of resourcesOf(template, 'AWS::Logs::LogGroup')) {
+      expect(Properties['RetentionInDays']).toBe(90);
+    }
+    expect(resourceOf(template, 'AWS::CloudWatch::Alarm', 'OldestMessage')[1].Properties['Threshold']).toBe(
+      900 + 60 + 120,
+    );
+  });
+
+  test('subscribe people and systems', () => {
+    const subscriptions = resourcesOf(template, 'AWS::SNS::Subscription').map(([, { Properties }]) => [
+      Properties['Protocol'],
+      Properties['Endpoint'],
+    ]);
+    expect(subscriptions).toEqual([
+      ['email', 'on-call@example.com'],
+      ['https', 'https://events.example.com/integration/abc/enqueue'],
+    ]);
+  });
+
+  test('encrypt the topic with the customer’s key, which the consumer may use', () => {
+    expect(resourceOf(template, 'AWS::SNS::Topic')[1].Properties['KmsMasterKeyId']).toBe(KEY_ARN);
+    expect(statementsOf(resourceOf(template, 'AWS::IAM::Policy', 'Consumer')[1])).toContainEqual({
+      Effect: 'Allow',
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      Resource: KEY_ARN,
+    });
+  });
+
+  test('trace both functions, and allow no more than that needs', () => {
+    for (const part of ['Ingest', 'Consumer']) {
+      expect(functionOf(part)['TracingConfig']).toEqual({ Mode: 'Active' });
+      expect(statementsOf(resourceOf(template, 'AWS::IAM::Policy', part)[1])).toContainEqual({
+        Effect: 'Allow',
+        Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+        Resource: '*',
+      });
+    }
+  });
+
+  test('retainData=false leaves nothing behind', () => {
+    const kept = Object.entries(template.Resources).filter(([, resource]) =>
+      [resource.DeletionPolicy, resource.UpdateReplacePolicy].some((policy) => policy?.startsWith('Retain')),
+    );
+    expect(kept.map(([id]) => id)).toEqual([]);
+    expect(resourceOf(template, 'AWS::DynamoDB::GlobalTable')[1].Properties['Replicas']).toEqual([
+      expect.objectContaining({
+        DeletionProtectionEnabled: false,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      }),
+    ]);
+    for (const type of ['AWS::SQS::Queue', 'AWS::DynamoDB::GlobalTable', 'AWS::SecretsManager::Secret']) {
+      for (const [, resource] of resourcesOf(template, type)) expect(resource.DeletionPolicy).toBe('Delete');
+    }
+  });
+});
+
+test('without an address nobody is subscribed', async () => {
+  expect(resourcesOf(await synthesiseTemplate(), 'AWS::SNS::Subscription')).toEqual([]);
+}, 60_000);
