@@ -1,3 +1,6 @@
+// The functions run on Node.js 24 in the cloud: the SDK's hint about this machine's version is only noise.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

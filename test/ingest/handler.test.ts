@@ -89,6 +89,8 @@ async function startFunction(secretAnswer: SecretAnswer, environment: Readonly<R
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
       QUEUE_URL: `${proxy.url}${new URL(queue.url).pathname}`,
       SIGNING_SECRET_ID: 'signing-secret',
+      POWERTOOLS_SERVICE_NAME: 'ingest-test',
+      POWERTOOLS_METRICS_NAMESPACE: 'SupaglueWebhooks',
       ...environment,
     },
     execArgv: ['--no-warnings'],
@@ -168,7 +170,7 @@ describe('a webhook', () => {
     expect(started.out.lines).toHaveLength(2);
     expect(JSON.parse(started.out.lines[0] ?? '')).toMatchObject({
       _aws: { CloudWatchMetrics: [{ Namespace: 'SupaglueWebhooks', Dimensions: [['service']] }] },
-      service: 'ingest',
+      service: 'ingest-test',
       EventsAccepted: 1,
       SecretPosition: 2,
     });
@@ -188,7 +190,7 @@ describe('a webhook', () => {
     const line = JSON.parse(await started.err.until('signature-mismatch'));
     expect(line).toMatchObject({
       level: 'WARN',
-      service: 'ingest',
+      service: 'ingest-test',
       code: 'invalid-signature',
       reason: 'signature-mismatch',
       request_id: 'gateway-request',

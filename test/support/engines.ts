@@ -17,6 +17,9 @@ import {
 import { type SqsEngine, startSqsEngine } from '../../local/engines/sqs.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
 
+// A hint about this machine's Node.js is no finding of a test.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
 export interface QueuePair {
   readonly queueUrl: string;
   readonly queueArn: string;

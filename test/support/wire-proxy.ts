@@ -9,6 +9,8 @@ export interface WireCall {
 
 export interface WireProxy {
   readonly endpoint: string;
+  /** Where calls go; to be called before the first one comes. */
+  forwardTo(endpoint: string): void;
   /** Every call that came through, oldest first. */
   readonly calls: WireCall[];
   stop(): Promise<void>;
@@ -20,11 +22,10 @@ export interface WireProxyOptions {
 }
 
 /** Stands between a function and an engine, on loopback, and sees what really goes over the wire. */
-export async function startWireProxy(
-  targetEndpoint: string,
-  { intercept = () => 'forward' }: WireProxyOptions = {},
-): Promise<WireProxy> {
-  const target = new URL(targetEndpoint);
+export async function startWireProxy({
+  intercept = () => 'forward',
+}: WireProxyOptions = {}): Promise<WireProxy> {
+  let target: URL | undefined;
   const calls: WireCall[] = [];
   const server = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
@@ -33,7 +34,7 @@ export async function startWireProxy(
       const body = Buffer.concat(chunks);
       const call = { operation: operationOf(incoming.headers), body: body.toString('utf8') };
       calls.push(call);
-      if ((await intercept(call)) === 'drop') {
+      if (target === undefined || (await intercept(call)) === 'drop') {
         incoming.socket.destroy();
         return;
       }
@@ -43,7 +44,6 @@ export async function startWireProxy(
           port: target.port,
           path: incoming.url,
           method: incoming.method,
-          // The engine builds queue URLs from the Host header: it must stay the proxy's.
           headers: incoming.headers,
         },
         (answer) => {
@@ -61,6 +61,9 @@ export async function startWireProxy(
   const { port } = server.address() as AddressInfo;
   return {
     endpoint: `http://127.0.0.1:${port}`,
+    forwardTo(endpoint) {
+      target = new URL(endpoint);
+    },
     calls,
     stop: () =>
       new Promise((resolve) => {

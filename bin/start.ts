@@ -1,0 +1,62 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { projectDirectory } from '../lib/project-paths.ts';
+import { parseStartOptions } from '../local/start/options.ts';
+import { stopSignal } from '../local/start/stop-signal.ts';
+
+// `npm start`. Ends with 0 after Ctrl-C or SIGTERM, 1 when it could not start, 2 for a wrong command line,
+// 130 when a second Ctrl-C cut the stopping short.
+
+// The functions run on Node.js 24 in the cloud; a hint about this machine's version would only be noise.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+const options = parseStartOptions(process.argv.slice(2), {
+  writeOut: (text) => process.stdout.write(text),
+  writeErr: (text) => process.stderr.write(text),
+});
+
+if ('exitCode' in options) {
+  process.exitCode = options.exitCode;
+} else {
+  process.stdout.write('starting …\n');
+  const stopped = stopSignal(() => process.exit(130));
+  const directory = process.cwd();
+  await mkdir(join(directory, '.local'), { recursive: true });
+  const buildDirectory = await mkdtemp(join(directory, '.local/build-'));
+  let builds = 0;
+  try {
+    const [{ buildAssembly }, { run }] = await Promise.all([
+      import('../local/build-assembly.ts'),
+      import('../local/start/run.ts'),
+    ]);
+    await run({
+      options,
+      directory,
+      sourceDirectory: join(projectDirectory, 'lambdas'),
+      stopped,
+      colour: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '',
+      write: (text) => process.stdout.write(text),
+      async build(progress) {
+        builds += 1;
+        // A fresh directory each time: threads that still run the build before may load chunks of it.
+        await rm(join(buildDirectory, String(builds - 2)), { recursive: true, force: true });
+        return buildAssembly(join(buildDirectory, String(builds)), progress);
+      },
+    });
+  } catch (error) {
+    if (!stopped.aborted) {
+      process.stderr.write(`${describe(error)}\n`);
+      process.exitCode = 1;
+    }
+  } finally {
+    await rm(buildDirectory, { recursive: true, force: true });
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
+    return `port ${error.port} is taken: choose another with --port, or any free one with --port 0`;
+  }
+  return error.message;
+}

@@ -1,0 +1,55 @@
+import { LocalError } from '../local-error.ts';
+import type { StackReader } from './build-model.ts';
+import { findFunction } from './event-source-model.ts';
+import { ResourceType } from './resource-types.ts';
+import type { FunctionModel, RouteModel } from './stack-model.ts';
+
+const DEFAULT_INTEGRATION_TIMEOUT_MS = 30_000;
+
+/** Routes of the HTTP APIs. Throttling and access logs are not run locally. */
+export function apiRoutes(stack: StackReader, functions: readonly FunctionModel[]): RouteModel[] {
+  const integrations = new Map(
+    stack
+      .ofType(ResourceType.INTEGRATION)
+      .map((integration) => [stack.identityOf(integration.owner).ref, integration]),
+  );
+  const stages = stack.ofType(ResourceType.STAGE);
+  const permitted = stack
+    .ofType(ResourceType.PERMISSION)
+    .filter((permission) => permission.text('Principal') === 'apigateway.amazonaws.com')
+    .map((permission) => findFunction(permission.text('FunctionName'), functions));
+
+  return stack.ofType(ResourceType.ROUTE).map((route) => {
+    const refuse = (reason: string): never => {
+      throw new LocalError(`resource ${route.owner}: ${reason}`);
+    };
+    const apiId = route.text('ApiId');
+    const routeKey = route.text('RouteKey');
+    if (/[{}]/.test(routeKey)) refuse('routes with path variables are not run locally');
+    if (!['NONE', undefined].includes(route.optionalText('AuthorizationType')))
+      refuse('authorizers are not run locally');
+    const integration =
+      integrations.get(route.text('Target').replace(/^integrations\//, '')) ??
+      refuse('it has no integration');
+    if (integration.optionalText('PayloadFormatVersion') !== '2.0')
+      refuse('only payload format 2.0 is run locally');
+    const called =
+      findFunction(functionOf(integration.text('IntegrationUri')), functions) ??
+      refuse('its integration calls no function of this stack');
+    const stage =
+      stages.find((candidate) => candidate.text('ApiId') === apiId) ?? refuse('its API has no stage');
+    return {
+      routeKey,
+      apiId,
+      stage: stage.text('StageName'),
+      functionId: called.logicalId,
+      timeoutMs: integration.number('TimeoutInMillis', DEFAULT_INTEGRATION_TIMEOUT_MS),
+      permitted: permitted.includes(called),
+    };
+  });
+}
+
+/** An integration names the function's ARN, or `…:apigateway:…/functions/ARN/invocations`. */
+function functionOf(uri: string): string {
+  return /\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
+}

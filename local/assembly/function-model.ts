@@ -1,0 +1,54 @@
+import { isRecord } from '../json.ts';
+import { LocalError } from '../local-error.ts';
+import type { StackReader } from './build-model.ts';
+import type { Properties } from './properties.ts';
+import type { Assembly } from './read-assembly.ts';
+import type { FunctionModel } from './stack-model.ts';
+
+const LAMBDA_DEFAULT_TIMEOUT_SECONDS = 3;
+const LAMBDA_DEFAULT_MEMORY_MB = 128;
+
+export function functionModel(
+  stack: StackReader,
+  properties: Properties,
+  assembly: Pick<Assembly, 'assetDirectory'>,
+): FunctionModel {
+  const { owner } = properties;
+  const runtime = properties.text('Runtime');
+  if (!runtime.startsWith('nodejs'))
+    throw new LocalError(`resource ${owner}: runtime ${runtime} is not run locally`);
+  if (properties.list('Layers').length > 0)
+    throw new LocalError(`resource ${owner}: layers are not run locally`);
+  const key = properties.record('Code')['S3Key'];
+  if (typeof key !== 'string')
+    throw new LocalError(`resource ${owner}: the code is not an asset of the assembly`);
+  const name = stack.nameOf(owner);
+  const logging = properties.record('LoggingConfig');
+  const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+  return {
+    logicalId: owner,
+    name,
+    arn: stack.identityOf(owner).attributes['Arn'] ?? '',
+    codeDirectory: assembly.assetDirectory(key),
+    handler: properties.text('Handler'),
+    timeoutSeconds: properties.number('Timeout', LAMBDA_DEFAULT_TIMEOUT_SECONDS),
+    memoryMb: properties.number('MemorySize', LAMBDA_DEFAULT_MEMORY_MB),
+    logGroupName: text(logging['LogGroup']) ?? `/aws/lambda/${name}`,
+    environment: variablesOf(properties),
+    logEnvironment: logEnvironment(text(logging['LogFormat']), text(logging['ApplicationLogLevel'])),
+  };
+}
+
+function variablesOf(properties: Properties): Record<string, string> {
+  const variables = properties.record('Environment')['Variables'];
+  if (!isRecord(variables)) return {};
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
+}
+
+/** Lambda tells the function its log settings; Powertools takes its level from them. */
+function logEnvironment(format: string | undefined, level: string | undefined): Record<string, string> {
+  return {
+    ...(format === undefined ? {} : { AWS_LAMBDA_LOG_FORMAT: format }),
+    ...(level === undefined ? {} : { AWS_LAMBDA_LOG_LEVEL: level }),
+  };
+}

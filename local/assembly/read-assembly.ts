@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isRecord, type JsonRecord } from '../json.ts';
+import { LocalError } from '../local-error.ts';
+import { readTemplate, type Template } from './template.ts';
+
+/** A cloud assembly (`cdk.out`) with one stack. */
+export interface Assembly {
+  readonly stackName: string;
+  readonly template: Template;
+  /** Directory of the asset that is uploaded under this key. Throws when there is none. */
+  assetDirectory(s3Key: string): string;
+}
+
+/** @throws {LocalError} when the directory holds no assembly, or not exactly one stack. */
+export async function readAssembly(directory: string): Promise<Assembly> {
+  const manifest = await readJson(join(directory, 'manifest.json'));
+  const artifacts = isRecord(manifest['artifacts']) ? Object.entries(manifest['artifacts']) : [];
+  const stacks = artifacts.filter(([, artifact]) => hasType(artifact, 'aws:cloudformation:stack'));
+  const [stack] = stacks;
+  if (stack === undefined || stacks.length > 1) {
+    throw new LocalError(`${directory} holds ${stacks.length} stacks; the local cloud runs exactly one`);
+  }
+  const [artifactId, artifact] = stack;
+  const templateFile = propertyOf(artifact, 'templateFile');
+  if (templateFile === undefined) throw new LocalError(`stack ${artifactId} names no template file`);
+
+  const directories = new Map<string, string>();
+  for (const [, assets] of artifacts) {
+    const file = hasType(assets, 'cdk:asset-manifest') ? propertyOf(assets, 'file') : undefined;
+    if (file !== undefined) addAssets(directories, await readJson(join(directory, file)), directory);
+  }
+  return {
+    stackName: propertyOf(artifact, 'stackName') ?? artifactId,
+    template: readTemplate(await readJson(join(directory, templateFile))),
+    assetDirectory(s3Key) {
+      const path = directories.get(s3Key);
+      if (path === undefined) throw new LocalError(`the assembly has no directory asset ${s3Key}`);
+      return path;
+    },
+  };
+}
+
+/** Directory assets only: a file asset (the template itself) has no code in it. */
+function addAssets(directories: Map<string, string>, assetManifest: JsonRecord, root: string): void {
+  const files = isRecord(assetManifest['files']) ? Object.values(assetManifest['files']) : [];
+  for (const file of files) {
+    if (!isRecord(file) || !isRecord(file['source']) || !isRecord(file['destinations'])) continue;
+    const { path, packaging } = file['source'];
+    if (typeof path !== 'string' || packaging !== 'zip') continue;
+    for (const destination of Object.values(file['destinations'])) {
+      if (isRecord(destination)) directories.set(String(destination['objectKey']), join(root, path));
+    }
+  }
+}
+
+function hasType(artifact: unknown, type: string): boolean {
+  return isRecord(artifact) && artifact['type'] === type;
+}
+
+function propertyOf(artifact: unknown, name: string): string | undefined {
+  const properties = isRecord(artifact) ? artifact['properties'] : undefined;
+  const value = isRecord(properties) ? properties[name] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+async function readJson(path: string): Promise<JsonRecord> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new LocalError(`no cloud assembly: ${path} cannot be read`, { cause: error });
+  }
+  const value: unknown = JSON.parse(text);
+  if (!isRecord(value)) throw new LocalError(`${path} is not a JSON object`);
+  return value;
+}

@@ -1,0 +1,52 @@
+import { LocalError } from '../local-error.ts';
+import type { Template } from './template.ts';
+
+export const ResourceType = {
+  QUEUE: 'AWS::SQS::Queue',
+  TABLE: 'AWS::DynamoDB::Table',
+  GLOBAL_TABLE: 'AWS::DynamoDB::GlobalTable',
+  SECRET: 'AWS::SecretsManager::Secret',
+  TOPIC: 'AWS::SNS::Topic',
+  SUBSCRIPTION: 'AWS::SNS::Subscription',
+  FUNCTION: 'AWS::Lambda::Function',
+  EVENT_SOURCE_MAPPING: 'AWS::Lambda::EventSourceMapping',
+  PERMISSION: 'AWS::Lambda::Permission',
+  API: 'AWS::ApiGatewayV2::Api',
+  STAGE: 'AWS::ApiGatewayV2::Stage',
+  INTEGRATION: 'AWS::ApiGatewayV2::Integration',
+  ROUTE: 'AWS::ApiGatewayV2::Route',
+  LOG_GROUP: 'AWS::Logs::LogGroup',
+  KEY: 'AWS::KMS::Key',
+} as const;
+
+/**
+ * Types that change nothing about what runs here. IAM is among them: a missing grant is found by the stack's
+ * own tests, not locally.
+ */
+const WITHOUT_COUNTERPART: ReadonlySet<string> = new Set([
+  'AWS::CDK::Metadata',
+  'AWS::ApiGateway::Account',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::CompositeAlarm',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::KMS::Alias',
+  'AWS::Logs::MetricFilter',
+  'AWS::Logs::QueryDefinition',
+  'AWS::Logs::ResourcePolicy',
+  'AWS::SNS::TopicPolicy',
+  'AWS::SQS::QueuePolicy',
+  'AWS::SecretsManager::ResourcePolicy',
+]);
+
+/** @throws {LocalError} naming the first resource whose type is neither run nor known to be ignorable. */
+export function checkResourceTypes(template: Template): void {
+  const run: ReadonlySet<string> = new Set(Object.values(ResourceType));
+  for (const [logicalId, { type }] of template.resources) {
+    if (!run.has(type) && !WITHOUT_COUNTERPART.has(type)) {
+      throw new LocalError(`resource ${logicalId}: the local cloud does not run ${type}`);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+
+/** What the local cloud builds: the template's own properties, resolved. */
+export interface StackModel {
+  readonly stackName: string;
+  /** Dead-letter queues before the queues that name them. */
+  readonly queues: readonly QueueModel[];
+  readonly tables: readonly CreateTableCommandInput[];
+  readonly secrets: readonly SecretModel[];
+  readonly topics: readonly TopicModel[];
+  readonly functions: readonly FunctionModel[];
+  readonly eventSources: readonly EventSourceModel[];
+  readonly routes: readonly RouteModel[];
+}
+
+export interface QueueModel {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly url: string;
+  readonly arn: string;
+  /** As CreateQueue takes them. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly deadLetterTargetArn?: string;
+}
+
+export interface SecretModel {
+  readonly name: string;
+  readonly arn: string;
+  /** Absent for a secret that is created without a value. */
+  readonly value?: string;
+}
+
+export interface TopicModel {
+  readonly arn: string;
+  readonly subscriptions: readonly SubscriptionModel[];
+}
+
+export interface SubscriptionModel {
+  readonly protocol: string;
+  readonly endpoint: string;
+}
+
+export interface FunctionModel {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** Holds the code as it is shipped. */
+  readonly codeDirectory: string;
+  /** `file.export`. */
+  readonly handler: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly logGroupName: string;
+  /** The template's own variables. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** What Lambda sets because of the function's logging configuration. */
+  readonly logEnvironment: Readonly<Record<string, string>>;
+}
+
+export interface EventSourceModel {
+  readonly logicalId: string;
+  readonly functionId: string;
+  readonly queueUrl: string;
+  readonly queueArn: string;
+  readonly batchSize: number;
+  readonly batchingWindowSeconds: number;
+  readonly reportsItemFailures: boolean;
+  /** Absent when the template sets none. */
+  readonly maximumConcurrency?: number;
+  readonly enabled: boolean;
+}
+
+export interface RouteModel {
+  /** As in the template, `POST /webhooks`. */
+  readonly routeKey: string;
+  readonly apiId: string;
+  /** `$default`, or the first segment of every path. */
+  readonly stage: string;
+  readonly functionId: string;
+  readonly timeoutMs: number;
+  /** Whether the template lets the API call the function. */
+  readonly permitted: boolean;
+}

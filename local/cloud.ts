@@ -1,0 +1,205 @@
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { buildModel } from './assembly/build-model.ts';
+import { readAssembly } from './assembly/read-assembly.ts';
+import { changedInfrastructure } from './assembly/same-infrastructure.ts';
+import type { RouteModel, StackModel } from './assembly/stack-model.ts';
+import { findParts, type StackParts } from './assembly/stack-parts.ts';
+import type { LocalCloudObserver } from './cloud-events.ts';
+import { startDynamoDbEngine } from './engines/dynamodb.ts';
+import { startSqsEngine } from './engines/sqs.ts';
+import { startGateway } from './gateway/gateway.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from './identity.ts';
+import { LocalError } from './local-error.ts';
+import { startPoller } from './poller/poller.ts';
+import { type Endpoints, endpointVariables, functionEnvironment } from './runtime/function-environment.ts';
+import { LocalFunction } from './runtime/local-function.ts';
+import { provision } from './services/provision.ts';
+import { startSecretsManager } from './services/secrets-manager.ts';
+import { startSns } from './services/sns.ts';
+import { Teardown } from './teardown.ts';
+
+export type { LocalCloudEvent, LocalCloudObserver } from './cloud-events.ts';
+export type { LocalFunction } from './runtime/local-function.ts';
+
+export interface LocalCloudOptions {
+  /** A cloud assembly (`cdk.out`) with one stack. */
+  readonly assemblyDirectory: string;
+  /** Port of the webhook URL; default 0, any free one. */
+  readonly port?: number;
+  /** Signing secret; default a fresh random one of 32 bytes. */
+  readonly secret?: string;
+  /** Variables for all functions, over those of the template. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Sees everything that happens. It must not throw. */
+  readonly observer?: LocalCloudObserver;
+  /** How long `stop` waits for work under way, in milliseconds; default 5,000. */
+  readonly graceMs?: number;
+}
+
+export interface LocalCloud {
+  readonly webhookUrl: string;
+  readonly secret: string;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  readonly ledgerTableName: string;
+  /** ARN of the secret that holds the signing secrets. */
+  readonly signingSecretId: string;
+  readonly alertTopicArn: string;
+  /** Variables with which the AWS CLI, the SDKs and the operator's commands work on this cloud. */
+  readonly exports: Readonly<Record<string, string>>;
+  readonly functions: { readonly ingest: LocalFunction; readonly consumer: LocalFunction };
+  /**
+   * Takes the functions' code and environment from a new assembly; queues, table and data stay, and work
+   * under way ends with the old code.
+   *
+   * @throws {LocalError} when anything else of the template changed; nothing is taken over then
+   */
+  reload(assemblyDirectory: string): Promise<void>;
+  /** Lets work under way end, up to `graceMs`, and frees every port, thread and timer. */
+  stop(): Promise<void>;
+}
+
+const DEFAULT_GRACE_MS = 5_000;
+
+/**
+ * Runs a cloud assembly on loopback.
+ *
+ * @throws {LocalError} when the template holds something that is not run locally
+ * @throws {Error} with `code` EADDRINUSE when the port is taken
+ */
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const teardown = new Teardown();
+  try {
+    return await start(options, teardown);
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+}
+
+async function start(options: LocalCloudOptions, teardown: Teardown): Promise<LocalCloud> {
+  const { observer = () => undefined, graceMs = DEFAULT_GRACE_MS } = options;
+  const secret = options.secret ?? `whsec_${randomBytes(32).toString('base64')}`;
+  const assembly = await readAssembly(options.assemblyDirectory);
+
+  const [sqsEngine, dynamoDbEngine] = await Promise.all([startSqsEngine(), startDynamoDbEngine()]);
+  teardown.add(() => Promise.all([sqsEngine.stop(), dynamoDbEngine.stop()]));
+  const model = buildModel(assembly, sqsEngine.endpoint);
+  const parts = findParts(model);
+  const [secretsManager, sns] = await Promise.all([
+    startSecretsManager(model.secrets),
+    startSns(model.topics, observer),
+  ]);
+  teardown.add(() => Promise.all([secretsManager.stop(), sns.stop()]));
+  const endpoints: Endpoints = {
+    sqs: sqsEngine.endpoint,
+    dynamoDb: dynamoDbEngine.endpoint,
+    secretsManager: secretsManager.endpoint,
+    sns: sns.endpoint,
+  };
+
+  const account = { region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
+  const sqs = new SQSClient({ ...account, endpoint: endpoints.sqs });
+  const dynamoDb = new DynamoDBClient({ ...account, endpoint: endpoints.dynamoDb });
+  const secrets = new SecretsManagerClient({ ...account, endpoint: endpoints.secretsManager });
+  teardown.add(async () => {
+    for (const client of [sqs, dynamoDb, secrets]) client.destroy();
+  });
+  await provision(model, sqs, dynamoDb);
+  await secrets.send(new PutSecretValueCommand({ SecretId: parts.signingSecretArn, SecretString: secret }));
+
+  const functions = startFunctions(model, endpoints, options.environment ?? {}, observer);
+  const functionOf = (logicalId: string): LocalFunction => {
+    const found = functions.get(logicalId);
+    if (found === undefined) throw new LocalError(`the template has no function ${logicalId}`);
+    return found;
+  };
+  teardown.add(() => Promise.all([...functions.values()].map((each) => each.kill())));
+
+  const gateway = await startGateway({
+    routes: model.routes,
+    functionOf: ({ functionId }) => functionOf(functionId),
+    observer,
+    port: options.port ?? 0,
+  });
+  const pollers = model.eventSources.map((source) =>
+    startPoller({ source, sqs, target: functionOf(source.functionId), observer }),
+  );
+  teardown.add(() => Promise.all([gateway.close(graceMs), ...pollers.map((poller) => poller.stop(graceMs))]));
+
+  let current = assembly;
+  const webhookUrl = `${gateway.url}${webhookPath(parts.route)}`;
+  return {
+    webhookUrl,
+    secret,
+    queueUrl: parts.queue.url,
+    deadLetterQueueUrl: parts.deadLetterQueue.url,
+    ledgerTableName: parts.ledgerTableName,
+    signingSecretId: parts.signingSecretArn,
+    alertTopicArn: parts.alertTopicArn,
+    exports: exportsOf(endpoints, parts, webhookUrl, secret),
+    functions: {
+      ingest: functionOf(parts.ingest.logicalId),
+      consumer: functionOf(parts.consumer.logicalId),
+    },
+    async reload(assemblyDirectory) {
+      const next = await readAssembly(assemblyDirectory);
+      const changed = changedInfrastructure(current.template, next.template);
+      if (changed.length > 0) {
+        throw new LocalError(
+          `the stack itself changed (${changed.join(', ')}), which a running cloud cannot follow: start again`,
+        );
+      }
+      const definitions = buildModel(next, endpoints.sqs).functions;
+      await Promise.all(
+        definitions.map((definition) => functionOf(definition.logicalId).replace(definition)),
+      );
+      current = next;
+    },
+    stop: () => teardown.run(),
+  };
+}
+
+function startFunctions(
+  model: StackModel,
+  endpoints: Endpoints,
+  overrides: Readonly<Record<string, string>>,
+  observer: LocalCloudObserver,
+): Map<string, LocalFunction> {
+  return new Map(
+    model.functions.map((definition) => [
+      definition.logicalId,
+      new LocalFunction({
+        definition,
+        environmentOf: (each) => functionEnvironment(each, endpoints, overrides),
+        observer,
+      }),
+    ]),
+  );
+}
+
+function webhookPath(route: RouteModel): string {
+  const prefix = route.stage === '$default' ? '' : `/${route.stage}`;
+  return prefix + (route.routeKey.split(' ')[1] ?? '/');
+}
+
+function exportsOf(
+  endpoints: Endpoints,
+  parts: StackParts,
+  webhookUrl: string,
+  secret: string,
+): Readonly<Record<string, string>> {
+  return {
+    ...endpointVariables(endpoints),
+    QUEUE_URL: parts.queue.url,
+    DEAD_LETTER_QUEUE_URL: parts.deadLetterQueue.url,
+    LEDGER_TABLE_NAME: parts.ledgerTableName,
+    SIGNING_SECRET_ID: parts.signingSecretArn,
+    ALERT_TOPIC_ARN: parts.alertTopicArn,
+    WEBHOOK_URL: webhookUrl,
+    WEBHOOK_SECRET: secret,
+  };
+}

@@ -1,0 +1,31 @@
+import { listenOnLoopback, readBody, replayRequest } from '../loopback-server.ts';
+import { createDynalite } from './dynalite.ts';
+
+export interface DynamoDbEngineOptions {
+  /** Port on loopback; default 0, any free one. */
+  readonly port?: number;
+  /** False: `ReturnValuesOnConditionCheckFailure` is ignored, as dynalite itself does. Default true. */
+  readonly returnItemsOnRefusedWrite?: boolean;
+}
+
+export interface DynamoDbEngine {
+  /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+/** dynalite in memory. It has neither TTL (nothing expires locally) nor transactions. */
+export async function startDynamoDbEngine(options: DynamoDbEngineOptions = {}): Promise<DynamoDbEngine> {
+  const engine = createDynalite({
+    createTableMs: 0,
+    deleteTableMs: 0,
+    updateTableMs: 0,
+    returnItemsOnRefusedWrite: options.returnItemsOnRefusedWrite ?? true,
+  });
+  const server = await listenOnLoopback(async (request, response) => {
+    const body = await readBody(request);
+    if (!Buffer.isBuffer(body)) response.destroy();
+    else engine.emit('request', replayRequest(request, body), response);
+  }, options.port);
+  return { endpoint: server.url, stop: () => server.close() };
+}

@@ -1,0 +1,167 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ServerResponse } from 'node:http';
+import type { createRequestHandler } from 'local-aws-sqs';
+import { isRecord, parseRecord } from '../json.ts';
+import { notInFlightRefusal, type SqsRefusal, visibilityRefusal } from './sqs-refusal.ts';
+
+export type SqsService = ReturnType<typeof createRequestHandler>['service'];
+type Queue = SqsService['Queues'][number];
+
+/** A message as the engine keeps it. */
+interface Entry {
+  visible: boolean;
+  readonly record: {
+    readonly MessageId: string;
+    ReceiptHandle: string;
+    readonly attributes: Record<string, string>;
+  };
+}
+
+/** Thrown out of the engine's own batch action, which copies `Code` and the message into `Failed`. */
+class RefusedVisibility extends Error {
+  readonly Code: string;
+  constructor(refusal: SqsRefusal) {
+    super(refusal.message);
+    this.Code = refusal.code;
+  }
+}
+
+/** Restores what the engine's queues do differently from SQS. One per engine. */
+export class QueueBehaviour {
+  readonly #entries = new Map<string, Entry>();
+  readonly #restored = new WeakSet<Queue>();
+  readonly #client = new AsyncLocalStorage<AbortSignal>();
+
+  /** Runs one ReceiveMessage; when its client goes away, the poll ends and hides nothing. */
+  poll(response: ServerResponse, work: () => Promise<void>): Promise<void> {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    return this.#client.run(gone.signal, work);
+  }
+
+  /** Why the message behind this handle may not be hidden for that long, or undefined. */
+  visibilityRefusal(receiptHandle: string, timeoutSeconds: number): SqsRefusal | undefined {
+    const handle = parseHandle(receiptHandle);
+    if (handle === undefined) return undefined;
+    const entry = this.#entries.get(handle.messageId);
+    if (entry === undefined || entry.visible) return notInFlightRefusal(receiptHandle);
+    return visibilityRefusal(timeoutSeconds, handle.receivedAtMs, Date.now());
+  }
+
+  /** Patches queues that were created since the last call. */
+  restore(service: SqsService): void {
+    for (const queue of service.Queues) {
+      if (this.#restored.has(queue)) continue;
+      this.#restored.add(queue);
+      this.#keepEntries(queue);
+      this.#changeVisibility(queue);
+      this.#receive(queue);
+      countInFlightApart(queue);
+    }
+  }
+
+  /** A message that moves to the dead-letter queue keeps its first enqueue time, as on SQS. */
+  #keepEntries(queue: Queue): void {
+    const setRecord = queue.setRecord;
+    queue.setRecord = (input, messageId) => {
+      const moved = messageId === undefined ? undefined : this.#entries.get(messageId);
+      const entry: unknown = setRecord(input, messageId);
+      if (isEntry(entry)) {
+        const sentAt = moved?.record.attributes['SentTimestamp'];
+        if (sentAt !== undefined) entry.record.attributes['SentTimestamp'] = sentAt;
+        this.#entries.set(entry.record.MessageId, entry);
+      }
+      return entry;
+    };
+    const remove = queue.delete.bind(queue);
+    queue.delete = (receiptHandle) => {
+      const removed = remove(receiptHandle);
+      const handle = parseHandle(receiptHandle);
+      if (removed && handle !== undefined) this.#entries.delete(handle.messageId);
+      return removed;
+    };
+  }
+
+  /** The engine counts a change of visibility as a receive, which would burn `maxReceiveCount`. */
+  #changeVisibility(queue: Queue): void {
+    const change = queue.changeVisibility.bind(queue);
+    queue.changeVisibility = (receiptHandle, timeoutSeconds) => {
+      const refusal = this.visibilityRefusal(receiptHandle, Number(timeoutSeconds));
+      if (refusal !== undefined) throw new RefusedVisibility(refusal);
+      const messageId = parseHandle(receiptHandle)?.messageId;
+      const attributes =
+        messageId === undefined ? undefined : this.#entries.get(messageId)?.record.attributes;
+      const count = attributes?.['ApproximateReceiveCount'];
+      const changed = change(receiptHandle, timeoutSeconds);
+      if (attributes !== undefined && count !== undefined) attributes['ApproximateReceiveCount'] = count;
+      return changed;
+    };
+  }
+
+  /**
+   * The engine holds a long poll until its time is over unless the batch is full; SQS answers with the first
+   * message. And a poll whose client went away must not hide messages.
+   */
+  #receive(queue: Queue): void {
+    const receive = queue.receive.bind(queue);
+    queue.receive = async (input) => {
+      const gone = this.#client.getStore();
+      const waitSeconds = Number(input.WaitTimeSeconds ?? queue.ReceiveMessageWaitTimeSeconds);
+      const endsAtMs = Date.now() + waitSeconds * 1000;
+      for (;;) {
+        const records = await receive({ ...input, WaitTimeSeconds: 0 });
+        if (gone?.aborted) {
+          for (const record of records) putBack(queue, this.#entries.get(record.MessageId));
+          return [];
+        }
+        if (records.length > 0 || Date.now() >= endsAtMs) return records;
+      }
+    };
+  }
+}
+
+function putBack(queue: Queue, entry: Entry | undefined): void {
+  if (entry === undefined) return;
+  const count = Number(entry.record.attributes['ApproximateReceiveCount']);
+  entry.record.attributes['ApproximateReceiveCount'] = String(count - 1);
+  queue.changeVisibility(entry.record.ReceiptHandle, '0');
+}
+
+/** The engine counts messages in flight as waiting too; its own move task relies on that. */
+function countInFlightApart(queue: Queue): void {
+  const getAttributes = queue.getAttributes.bind(queue);
+  const startMessageMoveTask = queue.startMessageMoveTask.bind(queue);
+  let moving = false;
+  queue.startMessageMoveTask = (task) => {
+    moving = true;
+    try {
+      return startMessageMoveTask(task);
+    } finally {
+      moving = false;
+    }
+  };
+  queue.getAttributes = (names) => {
+    const attributes: unknown = getAttributes(names);
+    if (moving || !isRecord(attributes) || attributes['ApproximateNumberOfMessages'] === undefined) {
+      return attributes;
+    }
+    const counts = getAttributes(['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible']);
+    const waiting =
+      Number(counts.ApproximateNumberOfMessages) - Number(counts.ApproximateNumberOfMessagesNotVisible);
+    return { ...attributes, ApproximateNumberOfMessages: String(waiting) };
+  };
+}
+
+/** The engine's receipt handles say which message was received, and when. */
+function parseHandle(receiptHandle: string): { messageId: string; receivedAtMs: number } | undefined {
+  const text = Buffer.from(receiptHandle, 'base64').toString();
+  const handle = parseRecord(text.slice(Math.max(0, text.indexOf('{'))));
+  const messageId = handle?.['MessageId'];
+  const receivedAtMs = handle?.['date'];
+  if (typeof messageId !== 'string' || typeof receivedAtMs !== 'number') return undefined;
+  return { messageId, receivedAtMs };
+}
+
+function isEntry(value: unknown): value is Entry {
+  return isRecord(value) && typeof value['visible'] === 'boolean' && isRecord(value['record']);
+}

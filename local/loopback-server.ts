@@ -1,0 +1,103 @@
+import {
+  createServer,
+  IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
+import { Socket } from 'node:net';
+
+export const LOOPBACK = '127.0.0.1';
+
+export interface LoopbackServer {
+  readonly port: number;
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly url: string;
+  /** Ends idle connections at once and the rest after `graceMs` (default 0). */
+  close(graceMs?: number): Promise<void>;
+}
+
+export type LoopbackListener = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+
+/**
+ * Listens on loopback only.
+ *
+ * @param port - 0 for any free one
+ * @throws {Error} with `code` EADDRINUSE when the port is taken
+ */
+export async function listenOnLoopback(
+  listener: LoopbackListener,
+  port = 0,
+  options: ServerOptions = {},
+): Promise<LoopbackServer> {
+  const server = createServer(options, async (request, response) => {
+    try {
+      await listener(request, response);
+    } catch (error) {
+      // A fault of the local cloud itself: whoever asked shall see it.
+      if (!response.headersSent) response.writeHead(500);
+      response.end(String(error));
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, LOOPBACK, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return {
+    port: address.port,
+    url: `http://${LOOPBACK}:${address.port}`,
+    close: (graceMs = 0) => closeServer(server, graceMs),
+  };
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const force = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(force);
+}
+
+/** The whole body; `aborted` when the client went away before its end, `too-large` once it is over the limit. */
+export function readBody(
+  request: IncomingMessage,
+  limitBytes = Number.POSITIVE_INFINITY,
+): Promise<Buffer | 'aborted' | 'too-large'> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= limitBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      // The rest is read and dropped: a client that is still sending could not read an answer otherwise.
+      chunks.length = 0;
+      resolve('too-large');
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', () => resolve('aborted'));
+    request.once('close', () => resolve('aborted'));
+  });
+}
+
+/**
+ * A request whose body is at hand. Engines read from it, so that a client that dies in the middle of a
+ * request (a killed worker) never reaches them: dynalite ends the process on such an error.
+ */
+export function replayRequest(original: IncomingMessage, body: Buffer): IncomingMessage {
+  const replay = new IncomingMessage(new Socket());
+  replay.method = original.method ?? 'POST';
+  replay.url = original.url ?? '/';
+  replay.headers = original.headers;
+  replay.complete = true;
+  replay.push(body);
+  replay.push(null);
+  return replay;
+}

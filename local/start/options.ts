@@ -1,0 +1,96 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { parseSigningSecret, SigningSecretError } from '../../lambdas/ingest/signing-secret.ts';
+
+export interface StartOptions {
+  /** 0: any free one. */
+  readonly port: number;
+  /** Absent: a fresh one. */
+  readonly secret?: string;
+  /** Absent: the stack's own. */
+  readonly retryBaseSeconds?: number;
+  readonly retryMaxSeconds?: number;
+  readonly verbose: boolean;
+}
+
+export const DEFAULT_PORT = 4400;
+
+const EXAMPLES = `
+Examples:
+  npm start
+  npm start -- --port 0 --retry-base 1 --retry-max 5
+  npm start -- --secret whsec_... --verbose
+
+While it runs, in another terminal:
+  npm run webhooks -- send sync.complete --local
+  . .local/env && aws sqs receive-message --queue-url "$DEAD_LETTER_QUEUE_URL"`;
+
+/** What `parseStartOptions` writes to. */
+export interface UsageOutput {
+  writeOut(text: string): void;
+  writeErr(text: string): void;
+}
+
+/** @returns the options, or the exit code when help was asked for (0) or the command line is wrong (2) */
+export function parseStartOptions(
+  parameters: readonly string[],
+  output: UsageOutput,
+): StartOptions | { readonly exitCode: number } {
+  const program = new Command('npm start --')
+    .description('Runs the stack that cdk deploy ships on this machine: no AWS account, no Docker.')
+    .option('--port <number>', 'port of the webhook URL; 0: any free one', parsePort, DEFAULT_PORT)
+    .option('--secret <whsec>', 'signing secret (default: a fresh one)')
+    .option('--retry-base <seconds>', 'first retry delay, instead of the stack’s', parseSeconds)
+    .option('--retry-max <seconds>', 'longest retry delay, instead of the stack’s', parseSeconds)
+    .option('--verbose', 'every line that the functions log, as it is', false)
+    .allowExcessArguments(false)
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput(output);
+  try {
+    program.parse(parameters, { from: 'user' });
+    // Not by commander's own check, whose message would repeat the secret.
+    const { secret } = program.opts<{ secret?: string }>();
+    if (secret !== undefined && !isSigningSecret(secret)) {
+      program.error("error: option '--secret' must be whsec_ and the base64 of 24 to 64 bytes");
+    }
+  } catch (error) {
+    if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : 2 };
+    throw error;
+  }
+  const { port, secret, retryBase, retryMax, verbose } = program.opts<{
+    port: number;
+    secret?: string;
+    retryBase?: number;
+    retryMax?: number;
+    verbose: boolean;
+  }>();
+  return {
+    port,
+    verbose,
+    ...(secret === undefined ? {} : { secret }),
+    ...(retryBase === undefined ? {} : { retryBaseSeconds: retryBase }),
+    ...(retryMax === undefined ? {} : { retryMaxSeconds: retryMax }),
+  };
+}
+
+function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
+  return port;
+}
+
+function parseSeconds(text: string): number {
+  const seconds = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(seconds >= 1)) throw new InvalidArgumentError('It must be a whole number of seconds of at least 1.');
+  return seconds;
+}
+
+function isSigningSecret(text: string): boolean {
+  try {
+    parseSigningSecret(text);
+    return true;
+  } catch (error) {
+    if (error instanceof SigningSecretError) return false;
+    throw error;
+  }
+}

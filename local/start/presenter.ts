@@ -1,0 +1,133 @@
+import { MessageAttribute } from '../../lambdas/contract/message.ts';
+import type { LedgerRecord } from '../../lambdas/ledger/record.ts';
+import type {
+  BatchSettled,
+  InvocationEnded,
+  LocalCloudEvent,
+  LogLine,
+  RequestAnswered,
+  SettledRecord,
+} from '../cloud-events.ts';
+import { parseRecord } from '../json.ts';
+import type { Colours } from './colours.ts';
+
+export interface PresenterOptions {
+  readonly colours: Colours;
+  /** Raw log lines of the functions. */
+  readonly verbose: boolean;
+  writeLine(line: string): void;
+  /** The ledger's record of an event; undefined when there is none, or no ledger any more. */
+  readRecord(eventId: string): Promise<LedgerRecord | undefined>;
+  /** `ingest` or `consumer`. */
+  roleOf(functionName: string): string;
+  nowMs(): number;
+}
+
+/** Tells in human words what happens in the local cloud, one line for each thing that matters. */
+export function createPresenter(options: PresenterOptions): (event: LocalCloudEvent) => void {
+  const { colours } = options;
+  const say = (mark: string, text: string, aside = ''): void => {
+    const time = colours.dim(new Date(options.nowMs()).toTimeString().slice(0, 8));
+    const end = aside === '' ? '' : ` ${colours.dim(oneLine(aside))}`;
+    options.writeLine(`${time} ${mark} ${oneLine(text)}${end}`);
+  };
+  const good = colours.green('✓');
+  const waiting = colours.yellow('↻');
+  const bad = colours.red('✗');
+
+  function request({
+    method,
+    path,
+    status,
+    durationMs,
+    requestHeaders,
+    responseBody,
+  }: RequestAnswered): void {
+    const code = parseRecord(responseBody)?.['code'];
+    const id = requestHeaders['svix-id'] ?? requestHeaders['webhook-id'];
+    const words = [`${method} ${path}`, String(status), typeof code === 'string' ? code : '', id ?? ''];
+    const text = words.filter((word) => word !== '').join(' ');
+    say(status < 300 ? good : bad, text, `${Math.round(durationMs)} ms`);
+  }
+
+  async function batch({ records, refusedAnswer }: BatchSettled): Promise<void> {
+    if (refusedAnswer !== undefined) say(bad, `consumer: the whole batch comes back, ${refusedAnswer}`);
+    const reads = records.map(async (record) => {
+      const eventId = record.attributes[MessageAttribute.SVIX_ID];
+      return eventId === undefined ? undefined : await options.readRecord(eventId).catch(() => undefined);
+    });
+    for (const [index, record] of records.entries()) settled(record, await reads[index]);
+  }
+
+  function settled(
+    { attributes, outcome, messageId }: SettledRecord,
+    record: LedgerRecord | undefined,
+  ): void {
+    const type = attributes[MessageAttribute.EVENT_TYPE] ?? 'message';
+    const id = attributes[MessageAttribute.SVIX_ID] ?? messageId;
+    const failure = record?.failures.at(-1);
+    const cause = [failure?.handler, failure?.error, failure?.message].filter((part) => part !== undefined);
+    const why = cause.map((part) => `: ${part}`).join('');
+    if (outcome === 'returned') {
+      const waitMs = record?.not_before_ms === undefined ? 0 : record.not_before_ms - options.nowMs();
+      const again = waitMs > 0 ? `again in ${Math.ceil(waitMs / 1000)} s` : 'comes back later';
+      say(waiting, `${type} ${id} not done, ${again}${why}`);
+    } else if (record?.status === 'COMPLETED') {
+      const attempts = record.attempts_total > 1 ? ` after ${record.attempts_total} attempts` : '';
+      say(good, `${type} ${id} COMPLETED${attempts}`);
+    } else {
+      say(bad, `${type} ${id} dead-lettered${why}`);
+    }
+  }
+
+  function invocation({ functionName, result, error }: InvocationEnded): void {
+    if (result === 'success') return;
+    const role = options.roleOf(functionName);
+    say(bad, `${role} function failed (${result}): ${error?.errorType}: ${error?.errorMessage}`);
+  }
+
+  function log({ functionName, line }: LogLine): void {
+    const role = options.roleOf(functionName);
+    if (options.verbose) {
+      options.writeLine(colours.dim(`[${role}] ${line}`));
+      return;
+    }
+    const entry = parseRecord(line);
+    if (entry === undefined) {
+      if (line.trim() !== '') say(' ', `${role}: ${line}`);
+      return;
+    }
+    const { level, message, handler, event_id: eventId, reason } = entry;
+    if (typeof message !== 'string' || level === 'DEBUG') return;
+    const details = [handler, eventId, reason].filter((part) => typeof part === 'string').join(' ');
+    say(level === 'ERROR' ? bad : ' ', `${role}: ${message}`, details);
+  }
+
+  return (event) => {
+    switch (event.type) {
+      case 'request-answered':
+        request(event);
+        break;
+      case 'batch-settled':
+        void batch(event);
+        break;
+      case 'invocation-ended':
+        invocation(event);
+        break;
+      case 'alert':
+        say(colours.yellow('!'), `alert: ${event.subject ?? event.message.split('\n')[0]}`);
+        break;
+      case 'log':
+        log(event);
+        break;
+      case 'poll-failed':
+        say(bad, `the queue does not answer: ${String(event.error)}`);
+        break;
+    }
+  };
+}
+
+/** What comes from a payload must not move the cursor or rewrite the lines above. */
+function oneLine(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ');
+}

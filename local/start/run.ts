@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
+import { LEDGER_KEY } from '../../lambdas/contract/ledger-table.ts';
+import { type LedgerRecord, parseRecord } from '../../lambdas/ledger/record.ts';
+import { type LocalCloud, type LocalCloudEvent, startLocalCloud } from '../cloud.ts';
+import { EXPORTS_FILE, removeExports, writeExports } from '../exports-file.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../identity.ts';
+import { listenOnLoopback } from '../loopback-server.ts';
+import { type Colours, colours } from './colours.ts';
+import type { StartOptions } from './options.ts';
+import { createPresenter } from './presenter.ts';
+import { watchSources } from './watch.ts';
+
+export interface RunOptions {
+  readonly options: StartOptions;
+  /** Gets the exports file, below `.local`. */
+  readonly directory: string;
+  /** Where the functions' sources are; a change there builds again. */
+  readonly sourceDirectory: string;
+  /** Builds the functions and synthesises the stack; resolves with the assembly's directory. */
+  build(progress: (step: string) => void): Promise<string>;
+  write(text: string): void;
+  readonly colour: boolean;
+  /** Aborts when the user asks to stop. */
+  readonly stopped: AbortSignal;
+}
+
+/**
+ * The whole of `npm start`: resolves when it has stopped cleanly.
+ *
+ * @throws {Error} when the first build fails or the port is taken
+ */
+export async function run(input: RunOptions): Promise<void> {
+  const { options, directory, stopped } = input;
+  const writeLine = (line: string): void => input.write(`${line}\n`);
+  await checkPort(options.port);
+  const assemblyDirectory = await input.build((step) => writeLine(`${step} …`));
+  if (stopped.aborted) return;
+
+  const palette = colours(input.colour);
+  let present: (event: LocalCloudEvent) => void = () => undefined;
+  const cloud = await startLocalCloud({
+    assemblyDirectory,
+    port: options.port,
+    ...(options.secret === undefined ? {} : { secret: options.secret }),
+    environment: retryEnvironment(options),
+    observer: (event) => present(event),
+  });
+  const dynamoDb = new DynamoDBClient({
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
+    ...(cloud.exports['AWS_ENDPOINT_URL_DYNAMODB'] === undefined
+      ? {}
+      : { endpoint: cloud.exports['AWS_ENDPOINT_URL_DYNAMODB'] }),
+  });
+  const exportsFile = join(directory, EXPORTS_FILE);
+  try {
+    present = createPresenter({
+      colours: palette,
+      verbose: options.verbose,
+      writeLine,
+      readRecord: (eventId) => readRecord(dynamoDb, cloud.ledgerTableName, eventId),
+      roleOf: (name) => (name === cloud.functions.ingest.name ? 'ingest' : 'consumer'),
+      nowMs: Date.now,
+    });
+    await writeExports(exportsFile, cloud.exports);
+    writeLine(banner(cloud, palette));
+    const watcher = watchSources([input.sourceDirectory], () => rebuild(input, cloud, writeLine));
+    await aborted(stopped);
+    writeLine('stopping …');
+    await watcher.close();
+  } finally {
+    await removeExports(exportsFile, cloud.webhookUrl);
+    await cloud.stop();
+    dynamoDb.destroy();
+  }
+}
+
+/** A port that is taken is said at once, not after the build. */
+async function checkPort(port: number): Promise<void> {
+  const server = await listenOnLoopback(() => undefined, port);
+  await server.close();
+}
+
+/** A build that fails leaves the old code running. */
+async function rebuild(
+  input: RunOptions,
+  cloud: LocalCloud,
+  writeLine: (line: string) => void,
+): Promise<void> {
+  try {
+    writeLine('lambdas/ changed: building again …');
+    await cloud.reload(await input.build(() => undefined));
+    writeLine('the new code is running');
+  } catch (error) {
+    if (input.stopped.aborted) return;
+    writeLine(`${error instanceof Error ? error.message : String(error)}\nthe old code keeps running`);
+  }
+}
+
+function banner(cloud: LocalCloud, { bold, dim }: Colours): string {
+  return [
+    '',
+    `  Webhook URL     ${bold(cloud.webhookUrl)}`,
+    `  Signing secret  ${bold(cloud.secret)}`,
+    `  Shell exports   ${EXPORTS_FILE}   ${dim(`. ${EXPORTS_FILE}`)}`,
+    '',
+    `  Try it in another terminal:  ${bold('npm run webhooks -- send sync.complete --local')}`,
+    `  ${dim('Changes below lambdas/ are built and taken over. Ctrl-C stops.')}`,
+    '',
+  ].join('\n');
+}
+
+function retryEnvironment({ retryBaseSeconds, retryMaxSeconds }: StartOptions): Record<string, string> {
+  return {
+    ...(retryBaseSeconds === undefined
+      ? {}
+      : { [ConsumerEnvironment.BACKOFF_BASE_SECONDS]: String(retryBaseSeconds) }),
+    ...(retryMaxSeconds === undefined
+      ? {}
+      : { [ConsumerEnvironment.BACKOFF_CAP_SECONDS]: String(retryMaxSeconds) }),
+  };
+}
+
+async function readRecord(
+  dynamoDb: DynamoDBClient,
+  TableName: string,
+  eventId: string,
+): Promise<LedgerRecord | undefined> {
+  const { Item } = await dynamoDb.send(
+    new GetItemCommand({ TableName, Key: { [LEDGER_KEY]: { S: eventId } }, ConsistentRead: true }),
+  );
+  return Item === undefined ? undefined : parseRecord(Item);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

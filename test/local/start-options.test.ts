@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals';
+import { DEFAULT_PORT, parseStartOptions } from '../../local/start/options.ts';
+
+function parse(...parameters: string[]) {
+  let out = '';
+  let err = '';
+  const result = parseStartOptions(parameters, {
+    writeOut: (text) => {
+      out += text;
+    },
+    writeErr: (text) => {
+      err += text;
+    },
+  });
+  return { result, out, err };
+}
+
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+test('the defaults leave everything to the stack', () => {
+  expect(parse().result).toEqual({ port: DEFAULT_PORT, verbose: false });
+});
+
+test('every option is taken', () => {
+  const { result } = parse(
+    '--port',
+    '0',
+    '--secret',
+    SECRET,
+    '--retry-base',
+    '1',
+    '--retry-max',
+    '5',
+    '--verbose',
+  );
+  expect(result).toEqual({ port: 0, secret: SECRET, retryBaseSeconds: 1, retryMaxSeconds: 5, verbose: true });
+});
+
+test('help shows examples and ends with 0', () => {
+  const { result, out } = parse('--help');
+  expect(result).toEqual({ exitCode: 0 });
+  expect(out).toContain('npm run webhooks -- send sync.complete --local');
+});
+
+describe('a wrong command line ends with 2 and one clear line', () => {
+  test.each([
+    [['--port', 'abc'], '--port'],
+    [['--port', '65536'], '0 to 65535'],
+    [['--retry-base', '0'], 'at least 1'],
+    [['--retry-max', '1.5'], 'whole number of seconds'],
+    [['--prot', '1'], "unknown option '--prot'"],
+    [['now'], 'too many arguments'],
+  ])('%j', (parameters, message) => {
+    const { result, err } = parse(...parameters);
+    expect(result).toEqual({ exitCode: 2 });
+    expect(err).toContain(message);
+  });
+
+  test('a bad secret is not repeated', () => {
+    const { result, err } = parse('--secret', 'whsec_bWlzdGFrZQ==');
+    expect(result).toEqual({ exitCode: 2 });
+    expect(err).toBe("error: option '--secret' must be whsec_ and the base64 of 24 to 64 bytes\n");
+  });
+});

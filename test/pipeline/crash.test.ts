@@ -1,0 +1,123 @@
+import { rm } from 'node:fs/promises';
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { INGEST_TIMEOUT_SECONDS } from '../../lambdas/contract/timing.ts';
+import { samples, syncVariants } from '../../lambdas/events/samples.ts';
+import { type LedgerRecord, parseRecord } from '../../lambdas/ledger/record.ts';
+import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
+import { alteredAssembly, assembly } from '../support/assembly.ts';
+import { dynamoDbClient } from '../support/engines.ts';
+import { recordEvents } from '../support/recorded-events.ts';
+import { postSigned } from '../support/signed-request.ts';
+import { startWireProxy, type WireCall, type WireProxy } from '../support/wire-proxy.ts';
+
+/** Twelve seconds leave handlers seven; the lease then ends after seventeen. */
+const CONSUMER_TIMEOUT_SECONDS = 12;
+
+/** The synthesised assembly with short clocks, so that a lease ends within the test. */
+async function assemblyWithShortClocks(): Promise<string> {
+  return alteredAssembly(await assembly(), (resources) => {
+    for (const { Type, Properties } of Object.values(resources)) {
+      if (Type === 'AWS::SQS::Queue' && 'VisibilityTimeout' in Properties) {
+        Properties['VisibilityTimeout'] = CONSUMER_TIMEOUT_SECONDS;
+      }
+      if (Type === 'AWS::Lambda::Function' && Properties['Timeout'] !== INGEST_TIMEOUT_SECONDS) {
+        Properties['Timeout'] = CONSUMER_TIMEOUT_SECONDS;
+      }
+    }
+  });
+}
+
+describe('the deployed bundles under fire', () => {
+  const events = recordEvents();
+  let directory: string;
+  let cloud: LocalCloud;
+  let dynamoDb: WireProxy;
+  let client: DynamoDBClient;
+  let intercept: (call: WireCall) => 'drop' | 'forward' | Promise<'drop' | 'forward'> = () => 'forward';
+
+  beforeAll(async () => {
+    directory = await assemblyWithShortClocks();
+    dynamoDb = await startWireProxy({ intercept: (call) => intercept(call) });
+    cloud = await startLocalCloud({
+      assemblyDirectory: directory,
+      observer: events.observer,
+      environment: { AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint, BACKOFF_BASE_SECONDS: '1' },
+    });
+    const endpoint = String(cloud.exports['AWS_ENDPOINT_URL_DYNAMODB']);
+    dynamoDb.forwardTo(endpoint);
+    client = dynamoDbClient({ endpoint });
+  });
+  afterAll(async () => {
+    await cloud?.stop();
+    await dynamoDb?.stop();
+    client?.destroy();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const read = async (eventId: string): Promise<LedgerRecord | undefined> => {
+    const Key = { event_id: { S: eventId } };
+    const { Item } = await client.send(new GetItemCommand({ TableName: cloud.ledgerTableName, Key }));
+    return Item === undefined ? undefined : parseRecord(Item);
+  };
+  const post = (id: string, payload: unknown) =>
+    postSigned(cloud.webhookUrl, { id, body: JSON.stringify(payload), secret: cloud.secret });
+  const deliveries = (eventId: string) =>
+    events
+      .of('batch-settled')
+      .flatMap(({ records }) => records)
+      .filter(({ attributes }) => attributes['svix-id'] === eventId);
+  const settled = (eventId: string) =>
+    deliveries(eventId).filter(({ outcome }) => outcome === 'acknowledged');
+  const alertsOf = (eventId: string) =>
+    events.of('alert').filter(({ attributes }) => attributes['event-id'] === eventId);
+
+  test('fifty deliveries of one event at once run its handler once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => post('msg_fifty', syncVariants.error)),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
+    await events.until(() => new Set(deliveries('msg_fifty').map(({ messageId }) => messageId)).size === 50);
+    expect(alertsOf('msg_fifty')).toHaveLength(1);
+    expect(await read('msg_fifty')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
+  });
+
+  test('a worker killed between handler and record: delivered again after the lease, COMPLETED', async () => {
+    let killed = false;
+    intercept = async ({ operation, body }) => {
+      const isFinalWrite = operation === 'UpdateItem' && body.includes('completed_at_ms = :now_ms');
+      if (killed || !isFinalWrite) return 'forward';
+      killed = true;
+      await cloud.functions.consumer.kill();
+      return 'drop';
+    };
+    expect((await post('msg_killed', syncVariants.error)).status).toBe(200);
+    await events.until(() => settled('msg_killed').length === 1, 40_000);
+    expect(killed).toBe(true);
+    expect(await read('msg_killed')).toMatchObject({ status: 'COMPLETED', attempts: 2 });
+    expect(events.metric('AttemptAbandoned')).toBe(1);
+    expect(events.metric('EventsDeferred')).toBeGreaterThanOrEqual(1);
+    // The admitted window: the handler had its effect, and its record was lost.
+    expect(alertsOf('msg_killed')).toHaveLength(2);
+  }, 60_000);
+
+  test('the fifty were deferred to the end of the first lease, then recognised as duplicates', async () => {
+    await events.until(() => settled('msg_fifty').length === 50, 25_000);
+    expect(alertsOf('msg_fifty')).toHaveLength(1);
+    expect(events.metric('EventsDuplicate')).toBe(49);
+  });
+
+  test('the final write is repeated when its answer is lost, and the handler does not run again', async () => {
+    let lost = 0;
+    intercept = ({ operation, body }) => {
+      const isFinalWrite = operation === 'UpdateItem' && body.includes('completed_at_ms = :now_ms');
+      if (!isFinalWrite || lost >= 3) return 'forward';
+      lost += 1;
+      return 'drop';
+    };
+    expect((await post('msg_lost', samples['sync.complete'])).status).toBe(200);
+    await events.until(() => settled('msg_lost').length === 1);
+    expect(lost).toBe(3);
+    expect(await read('msg_lost')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
+  });
+});

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { samples, syncVariants } from '../../lambdas/events/samples.ts';
+import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
+import { assembly } from '../support/assembly.ts';
+import { recordEvents } from '../support/recorded-events.ts';
+import { postSigned } from '../support/signed-request.ts';
+import { startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
+
+/** What AWS bills for, counted where it cannot be hidden: between the deployed bundles and the engines. */
+describe('calls to AWS per event', () => {
+  const events = recordEvents();
+  let cloud: LocalCloud;
+  let sqs: WireProxy;
+  let dynamoDb: WireProxy;
+
+  beforeAll(async () => {
+    [sqs, dynamoDb] = await Promise.all([startWireProxy(), startWireProxy()]);
+    const environment: Record<string, string> = {
+      AWS_ENDPOINT_URL_SQS: sqs.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.endpoint,
+    };
+    cloud = await startLocalCloud({
+      assemblyDirectory: await assembly(),
+      observer: events.observer,
+      environment,
+    });
+    // The SDK sends a call to the queue URL's own host, whatever the endpoint. No function has started yet.
+    environment['QUEUE_URL'] = `${sqs.endpoint}${new URL(cloud.queueUrl).pathname}`;
+    sqs.forwardTo(String(cloud.exports['AWS_ENDPOINT_URL_SQS']));
+    dynamoDb.forwardTo(String(cloud.exports['AWS_ENDPOINT_URL_DYNAMODB']));
+  });
+  afterAll(async () => {
+    await cloud?.stop();
+    await Promise.all([sqs.stop(), dynamoDb.stop()]);
+  });
+
+  const send = async (id: string, payload: unknown) => {
+    const body = JSON.stringify(payload);
+    const settledBefore = events.of('batch-settled').length;
+    const answer = await postSigned(cloud.webhookUrl, { id, body, secret: cloud.secret });
+    expect(answer.status).toBe(200);
+    await events.until(() => events.of('batch-settled').length > settledBefore);
+  };
+  const countCalls = async (act: () => Promise<void>) => {
+    sqs.calls.length = 0;
+    dynamoDb.calls.length = 0;
+    await act();
+    return [...sqs.calls, ...dynamoDb.calls].map(({ operation }) => operation);
+  };
+
+  test('one handler: one SendMessage by ingest; two UpdateItem and no SQS call by the consumer', async () => {
+    expect(await countCalls(() => send('msg_one', samples['sync.complete']))).toEqual([
+      'SendMessage',
+      'UpdateItem',
+      'UpdateItem',
+    ]);
+  });
+
+  test('a handler that alerts costs the same', async () => {
+    expect(await countCalls(() => send('msg_alert', syncVariants.error))).toEqual([
+      'SendMessage',
+      'UpdateItem',
+      'UpdateItem',
+    ]);
+    expect(events.of('alert')).toHaveLength(1);
+  });
+
+  test('a duplicate costs one write, an event that nothing handles too', async () => {
+    expect(await countCalls(() => send('msg_one', samples['sync.complete']))).toEqual([
+      'SendMessage',
+      'UpdateItem',
+    ]);
+    expect(await countCalls(() => send('msg_unhandled', samples['connection.created']))).toEqual([
+      'SendMessage',
+      'UpdateItem',
+    ]);
+  });
+
+  test('a forged request costs none', async () => {
+    const calls = await countCalls(async () => {
+      const answer = await postSigned(cloud.webhookUrl, {
+        body: '{}',
+        secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+      });
+      expect(answer.status).toBe(401);
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test('success logs no line but the metrics', () => {
+    const lines = events.of('log').filter(({ line }) => !line.includes('"_aws"'));
+    expect(lines.map(({ line }) => JSON.parse(line).message)).toEqual([
+      'sync error alerted',
+      expect.stringContaining('rejected'),
+    ]);
+  });
+});
