@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { EXPORTS_FILE, readExports } from '../../local/exports-file.ts';
+import { UsageError } from '../core/command-error.ts';
+import { toCommandError } from '../core/error-line.ts';
+import { localTarget } from '../core/local-target.ts';
+import { cloudFormationClient, refuseLoopbackEndpoints, stackTarget } from '../core/stack-target.ts';
+import { closeTarget, type Target } from '../core/target.ts';
+import type { CommandContext } from './context.ts';
+
+/** Options that every command with a target has. */
+export interface TargetOptions {
+  readonly local?: true;
+  readonly stack?: string;
+}
+
+export function addTargetOptions(command: Command): Command {
+  return command
+    .option('--local', 'work on the local run (`npm start`); never touches AWS')
+    .option('--stack <name>', 'work on the deployed stack of this name');
+}
+
+/** Opens the target, hands it over and closes it; what goes wrong is explained in its terms. */
+export async function withTarget<Result>(
+  options: TargetOptions,
+  context: CommandContext,
+  work: (target: Target) => Promise<Result>,
+): Promise<Result> {
+  const kind = kindOf(options);
+  try {
+    const target = await openTarget(options, context);
+    try {
+      return await work(target);
+    } finally {
+      closeTarget(target);
+    }
+  } catch (error) {
+    throw toCommandError(error, { target: kind });
+  }
+}
+
+function kindOf({ local, stack }: TargetOptions): Target['kind'] {
+  if ((local === undefined) === (stack === undefined)) {
+    throw new UsageError('name one target: --local, or --stack NAME');
+  }
+  return local === undefined ? 'stack' : 'local';
+}
+
+async function openTarget({ stack }: TargetOptions, context: CommandContext): Promise<Target> {
+  if (stack === undefined) return localTarget(await readExports(join(context.directory, EXPORTS_FILE)));
+  refuseLoopbackEndpoints(context.environment);
+  const cloudFormation = cloudFormationClient();
+  const progress = context.terminal.progress(`looking up stack ${stack}`);
+  try {
+    return await stackTarget(stack, cloudFormation, context.signal);
+  } finally {
+    progress.stop();
+    cloudFormation.destroy();
+  }
+}

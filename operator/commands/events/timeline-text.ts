@@ -1,0 +1,82 @@
+import type { LedgerRecord } from '../../../lambdas/ledger/record.ts';
+import { formatDuration, formatUtc } from '../../cli/format-time.ts';
+import { safeText } from '../../cli/safe-text.ts';
+import { failureText } from '../../cli/step-text.ts';
+import { plainTable } from '../../cli/table.ts';
+import { isDeadLettered } from '../../core/event-steps.ts';
+import { type TimelineEntry, timelineOf } from '../../core/timeline.ts';
+
+/** The record for people: what it is about, then its moments. */
+export function timelineText(record: LedgerRecord, nowMs: number): string {
+  const table = plainTable({
+    head: ['time (UTC)', 'after', 'what'],
+    widths: [24, 9, 48],
+    rows: timelineOf(record).map((entry) => [
+      formatUtc(entry.at_ms),
+      entry.at_ms > nowMs ? 'ahead' : formatDuration(entry.at_ms - record.received_at_ms),
+      entryText(entry, record, nowMs),
+    ]),
+  });
+  return [...headerLines(record), '', table].join('\n');
+}
+
+function headerLines(record: LedgerRecord): string[] {
+  const subject = [
+    ['customer', record.customer_id],
+    ['connection', record.connection_id],
+    ['provider', record.provider_name],
+  ].flatMap(([name, value]) => (value === undefined ? [] : [`${name?.padEnd(12)}${safeText(value)}`]));
+  return [
+    `${record.event_id}  ${safeText(record.event_type)}  ${statusText(record)}`,
+    ...subject,
+    `attempts    ${attemptsText(record)}`,
+    `sha256      ${record.body_sha256}`,
+  ];
+}
+
+/** A dead letter that was put back starts a new budget. */
+function attemptsText({ attempts, attempts_total: total }: LedgerRecord): string {
+  return attempts === 0 || attempts === total ? String(total) : `${total}, ${attempts} since it was put back`;
+}
+
+function statusText(record: LedgerRecord): string {
+  if (record.dead_letter_reason === undefined) return record.status;
+  return isDeadLettered(record)
+    ? `${record.status}, on the dead-letter queue (${record.dead_letter_reason})`
+    : `${record.status}, on its way to the dead-letter queue (${record.dead_letter_reason})`;
+}
+
+function entryText(entry: TimelineEntry, record: LedgerRecord, nowMs: number): string {
+  switch (entry.entry) {
+    case 'received':
+      return 'received';
+    case 'first-attempt':
+      return 'first attempt starts';
+    case 'failed':
+      return failedText(entry);
+    case 'handler-completed':
+      return `handler ${entry.handler} completed`;
+    case 'completed':
+      return Object.keys(record.handlers).length === 0
+        ? 'COMPLETED: no handler is registered for it'
+        : 'COMPLETED';
+    case 'dead-lettered':
+      return `dead-lettered: ${entry.reason}`;
+    case 'next-attempt':
+      return entry.at_ms > nowMs
+        ? `next attempt, in ${formatDuration(entry.at_ms - nowMs)}`
+        : 'next attempt due since';
+    case 'lease-expires':
+      return entry.at_ms > nowMs
+        ? `the running attempt's lease ends, in ${formatDuration(entry.at_ms - nowMs)}`
+        : 'the lease of the last attempt ended: it died, the next delivery takes over';
+    case 'expires':
+      return `the record expires, in ${formatDuration(entry.at_ms - nowMs)}`;
+  }
+}
+
+function failedText(entry: Extract<TimelineEntry, { entry: 'failed' }>): string {
+  const where = entry.handler === undefined ? '' : ` in ${entry.handler}`;
+  const frame = entry.frame === undefined ? '' : ` ${safeText(entry.frame, 200)}`;
+  return `attempt ${entry.attempt} failed${where}: ${failureText(entry)}${frame}`;
+}

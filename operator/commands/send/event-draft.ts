@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { PING_EVENT_TYPE } from '../../../lambdas/contract/message.ts';
+import { describeEvent } from '../../../lambdas/events/event-fields.ts';
+import { samples } from '../../../lambdas/events/samples.ts';
+import { CommandError, UsageError } from '../../core/command-error.ts';
+import { type Assignment, setPath } from '../../core/set-path.ts';
+import type { Target } from '../../core/target.ts';
+import type { SendOptions } from './send-options.ts';
+
+/** What is to be sent, before it has an id. */
+export interface EventDraft {
+  /** As the body says, whatever was asked for. */
+  readonly eventType: string;
+  readonly body: Buffer;
+  /** Hexadecimal; the ledger records the same. */
+  readonly bodySha256: string;
+}
+
+/**
+ * @throws {UsageError} when `--set` does not fit the sample
+ * @throws {CommandError} when the file cannot be read
+ */
+export async function draftEvent(
+  type: string | undefined,
+  options: SendOptions,
+  directory: string,
+): Promise<EventDraft> {
+  const body =
+    options.file === undefined
+      ? Buffer.from(JSON.stringify(samplePayload(type, options)))
+      : await fileBytes(resolve(directory, options.file));
+  return {
+    eventType: describeEvent(tolerantJson(body)).eventType,
+    body,
+    bodySha256: createHash('sha256').update(body).digest('hex'),
+  };
+}
+
+/**
+ * A sample sent to a deployed stack runs the user's real handlers: a `connection.deleted` would clean up.
+ *
+ * @throws {UsageError} unless it is the ping, or `--yes` repeats the stack's name
+ */
+export function checkAllowed({ eventType }: EventDraft, target: Target, yes: string | undefined): void {
+  if (target.kind === 'local' || eventType === PING_EVENT_TYPE || yes === target.name) return;
+  throw new UsageError(
+    `${eventType} would run the real handlers of stack ${target.name}: send ${PING_EVENT_TYPE}, or add --yes ${target.name}`,
+  );
+}
+
+function samplePayload(type: string | undefined, options: SendOptions): unknown {
+  const sample = Object.entries(samples).find(([name]) => name === type)?.[1];
+  if (sample === undefined) throw new UsageError('name an event type');
+  const { delay, failTimes, failPermanently } = options;
+  const ping: readonly Assignment[] = [
+    ...(delay === undefined ? [] : [{ path: ['delay_ms'], value: Math.round(delay * 1000) }]),
+    ...(failTimes === undefined ? [] : [{ path: ['fail_times'], value: failTimes }]),
+    ...(failPermanently === undefined ? [] : [{ path: ['fail_permanently'], value: true }]),
+  ];
+  return [...ping, ...options.set].reduce<unknown>(setPath, sample);
+}
+
+async function fileBytes(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const cause = error instanceof Error && 'code' in error ? error.code : error;
+    throw new CommandError(`cannot read ${path} (${String(cause)}): name a readable file with --file`, {
+      cause: error,
+    });
+  }
+}
+
+/** The body need not be JSON: what happens to one that is not is worth a try. */
+function tolerantJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

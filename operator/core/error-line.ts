@@ -1,0 +1,80 @@
+import { SigningSecretError } from '../../lambdas/ingest/signing-secret.ts';
+import { LocalError } from '../../local/local-error.ts';
+import { CommandError } from './command-error.ts';
+
+const NO_CREDENTIALS = 'no AWS credentials: sign in (`aws sso login`) or set AWS_PROFILE';
+const EXPIRED = 'the AWS credentials have expired: sign in again (`aws sso login`) and repeat the command';
+const UNKNOWN_CREDENTIALS = 'AWS does not accept these credentials: check AWS_PROFILE and the keys it names';
+
+const BY_NAME: Readonly<Record<string, string>> = {
+  CredentialsProviderError: NO_CREDENTIALS,
+  TokenProviderError: NO_CREDENTIALS,
+  ExpiredToken: EXPIRED,
+  ExpiredTokenException: EXPIRED,
+  RequestExpired: EXPIRED,
+  UnrecognizedClientException: UNKNOWN_CREDENTIALS,
+  InvalidClientTokenId: UNKNOWN_CREDENTIALS,
+  InvalidSignatureException: UNKNOWN_CREDENTIALS,
+  SignatureDoesNotMatch: UNKNOWN_CREDENTIALS,
+};
+
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** What a command was doing when the error came. */
+export interface ErrorContext {
+  /** Undefined before the target is known. */
+  readonly target?: 'local' | 'stack';
+}
+
+/** One line that names the cause and the way out. The error itself stays as the cause. */
+export function toCommandError(error: unknown, { target }: ErrorContext = {}): CommandError {
+  if (error instanceof CommandError) return error;
+  return new CommandError(oneLine(explain(error, target)), { cause: error });
+}
+
+function explain(error: unknown, target: ErrorContext['target']): string {
+  if (!(error instanceof Error)) return String(error);
+  const { name, message } = error;
+  if (error instanceof LocalError) return message;
+  const code = networkCode(error);
+  if (code !== undefined && UNREACHABLE.has(code)) return unreachable(code, target);
+  if (name === 'TimeoutError') return `no answer in time (${message}): try again`;
+  if (error instanceof SigningSecretError)
+    return `${message}: store the one from Supaglue, Settings, Webhooks`;
+  if (message.includes('Region is missing')) {
+    return 'no AWS region: set AWS_REGION, or `aws configure set region REGION`';
+  }
+  if (/(?:token|session).{0,80}expired/i.test(message)) return EXPIRED;
+  if (/^AccessDenied/.test(name)) return `access denied: ${message}; ask for that permission`;
+  if (name === 'ValidationError' && message.includes('does not exist')) {
+    return `${message} in this account and region: check the name, AWS_REGION and AWS_PROFILE`;
+  }
+  return BY_NAME[name] ?? `${name}: ${message}`;
+}
+
+function unreachable(code: string, target: ErrorContext['target']): string {
+  return target === 'local'
+    ? `the local run has ended (${code}): start it again with \`npm start\``
+    : `no connection (${code}): check the network, the proxy and AWS_REGION`;
+}
+
+/** `fetch` hides the code in the cause, and in a list of errors when it tried several addresses. */
+function networkCode(error: Error): string | undefined {
+  if ('code' in error && typeof error.code === 'string' && UNREACHABLE.has(error.code)) return error.code;
+  const nested: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
+  return nested instanceof Error ? networkCode(nested) : undefined;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

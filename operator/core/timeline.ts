@@ -1,0 +1,89 @@
+import { isCompleted, type LedgerRecord, type RecordedFailure } from '../../lambdas/ledger/record.ts';
+
+/** One moment of an event's record. */
+export type TimelineEntry =
+  | {
+      readonly entry:
+        | 'received'
+        | 'first-attempt'
+        | 'completed'
+        | 'lease-expires'
+        | 'next-attempt'
+        | 'expires';
+      readonly at_ms: number;
+    }
+  | { readonly entry: 'dead-lettered'; readonly at_ms: number; readonly reason: string }
+  | { readonly entry: 'handler-completed'; readonly at_ms: number; readonly handler: string }
+  | {
+      readonly entry: 'failed';
+      readonly at_ms: number;
+      readonly attempt: number;
+      readonly handler?: string;
+      readonly error: string;
+      readonly message: string;
+      readonly code?: string;
+      readonly retryable: boolean;
+      /** First frame of the stack. */
+      readonly frame?: string;
+    };
+
+/** The record's moments in the order of their times; what is planned comes last. */
+export function timelineOf(record: LedgerRecord): readonly TimelineEntry[] {
+  const entries: readonly TimelineEntry[] = [
+    { entry: 'received', at_ms: record.received_at_ms },
+    ...moment('first-attempt', record.first_attempt_at_ms),
+    ...record.failures.map(failureEntry),
+    ...handlerEntries(record),
+    ...endEntries(record),
+  ];
+  // Stable: of equal times the order above, which is the order of the work, is kept.
+  return [...entries].sort((one, other) => one.at_ms - other.at_ms);
+}
+
+function failureEntry({ stack, ...failure }: RecordedFailure): TimelineEntry {
+  const [frame] = stack?.split('\n') ?? [];
+  return { entry: 'failed', ...failure, ...(frame === undefined ? {} : { frame }) };
+}
+
+function handlerEntries({ handlers, failures }: LedgerRecord): TimelineEntry[] {
+  return Object.entries(handlers).flatMap(([handler, state]): TimelineEntry[] => {
+    if (isCompleted(state)) return [{ entry: 'handler-completed', at_ms: state, handler }];
+    const { failed_at_ms: at_ms, attempt, error, message, code } = state;
+    // Among the last ten failures it is listed already.
+    if (failures.some((failure) => failure.handler === handler && failure.attempt === attempt)) return [];
+    return [
+      {
+        entry: 'failed',
+        at_ms,
+        attempt,
+        handler,
+        error,
+        message,
+        ...(code === undefined ? {} : { code }),
+        retryable: false,
+      },
+    ];
+  });
+}
+
+function endEntries(record: LedgerRecord): TimelineEntry[] {
+  const expires: TimelineEntry = { entry: 'expires', at_ms: record.expires_at * 1000 };
+  switch (record.status) {
+    case 'COMPLETED':
+      return [...moment('completed', record.completed_at_ms), expires];
+    case 'IN_PROGRESS':
+      return [...moment('lease-expires', record.lease_expires_at_ms), expires];
+    case 'FAILED': {
+      const { dead_letter_reason: reason, failed_at_ms: failedAtMs, updated_at_ms: updatedAtMs } = record;
+      if (reason === undefined) return [...moment('next-attempt', record.not_before_ms), expires];
+      return [{ entry: 'dead-lettered', at_ms: failedAtMs ?? updatedAtMs, reason }, expires];
+    }
+  }
+}
+
+function moment(
+  entry: 'first-attempt' | 'completed' | 'lease-expires' | 'next-attempt',
+  at_ms: number | undefined,
+): TimelineEntry[] {
+  return at_ms === undefined ? [] : [{ entry, at_ms }];
+}

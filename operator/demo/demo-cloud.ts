@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
+import { buildAssembly } from '../../local/build-assembly.ts';
+import { startLocalCloud } from '../../local/cloud.ts';
+import { localTarget } from '../core/local-target.ts';
+import { closeTarget, type Target } from '../core/target.ts';
+
+/** Retries come within seconds; the stack's own backoff would make the demo last minutes. */
+const SHORT_BACKOFF = {
+  [ConsumerEnvironment.BACKOFF_BASE_SECONDS]: '1',
+  [ConsumerEnvironment.BACKOFF_CAP_SECONDS]: '2',
+};
+
+export interface DemoCloud {
+  readonly target: Target;
+  readonly secret: string;
+}
+
+/** Builds and starts the stack on free ports, lends it, and leaves nothing behind: no file, no port, no thread. */
+export async function withDemoCloud<Result>(
+  progress: (step: string) => void,
+  signal: AbortSignal,
+  work: (cloud: DemoCloud) => Promise<Result>,
+): Promise<Result> {
+  const directory = await mkdtemp(join(tmpdir(), 'supaglue-webhooks-demo-'));
+  try {
+    const assemblyDirectory = await buildAssembly(directory, progress);
+    signal.throwIfAborted();
+    progress('starting the local cloud');
+    const cloud = await startLocalCloud({ assemblyDirectory, environment: SHORT_BACKOFF });
+    try {
+      const target = localTarget(cloud.exports);
+      try {
+        return await work({ target, secret: cloud.secret });
+      } finally {
+        closeTarget(target);
+      }
+    } finally {
+      progress('stopping');
+      await cloud.stop();
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}

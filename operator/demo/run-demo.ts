@@ -1,0 +1,85 @@
+import type { CommandContext } from '../cli/context.ts';
+import { ExitCode } from '../core/command-error.ts';
+import { toCommandError } from '../core/error-line.ts';
+import { readLedgerRecord } from '../core/ledger-reader.ts';
+import { waitUntilDrained } from '../core/queue-depth.ts';
+import { readDeadLetters } from './dead-letters.ts';
+import { deliver } from './deliver.ts';
+import { type DemoCloud, withDemoCloud } from './demo-cloud.ts';
+import { demoText } from './demo-text.ts';
+import { type DemoRow, observe } from './observe.ts';
+import { demoScenarios } from './scenarios.ts';
+
+/** A second delivery, or a retry that nobody promised, has this long to leave the queue. */
+const DRAIN_TIMEOUT_MS = 15_000;
+
+/** Few at once, so that a row's time is its own and not that of a dozen workers starting together. */
+const CONCURRENCY = 2;
+
+export interface DemoOptions {
+  readonly json?: true;
+}
+
+/** `npm run demo`: exit code 0 only if every ending is the promised one. */
+export async function runDemo({ json }: DemoOptions, context: CommandContext): Promise<ExitCode> {
+  const { terminal, signal } = context;
+  const startedAtMs = performance.now();
+  const progress = terminal.progress('bundling the functions …');
+  try {
+    const result = await withDemoCloud(
+      (step) => progress.step(`${step} …`),
+      signal,
+      async (cloud) => {
+        progress.step('sending, and waiting for every ending …');
+        return play(cloud, signal);
+      },
+    );
+    progress.stop();
+    const passed = result.drained && result.rows.every(({ kept }) => kept);
+    const tookMs = Math.round(performance.now() - startedAtMs);
+    terminal.print(
+      json === true
+        ? JSON.stringify({ passed, took_ms: tookMs, queue_drained: result.drained, scenarios: result.rows })
+        : demoText(result, tookMs, terminal),
+    );
+    return passed ? ExitCode.DONE : ExitCode.FAILED;
+  } catch (error) {
+    throw toCommandError(error, { target: 'local' });
+  } finally {
+    progress.stop();
+  }
+}
+
+export interface DemoResult {
+  readonly rows: readonly DemoRow[];
+  /** Nothing is left on the main queue. */
+  readonly drained: boolean;
+}
+
+/** Sends all, then looks what they came to: the answers are known, the rest is read when the queue is empty. */
+async function play({ target, secret }: DemoCloud, signal: AbortSignal): Promise<DemoResult> {
+  const delivered = await inTurn(demoScenarios(), CONCURRENCY, (scenario) =>
+    deliver(scenario, target, secret, signal),
+  );
+  const drained = await waitUntilDrained(target, DRAIN_TIMEOUT_MS, signal);
+  const letters = await readDeadLetters(target, signal);
+  const rows = delivered.map(async (each) =>
+    observe(each, await readLedgerRecord(target, each.eventId, signal), letters.get(each.eventId) ?? []),
+  );
+  return { rows: await Promise.all(rows), drained };
+}
+
+/** Results in the order of the items; the next item starts as soon as one has ended. */
+async function inTurn<Item, Result>(
+  items: readonly Item[],
+  concurrency: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const remaining = items.entries();
+  const worker = async () => {
+    for (const [index, item] of remaining) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return results;
+}

@@ -1,0 +1,105 @@
+import { createServer, type Server } from 'node:http';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { toCommandError } from '../../operator/core/error-line.ts';
+import { refuseLoopbackEndpoints, stackTarget } from '../../operator/core/stack-target.ts';
+import { closeTarget } from '../../operator/core/target.ts';
+
+const OUTPUTS = {
+  WebhookUrl: 'https://abc.execute-api.eu-west-1.amazonaws.com/webhooks',
+  SigningSecretName: 'SecretResource-abc',
+  QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/000000000000/main',
+  DeadLetterQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/000000000000/dead',
+  LedgerTableName: 'ledger',
+};
+
+const answer = (
+  outputs: Readonly<Record<string, string>>,
+) => `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
+  <StackName>s</StackName><StackStatus>ROLLBACK_COMPLETE</StackStatus><CreationTime>2026-11-23T00:00:00Z</CreationTime>
+  <Outputs>${Object.entries(outputs)
+    .map(
+      ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+    )
+    .join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
+const failure = (code: string, message: string) =>
+  `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`;
+
+let server: Server;
+let client: CloudFormationClient;
+let next: { status: number; body: string };
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      response.writeHead(next.status, { 'content-type': 'text/xml' }).end(next.body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  client = new CloudFormationClient({
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
+    endpoint: `http://127.0.0.1:${port}`,
+  });
+});
+
+afterAll(() => {
+  client.destroy();
+  server.close();
+});
+
+async function messageOf(status: number, body: string): Promise<string> {
+  next = { status, body };
+  const error = await stackTarget('s', client, new AbortController().signal).catch(
+    (thrown: unknown) => thrown,
+  );
+  return toCommandError(error, { target: 'stack' }).message;
+}
+
+describe('--stack NAME', () => {
+  test('is resolved by the outputs of the stack', async () => {
+    next = { status: 200, body: answer(OUTPUTS) };
+    const target = await stackTarget('s', client, new AbortController().signal);
+    closeTarget(target);
+    expect(target).toMatchObject({
+      kind: 'stack',
+      name: 's',
+      flag: '--stack s',
+      webhookUrl: OUTPUTS.WebhookUrl,
+      queueUrl: OUTPUTS.QueueUrl,
+      deadLetterQueueUrl: OUTPUTS.DeadLetterQueueUrl,
+      ledgerTableName: OUTPUTS.LedgerTableName,
+      signingSecretId: OUTPUTS.SigningSecretName,
+    });
+  });
+
+  test('a stack that is no webhook stack, none at all, and one that may not be seen', async () => {
+    const { WebhookUrl: _, ...others } = OUTPUTS;
+    expect(await messageOf(200, answer(others))).toBe(
+      'stack s (ROLLBACK_COMPLETE) has no output WebhookUrl: give the name of a deployed webhook stack',
+    );
+    expect(await messageOf(400, failure('ValidationError', 'Stack with id s does not exist'))).toBe(
+      'Stack with id s does not exist in this account and region: check the name, AWS_REGION and AWS_PROFILE',
+    );
+    expect(await messageOf(403, failure('AccessDenied', 'not authorized'))).toMatch(/^access denied: /);
+    expect(await messageOf(403, failure('ExpiredToken', 'The token is expired'))).toMatch(/have expired/);
+  });
+
+  test.each(['http://127.0.0.1:9', 'http://localhost:9', 'http://[::1]:9', 'http://127.1.2.3'])(
+    'is refused while an endpoint variable points to %s',
+    (url) => {
+      expect(() => refuseLoopbackEndpoints({ AWS_ENDPOINT_URL_DYNAMODB: url })).toThrow(
+        'AWS_ENDPOINT_URL_DYNAMODB points to this machine',
+      );
+      expect(() => refuseLoopbackEndpoints({ AWS_ENDPOINT_URL: url })).toThrow('AWS_ENDPOINT_URL points');
+    },
+  );
+
+  test('other endpoints are the user’s own affair', () => {
+    refuseLoopbackEndpoints({ AWS_ENDPOINT_URL_SQS: 'https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com' });
+    refuseLoopbackEndpoints({ QUEUE_URL: 'http://127.0.0.1:9' });
+  });
+});

@@ -1,0 +1,29 @@
+import type { CommandContext } from '../../../operator/cli/context.ts';
+import { createTerminal } from '../../../operator/cli/terminal.ts';
+
+export interface CapturedContext {
+  readonly context: CommandContext;
+  stdout(): string;
+  stderr(): string;
+}
+
+/** A command's context whose output is kept. */
+export function capturedContext(overrides: Partial<CommandContext> = {}): CapturedContext {
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof written) => ({
+    write(text: string) {
+      written[name] += text;
+    },
+  });
+  return {
+    context: {
+      terminal: createTerminal({ stdout: stream('stdout'), stderr: stream('stderr') }, {}),
+      environment: {},
+      directory: '/nowhere',
+      signal: new AbortController().signal,
+      ...overrides,
+    },
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+  };
+}

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { timelineText } from '../../operator/commands/events/timeline-text.ts';
+import { timelineOf } from '../../operator/core/timeline.ts';
+import { failure, RECEIVED_AT_MS, record } from './records.ts';
+
+describe('the timeline of a record', () => {
+  test('is in the order of time, with what is planned at its end', () => {
+    const retrying = record({
+      status: 'FAILED',
+      failures: [failure],
+      handlers: { audit: RECEIVED_AT_MS + 15 },
+      not_before_ms: RECEIVED_AT_MS + 5_000,
+    });
+    expect(timelineOf(retrying).map(({ entry }) => entry)).toEqual([
+      'received',
+      'first-attempt',
+      'handler-completed',
+      'failed',
+      'next-attempt',
+      'expires',
+    ]);
+    const text = timelineText(retrying, RECEIVED_AT_MS + 2_000);
+    expect(text).toContain('2026-11-23 12:00:00.020 20 ms');
+    expect(text).toContain('next attempt, in 3 s');
+    expect(timelineText(retrying, RECEIVED_AT_MS + 9_000)).toContain('next attempt due since');
+  });
+
+  test('a permanent failure is listed once, also when it is not among the last ten failures', () => {
+    const state = {
+      failed_at_ms: failure.at_ms,
+      attempt: 1,
+      error: 'TypeError',
+      message: 'no such customer',
+    };
+    const fields = { status: 'FAILED', attempts: 0, dead_letter_reason: 'permanent' } as const;
+    const both = record({ ...fields, failures: [failure], handlers: { backfill: state } });
+    const stateAlone = record({ ...fields, handlers: { backfill: state } });
+    for (const each of [both, stateAlone]) {
+      const entries = timelineOf(each).filter(({ entry }) => entry === 'failed');
+      expect(entries).toHaveLength(1);
+      expect(entries[0]).toMatchObject({ handler: 'backfill', error: 'TypeError', attempt: 1 });
+    }
+  });
+
+  test('a live lease and one that has run out', () => {
+    const running = record({ lease_expires_at_ms: RECEIVED_AT_MS + 40_000 });
+    expect(timelineText(running, RECEIVED_AT_MS + 10_000)).toContain("attempt's lease ends, in 30 s");
+    expect(timelineText(running, RECEIVED_AT_MS + 50_000)).toContain('it died');
+  });
+
+  test('fits 80 columns and loses nothing of a long word', () => {
+    const path = `/opt/${'very-long-directory/'.repeat(8)}handler.ts:12:34`;
+    const text = timelineText(
+      record({
+        status: 'FAILED',
+        attempts: 0,
+        dead_letter_reason: 'permanent',
+        failures: [{ ...failure, message: `cannot load ${path}` }],
+      }),
+      RECEIVED_AT_MS + 1_000,
+    );
+    const rows = text.split('\n\n')[1]?.split('\n') ?? [];
+    for (const line of rows) expect([...line].length).toBeLessThanOrEqual(80);
+    expect(rows.map((line) => line.slice(33)).join('')).toContain(path);
+  });
+
+  test('what a payload or an error carries cannot write to the terminal', () => {
+    const text = timelineText(
+      record({
+        event_type: 'x\u001b[2Jy',
+        customer_id: 'a\nb\u202ec',
+        failures: [{ ...failure, message: '\u001b]0;title\u0007' }],
+      }),
+      RECEIVED_AT_MS,
+    );
+    expect(text).not.toMatch(/[^\P{Control}\n]|\p{Bidi_Control}/u);
+  });
+});
