@@ -57,6 +57,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   try {
     return await processBatch(event, { deadlineMs }, dependencies);
   } finally {
-    metrics.publishStoredMetrics();
+    // A batch that only dead-lettered has written its metrics already, and Powertools warns of an empty set.
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   }
 }
