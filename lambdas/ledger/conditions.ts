@@ -17,6 +17,12 @@ const EVENT_IS_NEW = 'attribute_not_exists(event_id)';
 /** The same svix-id with another body is another event, whatever the record's state. */
 const BODY_IS_THE_SAME = 'body_sha256 = :body_sha256';
 
+/**
+ * A claim is applied once. Its request may arrive a second time, long after the client gave up waiting for it
+ * and the SDK's retry went through: by then the same attempt may have dead-lettered the event.
+ */
+const NOT_CLAIMED_BY_US = '#owner <> :owner';
+
 /** FAILED, and the backoff (or the lease of a handler that never settled) has passed. */
 const RETRY_IS_DUE =
   '(#status = :failed AND (attribute_not_exists(not_before_ms) OR not_before_ms <= :now_ms))';
@@ -25,7 +31,7 @@ const RETRY_IS_DUE =
 const LEASE_HAS_EXPIRED = '(#status = :in_progress AND lease_expires_at_ms <= :now_ms)';
 
 /** An attempt may start. */
-export const CLAIMABLE = `${EVENT_IS_NEW} OR (${BODY_IS_THE_SAME} AND (${RETRY_IS_DUE} OR ${LEASE_HAS_EXPIRED}))`;
+export const CLAIMABLE = `${EVENT_IS_NEW} OR (${BODY_IS_THE_SAME} AND ${NOT_CLAIMED_BY_US} AND (${RETRY_IS_DUE} OR ${LEASE_HAS_EXPIRED}))`;
 
 /** No attempt has claimed the event since ours. */
 export const STILL_OURS = '#owner = :owner';

@@ -213,6 +213,17 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
       expect(next.unfinishedDeadLetter).toBe('retention');
     });
 
+    test('a claim whose request arrives a second time, after its own attempt was dead-lettered, is refused', async () => {
+      const event = newEvent();
+      const { claim } = await take(event);
+      await ledger.failForGood(claim, NOTHING, 'permanent', NOW_MS);
+      await ledger.releaseDeadLetter(claim, NOW_MS + 1);
+      const released = await ledger.read(event.eventId);
+      // The SDK sent it, gave up waiting, and its retry went through: nobody waits for this answer any more.
+      await ledger.claim(event, claim, NOW_MS);
+      expect(await ledger.read(event.eventId)).toEqual(released);
+    });
+
     test('the failures index holds what failed, and nothing once it completed', async () => {
       const event = newEvent();
       const { claim } = await take(event);
