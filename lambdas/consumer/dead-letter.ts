@@ -41,7 +41,9 @@ export async function deadLetter(attempt: Attempt, cause: DeadLetterCause): Prom
   metrics.deadLettered(reason);
   eventLogger(logger, claim.eventId, '-').error('event dead-lettered', { reason, attempts: record.attempts });
 
-  const released = await persistFinal(attempt, (nowMs) => ledger.releaseDeadLetter(claim, nowMs));
+  const released = await persistFinal(attempt, (nowMs) =>
+    ledger.releaseDeadLetter(claim, result.someStillRunning, nowMs),
+  );
   if (released === 'lost') return whenOwnershipLost(attempt);
   // Safe to acknowledge: SQS has confirmed the copy, and the ledger gives a redrive its full budget.
   return 'acknowledge';

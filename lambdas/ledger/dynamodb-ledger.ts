@@ -17,6 +17,7 @@ import {
   completionUpdate,
   failForGoodUpdate,
   failRetryableUpdate,
+  releaseAfterLeaseUpdate,
   releaseUpdate,
   type UpdateTemplate,
   unhandledUpdate,
@@ -102,8 +103,9 @@ export class DynamoDbLedger implements Ledger {
     });
   }
 
-  releaseDeadLetter(claim: Claim, nowMs: number) {
-    return this.#write(claim, releaseUpdate, nowMs, {}, { ':zero': 0 });
+  releaseDeadLetter(claim: Claim, someStillRunning: boolean, nowMs: number) {
+    const template = someStillRunning ? releaseAfterLeaseUpdate : releaseUpdate;
+    return this.#write(claim, template, nowMs, {}, { ':zero': 0 });
   }
 
   async read(eventId: string): Promise<LedgerRecord | undefined> {

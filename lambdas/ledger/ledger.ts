@@ -77,8 +77,11 @@ export interface Ledger {
     reason: FailureReason,
     nowMs: number,
   ): Promise<WriteResult>;
-  /** Second step, after the copy is confirmed: a redriven event finds a full budget. */
-  releaseDeadLetter(claim: Claim, nowMs: number): Promise<WriteResult>;
+  /**
+   * Second step, after the copy is confirmed: a redriven event finds a full budget, at once or, while a handler
+   * may still run, when the lease has ended.
+   */
+  releaseDeadLetter(claim: Claim, someStillRunning: boolean, nowMs: number): Promise<WriteResult>;
   /** Consistent read. */
   read(eventId: string): Promise<LedgerRecord | undefined>;
 }

@@ -120,4 +120,6 @@ export const failForGoodUpdate = once(
     ),
   Number,
 );
+/** Leaves `not_before_ms` where the first step put it: at the end of the lease. */
+export const releaseAfterLeaseUpdate = finalTemplate(0, ['attempts = :zero'], '');
 export const releaseUpdate = finalTemplate(0, ['attempts = :zero'], 'not_before_ms');

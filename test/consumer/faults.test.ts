@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type ConsumerHarness, createConsumerHarness, redelivered } from '../support/consumer-harness.ts';
+import {
+  type ConsumerHarness,
+  createConsumerHarness,
+  type HarnessOptions,
+  redelivered,
+} from '../support/consumer-harness.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
 import { failing, routesOf, type Spy, SYNC_COMPLETE, spy } from './fixtures.ts';
 
@@ -11,8 +16,8 @@ afterAll(() => engines.stopAll());
 
 const ID = 'msg_1';
 
-async function given(handlers: Readonly<Record<string, Spy>>) {
-  const harness = await createConsumerHarness(engines, { routes: routesOf(handlers) });
+async function given(handlers: Readonly<Record<string, Spy>>, policy: HarnessOptions['policy'] = {}) {
+  const harness = await createConsumerHarness(engines, { routes: routesOf(handlers), policy });
   harness.clock.autoAdvance = true;
   await harness.send(ID, SYNC_COMPLETE);
   const [record] = await harness.receive();
@@ -306,6 +311,24 @@ describe('the deadline', () => {
     while ((await harness.ledgerRecord())?.handlers['stubborn'] === undefined) {
       // Each read waits for the engine; the loop ends when the late completion is recorded.
     }
+  });
+
+  test('a handler that ignores its signal keeps a redrive out until the lease ends, too', async () => {
+    const stubborn = spy(
+      () =>
+        new Promise<void>(() => {
+          queueMicrotask(() => harness.clock.advance(30_000));
+          setImmediate(() => harness.clock.advance(1_000));
+        }),
+    );
+    const harness = await given({ stubborn }, { maxAttempts: 1 });
+    const startedMs = harness.clock.nowMs();
+    expect(await harness.run([harness.record])).toEqual([]);
+    const record = await harness.ledgerRecord();
+    expect(record).toMatchObject({ attempts: 0, dead_letter_reason: 'attempts-exhausted' });
+    expect(record?.not_before_ms).toBeGreaterThanOrEqual(startedMs + 40_000);
+    expect(await harness.run([redelivered(harness.record, 1)])).toEqual([harness.record.messageId]);
+    expect(stubborn.attempts).toEqual([1]);
   });
 
   test('a record that hangs on a call of AWS does not cost its siblings their answer', async () => {

@@ -148,7 +148,7 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
         await ledger.complete(slow.claim, NOTHING, NOW_MS),
         await ledger.failRetryable(slow.claim, NOTHING, NOW_MS, NOW_MS),
         await ledger.failForGood(slow.claim, NOTHING, 'permanent', NOW_MS),
-        await ledger.releaseDeadLetter(slow.claim, NOW_MS),
+        await ledger.releaseDeadLetter(slow.claim, false, NOW_MS),
       ];
       expect(results).toEqual(['lost', 'lost', 'lost', 'lost', 'lost']);
       expect(await ledger.read(event.eventId)).toEqual(before);
@@ -194,7 +194,7 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
       const outcome = { completed: {}, failedForGood: { alert: permanent }, failures: [] };
       await ledger.failForGood(claim, outcome, 'permanent', NOW_MS);
       expect(await ledger.claim(event, claimFor(event), NOW_MS + 1)).toMatchObject({ outcome: 'busy' });
-      await ledger.releaseDeadLetter(claim, NOW_MS + 2);
+      await ledger.releaseDeadLetter(claim, false, NOW_MS + 2);
       const record = await ledger.read(event.eventId);
       expect(record).toMatchObject({ status: 'FAILED', attempts: 0, dead_letter_reason: 'permanent' });
       expect(record?.failure_bucket).toMatch(/^DEAD#[0-3]$/);
@@ -203,6 +203,20 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
       expect(redriven.record).toMatchObject({ attempts: 1, attempts_total: 2 });
       expect(failedForGood(redriven.record.handlers['alert'], redriven.record)).toBe(false);
       expect(await ledger.read(event.eventId)).not.toHaveProperty('dead_letter_reason');
+    });
+
+    test('dead-lettering keeps a redrive out until the lease ends while a handler may still run', async () => {
+      const event = newEvent();
+      const { claim } = await take(event);
+      await ledger.failForGood(claim, NOTHING, 'attempts-exhausted', NOW_MS);
+      await ledger.releaseDeadLetter(claim, true, NOW_MS + 1);
+      expect(await ledger.claim(event, claimFor(event), NOW_MS + 2)).toEqual({
+        outcome: 'busy',
+        untilMs: NOW_MS + LEASE_MS,
+      });
+      const redriven = await take(event, NOW_MS + LEASE_MS);
+      expect(redriven).not.toHaveProperty('unfinishedDeadLetter');
+      expect(redriven.record).toMatchObject({ attempts: 1, attempts_total: 2 });
     });
 
     test('a dead-lettering that died before its copy was confirmed is finished by the next claim', async () => {
@@ -217,7 +231,7 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
       const event = newEvent();
       const { claim } = await take(event);
       await ledger.failForGood(claim, NOTHING, 'permanent', NOW_MS);
-      await ledger.releaseDeadLetter(claim, NOW_MS + 1);
+      await ledger.releaseDeadLetter(claim, false, NOW_MS + 1);
       const released = await ledger.read(event.eventId);
       // The SDK sent it, gave up waiting, and its retry went through: nobody waits for this answer any more.
       await ledger.claim(event, claim, NOW_MS);
