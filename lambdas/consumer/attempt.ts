@@ -13,6 +13,16 @@ import { settleAttempt } from './settle-attempt.ts';
 /** After `signal`, a handler has this long to settle before it counts as timed out. */
 const SETTLE_GRACE_MS = 1_000;
 
+/**
+ * A schema, the table or a blocked event loop took the time of the handlers. The invocation may even be over: Lambda
+ * freezes what is unfinished and lets it go on in a later one, when the event may be another attempt's.
+ */
+class TimeIsUpError extends Error {
+  override readonly name = 'TimeIsUpError';
+  readonly code = 'time-is-up';
+  readonly retryable = true;
+}
+
 /** Runs one attempt of an event that this invocation has claimed. */
 export async function runAttempt(attempt: Attempt): Promise<Verdict> {
   const { message, claimed, dependencies } = attempt;
@@ -30,7 +40,9 @@ export async function runAttempt(attempt: Attempt): Promise<Verdict> {
     const text = `the body does not match the schema of ${facts.eventType}: ${validated.issues.join('; ')}`;
     return refuse(attempt, FailureReason.INVALID_PAYLOAD, text);
   }
-  const result = await runPending(attempt, validated.event);
+  const abortAtMs = attempt.invocation.deadlineMs - HANDLER_MARGIN_MS;
+  if (dependencies.clock.nowMs() >= abortAtMs) throw new TimeIsUpError('no time was left to start a handler');
+  const result = await runPending(attempt, validated.event, abortAtMs);
   logFailures(attempt, result);
   return settleAttempt(attempt, result);
 }
@@ -70,14 +82,13 @@ function refuse(attempt: Attempt, reason: FailureReason, message: string): Promi
 }
 
 /** Runs the handlers that the ledger holds neither as completed nor as failed for good. */
-function runPending({ message, claimed, invocation, dependencies }: Attempt, event: unknown) {
+function runPending({ message, claimed, dependencies }: Attempt, event: unknown, abortAtMs: number) {
   const { ledger, clock, routes, logger } = dependencies;
   const { record, claim } = claimed;
   const pending = routes.handlersFor(message.facts.eventType).filter(({ name }) => {
     const state = record.handlers[name];
     return !isCompleted(state) && !failedForGood(state, record);
   });
-  const abortAtMs = invocation.deadlineMs - HANDLER_MARGIN_MS;
   return runHandlers(pending, {
     clock,
     deadline: { abortAtMs, giveUpAtMs: abortAtMs + SETTLE_GRACE_MS },

@@ -291,6 +291,26 @@ describe('the deadline', () => {
     });
   });
 
+  test('a handler whose time has passed before it could start is not started', async () => {
+    const late = spy();
+    const harness = await given({ late });
+    let slowMs = 30_000;
+    harness.breakTable((table) => ({
+      ...table,
+      async updateItem(input) {
+        const answer = await table.updateItem(input);
+        harness.clock.advance(slowMs);
+        return answer;
+      },
+    }));
+    expect(await harness.run([harness.record])).toEqual([harness.record.messageId]);
+    expect(late.attempts).toEqual([]);
+    slowMs = 0;
+    harness.clock.advance(60_000);
+    expect(await harness.run([redelivered(harness.record)])).toEqual([]);
+    expect(late.attempts).toHaveLength(1);
+  });
+
   test('a handler that ignores its signal keeps its successor out until the lease ends', async () => {
     let finish = () => {};
     const stubborn = spy(
