@@ -5,6 +5,7 @@ import type { ConsumerDependencies, Invocation, Verdict } from './dependencies.t
 import { giveBack } from './give-back.ts';
 import { eventIdOf, receiveCount } from './incoming-message.ts';
 import { processMessage } from './process-message.ts';
+import type { ConsumerQueue } from './queue.ts';
 
 /** Takes the records of a batch in parallel, each to its own verdict. Never rejects. */
 export async function processBatch(
@@ -32,14 +33,32 @@ async function verdictInTime(
   const answered = new AbortController();
   const untilMs = invocation.deadlineMs - ANSWER_MARGIN_MS / 2;
   const timeIsUp = clock.sleep(untilMs - clock.nowMs(), answered.signal).then((): Verdict => 'return');
-  const verdict = processMessage(record, invocation, dependencies).catch((error: unknown) =>
-    whenFrameworkFails(record, error, dependencies),
+  const open = { ...dependencies, queue: closedBy(answered.signal, dependencies.queue) };
+  const verdict = processMessage(record, invocation, open).catch((error: unknown) =>
+    whenFrameworkFails(record, error, open),
   );
   try {
     return await Promise.race([verdict, timeIsUp]);
   } finally {
     answered.abort();
   }
+}
+
+/**
+ * Lambda freezes what a record left unfinished and lets it go on in a later invocation, when the message may be in
+ * other hands: nothing is hidden or copied after the verdict. The ledger's writes are fenced by the owner.
+ */
+function closedBy(answered: AbortSignal, queue: ConsumerQueue): ConsumerQueue {
+  return {
+    async hide(receiptHandle, seconds) {
+      answered.throwIfAborted();
+      await queue.hide(receiptHandle, seconds);
+    },
+    async copyToDeadLetters(message, failure) {
+      answered.throwIfAborted();
+      await queue.copyToDeadLetters(message, failure);
+    },
+  };
 }
 
 /** An error of the framework itself, or an edge that failed for good: the message goes back, its siblings go on. */

@@ -368,4 +368,44 @@ describe('the deadline', () => {
     harness.clock.advance(35_000);
     expect(await running).toHaveLength(1);
   });
+
+  test('what goes on after the answer, in a thawed function, copies nothing', async () => {
+    const bad = failing(9, () => Object.assign(new Error('for good'), { retryable: false }));
+    const harness = await given({ bad });
+    let thaw = () => {};
+    const frozen = new Promise<void>((resolve) => {
+      thaw = resolve;
+    });
+    let reached = () => {};
+    const atTheTable = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    let waiting = true;
+    harness.breakTable((table) => ({
+      ...table,
+      async updateItem(input) {
+        const answer = await table.updateItem(input);
+        if (waiting && input.ConditionExpression === '#owner = :owner') {
+          waiting = false;
+          reached();
+          await frozen;
+        }
+        return answer;
+      },
+    }));
+    const running = harness.run([harness.record]);
+    await atTheTable;
+    harness.clock.advance(35_000);
+    expect(await running).toEqual([harness.record.messageId]);
+    thaw();
+    while (!harness.lines.some(({ message }) => message === 'message not settled')) {
+      // Each read waits for the engine; the loop ends when the thawed attempt has given up.
+      await harness.ledgerRecord();
+    }
+    expect(harness.sqsCalls).toEqual([]);
+    expect(await harness.ledgerRecord()).toMatchObject({ attempts: 1, dead_letter_reason: 'permanent' });
+    harness.clock.advance(60_000);
+    expect(await harness.run([redelivered(harness.record)])).toEqual([]);
+    expect(await harness.deadLetters()).toHaveLength(1);
+  });
 });
