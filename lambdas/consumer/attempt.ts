@@ -7,14 +7,14 @@ import { type DeadLetterCause, deadLetter } from './dead-letter.ts';
 import type { Verdict } from './dependencies.ts';
 import { reportError } from './error-report.ts';
 import { eventLogger } from './event-logger.ts';
-import { type HandlersResult, runHandlers } from './run-handlers.ts';
+import { type HandlersResult, HandlerTimeoutError, runHandlers } from './run-handlers.ts';
 import { settleAttempt } from './settle-attempt.ts';
 
 /** After `signal`, a handler has this long to settle before it counts as timed out. */
 const SETTLE_GRACE_MS = 1_000;
 
 /**
- * A schema, the table or a blocked event loop took the time of the handlers. The invocation may even be over: Lambda
+ * The table or a blocked event loop took the time of the handlers. The invocation may even be over: Lambda
  * freezes what is unfinished and lets it go on in a later one, when the event may be another attempt's.
  */
 class TimeIsUpError extends Error {
@@ -34,30 +34,40 @@ export async function runAttempt(attempt: Attempt): Promise<Verdict> {
   if (payload === undefined) {
     return refuse(attempt, FailureReason.INVALID_JSON, 'the body is not JSON');
   }
-  const validated = await validate(attempt, payload.value);
+  const abortAtMs = attempt.invocation.deadlineMs - HANDLER_MARGIN_MS;
+  const validated = await validate(attempt, payload.value, abortAtMs);
   if ('failed' in validated) return settleAttempt(attempt, validated);
   if (!validated.ok) {
     const text = `the body does not match the schema of ${facts.eventType}: ${validated.issues.join('; ')}`;
     return refuse(attempt, FailureReason.INVALID_PAYLOAD, text);
   }
-  const abortAtMs = attempt.invocation.deadlineMs - HANDLER_MARGIN_MS;
   if (dependencies.clock.nowMs() >= abortAtMs) throw new TimeIsUpError('no time was left to start a handler');
   const result = await runPending(attempt, validated.event, abortAtMs);
   logFailures(attempt, result);
   return settleAttempt(attempt, result);
 }
 
-/** A schema of the user's own may throw: that is retried like a handler's error, under no handler's name. */
+/**
+ * A schema of the user's own may throw, or take the handlers' whole time: that is retried like a handler's error,
+ * under no handler's name.
+ */
 async function validate(
   { message, dependencies }: Attempt,
   payload: unknown,
+  abortAtMs: number,
 ): Promise<ValidationResult | HandlersResult> {
+  const { routes, clock } = dependencies;
+  const settled = new AbortController();
+  const timeIsUp = clock.sleep(abortAtMs - clock.nowMs(), settled.signal).then(() => {
+    throw new HandlerTimeoutError('the schema had not settled in time');
+  });
   try {
-    return await dependencies.routes.validate(message.facts.eventType, payload);
+    return await Promise.race([routes.validate(message.facts.eventType, payload), timeIsUp]);
   } catch (error) {
-    const failedAtMs = dependencies.clock.nowMs();
-    const failure = { handler: '-', failedAtMs, ...reportError(error), retryable: true };
+    const failure = { handler: '-', failedAtMs: clock.nowMs(), ...reportError(error), retryable: true };
     return { completed: {}, failed: [failure], someStillRunning: false };
+  } finally {
+    settled.abort();
   }
 }
 

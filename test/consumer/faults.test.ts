@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { EventRouter } from '../../lambdas/router/index.ts';
 import {
   type ConsumerHarness,
   createConsumerHarness,
@@ -269,6 +270,40 @@ describe('a batch', () => {
     expect(await harness.run(again)).toEqual([]);
     expect([...one.attempts, ...two.attempts]).toEqual([1, 1]);
     expect(await harness.depth()).toBe(0);
+  });
+});
+
+describe('a schema of the user', () => {
+  const withSchema = async (validate: (harness: ConsumerHarness) => Promise<never>) => {
+    const schema = {
+      '~standard': { version: 1, vendor: 'test', validate: (_: unknown) => validate(harness) },
+    } as const;
+    const handler = spy();
+    const routes = new EventRouter().define('example.own', schema).on('example.own', 'own', handler.handler);
+    const harness = await createConsumerHarness(engines, { routes });
+    await harness.send(ID, '{"webhook_event_type":"example.own"}');
+    const records = await harness.receive();
+    expect(await harness.run(records)).toHaveLength(1);
+    expect(handler.attempts).toEqual([]);
+    return harness.dependencies.ledger.read(ID);
+  };
+
+  test('that throws is retried', async () => {
+    const record = await withSchema(async () => {
+      throw new Error('cannot reach the registry');
+    });
+    expect(record).toMatchObject({
+      status: 'FAILED',
+      failures: [{ handler: '-', message: 'cannot reach the registry', retryable: true }],
+    });
+  });
+
+  test('that takes the handlers’ whole time is retried, and says so', async () => {
+    const record = await withSchema((harness) => {
+      queueMicrotask(() => harness.clock.advance(30_000));
+      return new Promise<never>(() => {});
+    });
+    expect(record).toMatchObject({ status: 'FAILED', failures: [{ handler: '-', code: 'timeout' }] });
   });
 });
 
