@@ -3,7 +3,7 @@ import { EventStatus } from '../ledger/record.ts';
 import type { Claimed } from './attempt-outcome.ts';
 import type { ConsumerDependencies, Invocation, Verdict } from './dependencies.ts';
 import { eventLogger } from './event-logger.ts';
-import { giveBack } from './give-back.ts';
+import { defer } from './give-back.ts';
 import type { IncomingMessage } from './incoming-message.ts';
 import { persist } from './persist.ts';
 
@@ -40,5 +40,5 @@ export async function whenOwnershipLost({ message, claimed, dependencies }: Atte
   metrics.deferred();
   const untilMs = record?.lease_expires_at_ms ?? record?.not_before_ms ?? clock.nowMs();
   const cause = 'ownership was lost on the last receive';
-  return giveBack(message.record, untilMs - clock.nowMs(), cause, dependencies);
+  return defer(message.record, untilMs - clock.nowMs(), cause, dependencies);
 }

@@ -2,6 +2,7 @@ import type { HandlerFailure } from '../contract/failure.ts';
 import type { AttemptOutcome, ClaimResult } from '../ledger/ledger.ts';
 import {
   failedForGood,
+  isCompleted,
   type LedgerRecord,
   type PermanentFailure,
   type RecordedFailure,
@@ -49,7 +50,14 @@ export function outcomeOf(
         .map((failure) => [failure.handler, permanentFailure(failure, attempt)]),
     ),
     failures: failures.slice(-MAX_FAILURES),
+    attempts: record.attempts,
   };
+}
+
+/** Handlers whose permanent failure the ledger holds after this attempt. */
+export function handlersFailedForGood(record: LedgerRecord, outcome: AttemptOutcome): readonly string[] {
+  const before = Object.entries(record.handlers).filter(([, state]) => failedForGood(state));
+  return [...new Set([...before.map(([handler]) => handler), ...Object.keys(outcome.failedForGood)])];
 }
 
 /** The handlers to name on a dead letter: those of this attempt and those that failed for good before it. */
@@ -63,17 +71,16 @@ export function failingHandlers(record: LedgerRecord, result: HandlersResult): r
   return [...failing.values()];
 }
 
-/** The latest recorded failure of each handler that has not completed since, within the current budget. */
+/** The latest recorded failure of each handler that has not completed since. */
 function lastFailures(record: LedgerRecord): HandlerFailure[] {
-  const before = record.attempts_total - record.attempts;
   const latest = new Map<string, HandlerFailure>();
-  for (const { handler, attempt, at_ms: _, ...failure } of record.failures) {
+  for (const { handler, attempt: _, at_ms: __, ...failure } of record.failures) {
     const state = handler === undefined ? undefined : record.handlers[handler];
-    if (handler === undefined || attempt <= before || typeof state === 'number') continue;
+    if (handler === undefined || isCompleted(state)) continue;
     latest.set(handler, { handler, ...failure });
   }
   for (const [handler, state] of Object.entries(record.handlers)) {
-    if (failedForGood(state, record) && !latest.has(handler)) {
+    if (failedForGood(state) && !latest.has(handler)) {
       const { error, message, code } = state;
       latest.set(handler, {
         handler,

@@ -1,8 +1,9 @@
 import { FailureReason } from '../contract/failure.ts';
 import { HANDLER_MARGIN_MS } from '../contract/timing.ts';
+import type { WriteResult } from '../ledger/ledger.ts';
 import { failedForGood, isCompleted } from '../ledger/record.ts';
 import type { ValidationResult } from '../router/handler.ts';
-import type { Attempt } from './attempt-context.ts';
+import { type Attempt, persistFinal, whenOwnershipLost } from './attempt-context.ts';
 import { type DeadLetterCause, deadLetter } from './dead-letter.ts';
 import type { Verdict } from './dependencies.ts';
 import { reportError } from './error-report.ts';
@@ -35,16 +36,36 @@ export async function runAttempt(attempt: Attempt): Promise<Verdict> {
     return refuse(attempt, FailureReason.INVALID_JSON, 'the body is not JSON');
   }
   const abortAtMs = attempt.invocation.deadlineMs - HANDLER_MARGIN_MS;
+  if (claimed.predecessorAbandoned && !claimed.claim.alone) {
+    const taken = await takeTurnAlone(attempt, abortAtMs);
+    if (taken === 'lost') return whenOwnershipLost(attempt);
+  }
   const validated = await validate(attempt, payload.value, abortAtMs);
   if ('failed' in validated) return settleAttempt(attempt, validated);
   if (!validated.ok) {
     const text = `the body does not match the schema of ${facts.eventType}: ${validated.issues.join('; ')}`;
     return refuse(attempt, FailureReason.INVALID_PAYLOAD, text);
   }
-  if (dependencies.clock.nowMs() >= abortAtMs) throw new TimeIsUpError('no time was left to start a handler');
+  throwWhenTimeIsUp(attempt, abortAtMs);
   const result = await runPending(attempt, validated.event, abortAtMs);
   logFailures(attempt, result);
   return settleAttempt(attempt, result);
+}
+
+/** Waits for the neighbours, then counts the attempt: from here on its death is its own. */
+async function takeTurnAlone(attempt: Attempt, abortAtMs: number): Promise<WriteResult> {
+  const { claimed, invocation, dependencies } = attempt;
+  await invocation.company.turnAlone();
+  throwWhenTimeIsUp(attempt, abortAtMs);
+  return persistFinal(attempt, (nowMs) =>
+    dependencies.ledger.spendAttempt(claimed.claim, claimed.record.attempts, nowMs),
+  );
+}
+
+/** The message goes back and the attempt is not counted: it has run nothing. */
+function throwWhenTimeIsUp({ dependencies }: Attempt, abortAtMs: number): void {
+  if (dependencies.clock.nowMs() < abortAtMs) return;
+  throw new TimeIsUpError('no time was left to start a handler');
 }
 
 /**
@@ -97,7 +118,7 @@ function runPending({ message, claimed, dependencies }: Attempt, event: unknown,
   const { record, claim } = claimed;
   const pending = routes.handlersFor(message.facts.eventType).filter(({ name }) => {
     const state = record.handlers[name];
-    return !isCompleted(state) && !failedForGood(state, record);
+    return !isCompleted(state) && !failedForGood(state);
   });
   return runHandlers(pending, {
     clock,

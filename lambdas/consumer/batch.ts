@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { ANSWER_MARGIN_MS } from './attempt-context.ts';
 import { backoffMs } from './backoff.ts';
+import { BatchCompany } from './batch-company.ts';
 import type { ConsumerDependencies, Invocation, Verdict } from './dependencies.ts';
 import { giveBack } from './give-back.ts';
 import { eventIdOf, receiveCount } from './incoming-message.ts';
@@ -10,11 +11,14 @@ import type { ConsumerQueue } from './queue.ts';
 /** Takes the records of a batch in parallel, each to its own verdict. Never rejects. */
 export async function processBatch(
   event: SQSEvent,
-  invocation: Invocation,
+  { deadlineMs }: Pick<Invocation, 'deadlineMs'>,
   dependencies: ConsumerDependencies,
 ): Promise<SQSBatchResponse> {
+  const company = new BatchCompany(event.Records.length);
   const verdicts = await Promise.all(
-    event.Records.map((record) => verdictInTime(record, invocation, dependencies)),
+    event.Records.map((record) =>
+      verdictInTime(record, { deadlineMs, company }, dependencies).finally(() => company.settled()),
+    ),
   );
   return {
     batchItemFailures: event.Records.filter((_, index) => verdicts[index] !== 'acknowledge').map(

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Time and chance, injected: the simulation and the tests bring their own. */
+/** Time, injected: a test brings its own. */
 export interface Clock {
   /** Epoch milliseconds. */
   nowMs(): number;

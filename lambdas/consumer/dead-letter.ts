@@ -1,7 +1,7 @@
 import type { FailureReason } from '../contract/failure.ts';
 import type { RecordedFailure } from '../ledger/record.ts';
 import { type Attempt, persistFinal, whenOwnershipLost } from './attempt-context.ts';
-import { failingHandlers, NOTHING_RAN, outcomeOf } from './attempt-outcome.ts';
+import { failingHandlers, handlersFailedForGood, NOTHING_RAN, outcomeOf } from './attempt-outcome.ts';
 import type { Verdict } from './dependencies.ts';
 import { eventLogger } from './event-logger.ts';
 import { encodeFailure } from './failure-attribute.ts';
@@ -41,9 +41,11 @@ export async function deadLetter(attempt: Attempt, cause: DeadLetterCause): Prom
   metrics.deadLettered(reason);
   eventLogger(logger, claim.eventId, '-').error('event dead-lettered', { reason, attempts: record.attempts });
 
-  const released = await persistFinal(attempt, (nowMs) =>
-    ledger.releaseDeadLetter(claim, result.someStillRunning, nowMs),
-  );
+  const release = {
+    forgottenHandlers: handlersFailedForGood(record, outcome),
+    someStillRunning: result.someStillRunning,
+  };
+  const released = await persistFinal(attempt, (nowMs) => ledger.releaseDeadLetter(claim, release, nowMs));
   if (released === 'lost') return whenOwnershipLost(attempt);
   // Safe to acknowledge: SQS has confirmed the copy, and the ledger gives a redrive its full budget.
   return 'acknowledge';

@@ -1,6 +1,7 @@
 import type { FailureReason } from '../contract/failure.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { EventRoutes, HandlerLogger } from '../router/handler.ts';
+import type { BatchCompany } from './batch-company.ts';
 import type { Clock } from './clock.ts';
 import type { RetryPolicy } from './policy.ts';
 import type { ConsumerQueue } from './queue.ts';
@@ -34,6 +35,7 @@ export interface ConsumerDependencies {
 export interface Invocation {
   /** When Lambda ends the function, epoch milliseconds. */
   readonly deadlineMs: number;
+  readonly company: BatchCompany;
 }
 
 /** `acknowledge`: SQS may forget the message. `return`: it is a batch item failure. */

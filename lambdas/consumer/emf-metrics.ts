@@ -2,7 +2,7 @@ import type { Metrics } from '@aws-lambda-powertools/metrics';
 import { Metric, REASON_DIMENSION } from '../contract/metrics.ts';
 import type { ConsumerMetrics } from './dependencies.ts';
 
-/** Values of one metric that an embedded-metric-format line may hold, by CloudWatch's limit; Powertools flushes there. */
+/** Counts into one line of embedded metric format per invocation. */
 export function createEmfMetrics(metrics: Metrics): ConsumerMetrics {
   const count = (metric: Metric) => () => {
     metrics.addMetric(metric, 'Count', 1);

@@ -37,12 +37,27 @@ export async function copyUnowned(
 }
 
 /**
- * Leaves the message on the queue, hidden for `delayMs`. On its last receive it is copied to the dead-letter
- * queue instead.
+ * Leaves the message on the queue, hidden for `delayMs`. Where it would expire before that, or on its last
+ * receive, it is copied to the dead-letter queue instead.
  *
  * @param cause - for people: why the message goes back
  */
 export async function giveBack(
+  record: SQSRecord,
+  delayMs: number,
+  cause: string,
+  edges: Edges,
+): Promise<Verdict> {
+  return outlivesMessage(record, delayMs, edges)
+    ? copyUnowned(record, FailureReason.RETENTION, cause, edges)
+    : defer(record, delayMs, cause, edges);
+}
+
+/**
+ * Leaves the message to another attempt at its event, hidden for `delayMs`. Should it expire meanwhile, nothing is
+ * lost: that attempt was made for this message, which looked at the retention itself, or for a younger one.
+ */
+export async function defer(
   record: SQSRecord,
   delayMs: number,
   cause: string,

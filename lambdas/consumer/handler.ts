@@ -25,6 +25,9 @@ const dynamoDb = new DynamoDBClient(
   clientOptions({ connectTimeoutMs: 1_000, requestTimeoutMs: 1_500, maxAttempts: 2 }),
 );
 
+// Handlers read it at their first alert: a stack that does not set it must fail here, at load.
+requireText(environment, ConsumerEnvironment.ALERT_TOPIC_ARN);
+
 const dependencies: ConsumerDependencies = {
   ledger: new DynamoDbLedger({
     table: {

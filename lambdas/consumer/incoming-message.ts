@@ -21,14 +21,15 @@ export function eventIdOf(record: SQSRecord): string | undefined {
 
 export function readMessage(record: SQSRecord, eventId: string): IncomingMessage {
   const encoding = record.messageAttributes[MessageAttribute.BODY_ENCODING]?.stringValue;
-  const bytes = decodeBody(record.body, encoding);
-  const payload = parseJson(bytes.toString('utf8'));
+  // Text is what was signed, as it is; only base64 has to be taken apart.
+  const body = encoding === undefined ? record.body : decodeBody(record.body, encoding);
+  const payload = parseJson(body.toString());
   return {
     record,
     ...(payload === undefined ? {} : { payload }),
     facts: {
       eventId,
-      bodySha256: createHash('sha256').update(bytes).digest('hex'),
+      bodySha256: createHash('sha256').update(body).digest('hex'),
       receivedAtMs: receivedAtMs(record),
       ...describeEvent(payload?.value),
     },

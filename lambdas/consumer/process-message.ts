@@ -4,7 +4,7 @@ import { LEASE_SKEW_MS } from '../contract/timing.ts';
 import { runAttempt } from './attempt.ts';
 import { backoffMs } from './backoff.ts';
 import type { ConsumerDependencies, Invocation, Verdict } from './dependencies.ts';
-import { copyUnowned, giveBack, outlivesMessage } from './give-back.ts';
+import { copyUnowned, defer, giveBack } from './give-back.ts';
 import { eventIdOf, type IncomingMessage, readMessage, receiveCount } from './incoming-message.ts';
 
 /** Takes one message to its verdict. Rejects only on an error of the framework itself. */
@@ -36,7 +36,7 @@ export async function processMessage(
     case 'busy': {
       dependencies.metrics.deferred();
       const delayMs = result.untilMs - dependencies.clock.nowMs();
-      return giveBack(record, delayMs, 'another attempt held the event on the last receive', dependencies);
+      return defer(record, delayMs, 'another attempt held the event on the last receive', dependencies);
     }
     case 'payload-mismatch': {
       const text = 'another body is recorded under the same svix-id; its record is untouched';
@@ -56,6 +56,7 @@ async function takeEvent(
     eventId: facts.eventId,
     owner: newOwner(),
     leaseExpiresAtMs: invocation.deadlineMs + LEASE_SKEW_MS,
+    alone: invocation.company.size === 1,
   };
   // A body that is not JSON has no type to be unhandled for: it is claimed, to be dead-lettered.
   const unhandled = payload !== undefined && routes.handlersFor(facts.eventType).length === 0;
@@ -75,7 +76,5 @@ function whenUnreachable(record: SQSRecord, error: unknown, dependencies: Consum
   metrics.deferred();
   const delayMs = backoffMs(receiveCount(record), policy, random());
   const cause = `the ledger could not be reached: ${String(error)}`;
-  return outlivesMessage(record, delayMs, dependencies)
-    ? copyUnowned(record, FailureReason.RETENTION, cause, dependencies)
-    : giveBack(record, delayMs, cause, dependencies);
+  return giveBack(record, delayMs, cause, dependencies);
 }

@@ -11,7 +11,7 @@ import type { HandlersResult } from './run-handlers.ts';
 /** Records what the handlers did and decides what becomes of the message. */
 export async function settleAttempt(attempt: Attempt, result: HandlersResult): Promise<Verdict> {
   const { record } = attempt.claimed;
-  const failedEarlier = Object.values(record.handlers).some((state) => failedForGood(state, record));
+  const failedEarlier = Object.values(record.handlers).some(failedForGood);
   if (result.failed.length === 0 && !failedEarlier) return complete(attempt, result);
   const refusal = reasonNotToRetry(attempt, result);
   return refusal === undefined ? retry(attempt, result) : deadLetter(attempt, { ...refusal, result });
@@ -68,6 +68,7 @@ function nextDelayMs(
   const { clock, policy, random } = dependencies;
   const requested = failed.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
   const delayMs = retryDelayMs(backoffMs(claimed.record.attempts, policy, random()), requested);
-  // A handler that may still run keeps its successor out until the function has surely ended.
+  // A handler that may still run keeps its successor out while it can run in this invocation. Lambda freezes it
+  // then and may let it go on in a later one: the window that the README names.
   return someStillRunning ? Math.max(delayMs, claimed.claim.leaseExpiresAtMs - clock.nowMs()) : delayMs;
 }

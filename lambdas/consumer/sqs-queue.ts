@@ -32,16 +32,23 @@ export function createSqsQueue({ client, queueUrl, deadLetterQueueUrl }: SqsQueu
   };
 }
 
-/** The message as it was received, with its reason: body, group and every attribute kept. */
+const MAX_ATTRIBUTES = 10;
+const OWN_ATTRIBUTES: ReadonlySet<string> = new Set(Object.values(MessageAttribute));
+
+/**
+ * The message as it was received, with its reason: body, group and every attribute kept. Only of a message that
+ * ingest did not write, with ten attributes of its own, the foreign ones make room for the reason.
+ */
 function deadLetterCopy(message: SQSRecord, failure: string, queueUrl: string) {
   const group = message.attributes.MessageGroupId;
+  const attributes = Object.entries(message.messageAttributes);
+  const kept =
+    attributes.length < MAX_ATTRIBUTES ? attributes : attributes.filter(([name]) => OWN_ATTRIBUTES.has(name));
   return {
     QueueUrl: queueUrl,
     MessageBody: message.body,
     MessageAttributes: {
-      ...Object.fromEntries(
-        Object.entries(message.messageAttributes).map(([name, value]) => [name, toSdkAttribute(value)]),
-      ),
+      ...Object.fromEntries(kept.map(([name, value]) => [name, toSdkAttribute(value)])),
       [MessageAttribute.FAILURE]: { DataType: 'String', StringValue: failure },
     },
     ...(group === undefined ? {} : { MessageGroupId: group }),

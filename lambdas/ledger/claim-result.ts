@@ -11,8 +11,9 @@ export function claimedResult(
   status: EventStatus,
 ): ClaimResult {
   const previous = before === undefined ? undefined : parseRecord(before);
+  const { not_before_ms: _, dead_letter_reason: reasonBefore, ...kept } = previous ?? {};
   const counted = status === EventStatus.IN_PROGRESS ? 1 : 0;
-  const reason = previous?.status === EventStatus.FAILED ? previous.dead_letter_reason : undefined;
+  const reason = previous?.status === EventStatus.FAILED ? reasonBefore : undefined;
   return {
     outcome: 'claimed',
     claim,
@@ -24,14 +25,14 @@ export function claimedResult(
       failures: [],
       received_at_ms: event.receivedAtMs,
       first_attempt_at_ms: nowMs,
-      ...previous,
+      ...kept,
       event_id: event.eventId,
       event_type: event.eventType,
       body_sha256: event.bodySha256,
       status,
       owner: claim.owner,
       lease_expires_at_ms: claim.leaseExpiresAtMs,
-      attempts: (previous?.attempts ?? 0) + counted,
+      attempts: (previous?.attempts_spent ?? 0) + counted,
       attempts_total: (previous?.attempts_total ?? 0) + counted,
       updated_at_ms: nowMs,
       expires_at: previous?.expires_at ?? 0,
@@ -48,7 +49,8 @@ export function refusedResult(
 ): ClaimResult {
   // Read after the refusal and gone or claimable by now: whoever refused us has just ended. Try again soon.
   if (record === undefined) return { outcome: 'busy', untilMs: nowMs };
-  // Our own claim was applied and its answer lost: the SDK's retry was refused by its own effect.
+  // Our own claim was applied and its answer lost: the SDK's retry was refused by its own effect. What the claim
+  // replaced is lost with the answer: an abandoned predecessor then goes uncounted, nothing else.
   if (record.owner === claim.owner) {
     return { outcome: 'claimed', claim, record, predecessorAbandoned: false };
   }

@@ -9,7 +9,15 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { FailureReason } from '../contract/failure.ts';
 import { FAILURE_SHARDS } from '../contract/ledger-table.ts';
 import { claimedResult, refusedResult } from './claim-result.ts';
-import type { AttemptOutcome, Claim, ClaimResult, EventFacts, Ledger, WriteResult } from './ledger.ts';
+import type {
+  AttemptOutcome,
+  Claim,
+  ClaimResult,
+  EventFacts,
+  Ledger,
+  Release,
+  WriteResult,
+} from './ledger.ts';
 import { EventStatus, type LedgerRecord, parseRecord } from './record.ts';
 import {
   claimUpdate,
@@ -19,6 +27,7 @@ import {
   failRetryableUpdate,
   releaseAfterLeaseUpdate,
   releaseUpdate,
+  spendUpdate,
   type UpdateTemplate,
   unhandledUpdate,
 } from './update-expressions.ts';
@@ -57,7 +66,12 @@ export class DynamoDbLedger implements Ledger {
     const answer = await this.#update(event.eventId, claimUpdate(presentIn(event)), {
       ...this.#eventValues(event, claim, nowMs),
       ...STATUS_VALUES,
-      ...marshall({ ':lease_expires_at_ms': claim.leaseExpiresAtMs, ':zero': 0, ':one': 1 }),
+      ...marshall({
+        ':lease_expires_at_ms': claim.leaseExpiresAtMs,
+        ':zero': 0,
+        ':one': 1,
+        ':spent': claim.alone ? 1 : 0,
+      }),
     });
     return 'refused' in answer
       ? refusedResult(await this.#refusing(answer, event.eventId), event, claim, nowMs)
@@ -103,9 +117,17 @@ export class DynamoDbLedger implements Ledger {
     });
   }
 
-  releaseDeadLetter(claim: Claim, someStillRunning: boolean, nowMs: number) {
-    const template = someStillRunning ? releaseAfterLeaseUpdate : releaseUpdate;
-    return this.#write(claim, template, nowMs, {}, { ':zero': 0 });
+  releaseDeadLetter(claim: Claim, { forgottenHandlers, someStillRunning }: Release, nowMs: number) {
+    const template = (someStillRunning ? releaseAfterLeaseUpdate : releaseUpdate)(forgottenHandlers.length);
+    const ExpressionAttributeNames = {
+      ...template.ExpressionAttributeNames,
+      ...Object.fromEntries(forgottenHandlers.map((handler, index) => [`#h${index}`, handler])),
+    };
+    return this.#write(claim, { ...template, ExpressionAttributeNames }, nowMs, {}, { ':zero': 0 });
+  }
+
+  spendAttempt(claim: Claim, attempts: number, nowMs: number) {
+    return this.#write(claim, spendUpdate, nowMs, {}, { ':attempts': attempts });
   }
 
   async read(eventId: string): Promise<LedgerRecord | undefined> {
@@ -199,6 +221,7 @@ function failureValues(eventId: string, state: 'RETRYING' | 'DEAD', outcome: Att
   return {
     ':failed': EventStatus.FAILED,
     ':failures': outcome.failures,
+    ':attempts': outcome.attempts,
     ':failure_bucket': `${state}#${shard}`,
   };
 }

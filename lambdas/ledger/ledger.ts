@@ -19,6 +19,11 @@ export interface Claim {
   /** Fresh random token. Never the Lambda request id: a retried invocation carries the same one. */
   readonly owner: string;
   readonly leaseExpiresAtMs: number;
+  /**
+   * Nothing else runs beside the attempt, so that its death would be its own: it is counted at once. In company
+   * it is counted when it ends, since a neighbour may be what killed it.
+   */
+  readonly alone: boolean;
 }
 
 export type ClaimResult =
@@ -47,6 +52,16 @@ export interface AttemptOutcome {
   readonly failedForGood: Readonly<Record<string, PermanentFailure>>;
   /** All failures to keep, the earlier ones included, oldest first. */
   readonly failures: readonly RecordedFailure[];
+  /** Which attempt of the budget ended so. */
+  readonly attempts: number;
+}
+
+/** What the confirmed copy to the dead-letter queue leaves of the attempt. */
+export interface Release {
+  /** Handlers that failed for good; a redrive runs them again. */
+  readonly forgottenHandlers: readonly string[];
+  /** A handler ignored its signal: nobody may start before the lease has ended. */
+  readonly someStillRunning: boolean;
 }
 
 /**
@@ -54,7 +69,7 @@ export interface AttemptOutcome {
  * table is unreachable; a rejected write may still have been applied, and each may be repeated.
  */
 export interface Ledger {
-  /** Takes the event for one attempt; counts the attempt. */
+  /** Takes the event for one attempt. */
   claim(event: EventFacts, claim: Claim, nowMs: number): Promise<ClaimResult>;
   /** Records, under the claim's condition, an event that nothing handles. */
   completeUnhandled(event: EventFacts, claim: Claim, nowMs: number): Promise<ClaimResult>;
@@ -81,7 +96,9 @@ export interface Ledger {
    * Second step, after the copy is confirmed: a redriven event finds a full budget, at once or, while a handler
    * may still run, when the lease has ended.
    */
-  releaseDeadLetter(claim: Claim, someStillRunning: boolean, nowMs: number): Promise<WriteResult>;
+  releaseDeadLetter(claim: Claim, release: Release, nowMs: number): Promise<WriteResult>;
+  /** Counts an attempt that was claimed in company and is about to run alone. */
+  spendAttempt(claim: Claim, attempts: number, nowMs: number): Promise<WriteResult>;
   /** Consistent read. */
   read(eventId: string): Promise<LedgerRecord | undefined>;
 }

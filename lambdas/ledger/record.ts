@@ -9,7 +9,7 @@ export const EventStatus = {
 } as const;
 export type EventStatus = (typeof EventStatus)[keyof typeof EventStatus];
 
-/** A handler that failed for good. It counts within the budget it was recorded in; a redrive starts a new one. */
+/** A handler that failed for good. Dead-lettering forgets it: a redrive runs the handler again. */
 export interface PermanentFailure {
   readonly failed_at_ms: number;
   /** `attempts_total` of the attempt that recorded it. */
@@ -44,8 +44,10 @@ export interface LedgerRecord {
   readonly owner?: string;
   readonly lease_expires_at_ms?: number;
   readonly not_before_ms?: number;
-  /** Attempts of the current budget; 0 after dead-lettering. */
+  /** Which attempt of the current budget this is, or was; 0 after dead-lettering. */
   readonly attempts: number;
+  /** Attempts that count against the budget: those that ended with a record, and one that runs alone. */
+  readonly attempts_spent?: number;
   readonly attempts_total: number;
   readonly handlers: Readonly<Record<string, HandlerState>>;
   readonly failures: readonly RecordedFailure[];
@@ -72,12 +74,9 @@ export function parseRecord(item: Record<string, AttributeValue>): LedgerRecord 
   return { attempts: 0, attempts_total: 0, handlers: {}, failures: [], ...raw } as LedgerRecord;
 }
 
-/** Whether a permanent failure was recorded within the budget that the record is in now. */
-export function failedForGood(
-  state: HandlerState | undefined,
-  record: Pick<LedgerRecord, 'attempts' | 'attempts_total'>,
-): state is PermanentFailure {
-  return typeof state === 'object' && state.attempt > record.attempts_total - record.attempts;
+/** Whether the handler has failed for good and no dead letter has been confirmed since. */
+export function failedForGood(state: HandlerState | undefined): state is PermanentFailure {
+  return typeof state === 'object';
 }
 
 /** Whether the handler's completion is recorded. */

@@ -38,7 +38,8 @@ function claimTemplate(present: ReadonlySet<string>): UpdateTemplate {
     '#status = :in_progress',
     'lease_expires_at_ms = :lease_expires_at_ms',
     'first_attempt_at_ms = if_not_exists(first_attempt_at_ms, :now_ms)',
-    'attempts = if_not_exists(attempts, :zero) + :one',
+    'attempts = if_not_exists(attempts_spent, :zero) + :one',
+    'attempts_spent = if_not_exists(attempts_spent, :zero) + :spent',
     'attempts_total = if_not_exists(attempts_total, :zero) + :one',
   ];
   return {
@@ -97,6 +98,7 @@ const FAILED = [
   'failure_bucket = :failure_bucket',
   'failed_at_ms = :now_ms',
   'not_before_ms = :not_before_ms',
+  'attempts_spent = :attempts',
 ];
 
 export const claimUpdate = once(claimTemplate, presentAttributes);
@@ -120,6 +122,13 @@ export const failForGoodUpdate = once(
     ),
   Number,
 );
+/** Forgets the handlers that failed for good: a redrive runs them again. */
+function releaseTemplate(forgottenCount: number, remove: readonly string[]): UpdateTemplate {
+  const forgotten = Array.from({ length: forgottenCount }, (_, index) => `handlers.#h${index}`);
+  return finalTemplate(0, ['attempts = :zero'], ['attempts_spent', ...remove, ...forgotten].join(', '));
+}
+export const releaseUpdate = once((count: number) => releaseTemplate(count, ['not_before_ms']), Number);
 /** Leaves `not_before_ms` where the first step put it: at the end of the lease. */
-export const releaseAfterLeaseUpdate = finalTemplate(0, ['attempts = :zero'], '');
-export const releaseUpdate = finalTemplate(0, ['attempts = :zero'], 'not_before_ms');
+export const releaseAfterLeaseUpdate = once((count: number) => releaseTemplate(count, []), Number);
+/** Counts the attempt before it starts. */
+export const spendUpdate = finalTemplate(0, ['attempts_spent = :attempts'], '');

@@ -165,10 +165,10 @@ async function takeOver(harness: ConsumerHarness, end: 'IN_PROGRESS' | 'COMPLETE
     eventType: 'sync.complete',
     receivedAtMs: nowMs,
   };
-  const claim = { eventId: ID, owner: 'successor', leaseExpiresAtMs: nowMs + 40_000 };
+  const claim = { eventId: ID, owner: 'successor', leaseExpiresAtMs: nowMs + 40_000, alone: true };
   expect(await ledger.claim(facts, claim, nowMs)).toMatchObject({ outcome: 'claimed' });
   if (end === 'COMPLETED') {
-    await ledger.complete(claim, { completed: {}, failedForGood: {}, failures: [] }, nowMs);
+    await ledger.complete(claim, { completed: {}, failedForGood: {}, failures: [], attempts: 1 }, nowMs);
   }
 }
 
@@ -257,6 +257,24 @@ describe('a batch', () => {
     expect(await harness.dependencies.ledger.read('msg_good')).toMatchObject({ status: 'COMPLETED' });
   });
 
+  test('an error of the framework in the last hours of a message copies it instead of letting it expire', async () => {
+    const harness = await given({ one: spy() });
+    let reads = 0;
+    const hostile = Object.defineProperty({ ...harness.record }, 'body', {
+      get() {
+        reads += 1;
+        if (reads === 1) throw new Error('a bug of ours');
+        return SYNC_COMPLETE;
+      },
+    });
+    harness.clock.advance(7 * 86_400_000 - 1_800_000);
+    expect(await harness.run([hostile])).toEqual([]);
+    expect((await harness.deadLetters())[0]?.failure).toMatchObject({
+      reason: 'retention',
+      message: expect.stringContaining('a bug of ours'),
+    });
+  });
+
   test('fifty deliveries of one event at once run its handlers once each', async () => {
     const [one, two] = [spy(), spy()];
     const harness = await createConsumerHarness(engines, { routes: routesOf({ one, two }) });
@@ -304,6 +322,84 @@ describe('a schema of the user', () => {
       return new Promise<never>(() => {});
     });
     expect(record).toMatchObject({ status: 'FAILED', failures: [{ handler: '-', code: 'timeout' }] });
+  });
+});
+
+describe('an attempt that died without a record', () => {
+  /** Claims the event as an attempt that is never heard of again, and lets its lease run out. */
+  async function die(harness: ConsumerHarness, eventId: string, alone: boolean) {
+    const nowMs = harness.clock.nowMs();
+    const { createHash } = await import('node:crypto');
+    const bodySha256 = createHash('sha256').update(SYNC_COMPLETE).digest('hex');
+    const facts = { eventId, bodySha256, eventType: 'sync.complete', receivedAtMs: nowMs };
+    const claim = { eventId, owner: `dead-${nowMs}`, leaseExpiresAtMs: nowMs + 1_000, alone };
+    expect(await harness.dependencies.ledger.claim(facts, claim, nowMs)).toMatchObject({
+      outcome: 'claimed',
+    });
+    harness.clock.advance(1_000);
+  }
+
+  test('in company, as often as it likes: a neighbour may have killed it, its budget is whole', async () => {
+    const one = spy();
+    const harness = await given({ one });
+    for (let death = 0; death < 5; death += 1) await die(harness, ID, false);
+    expect(await harness.run([harness.record])).toEqual([]);
+    expect(one.attempts).toEqual([1]);
+    expect(await harness.ledgerRecord()).toMatchObject({ status: 'COMPLETED', attempts_total: 6 });
+  });
+
+  test('alone, as often as the budget allows: it is the killer', async () => {
+    const one = spy();
+    const harness = await given({ one });
+    for (let death = 0; death < 3; death += 1) await die(harness, ID, true);
+    expect(await harness.run([harness.record])).toEqual([]);
+    expect(one.attempts).toEqual([]);
+    expect((await harness.deadLetters())[0]?.failure).toMatchObject({ reason: 'abandoned', attempts: 4 });
+  });
+
+  test('in a batch it runs when its neighbours are settled, one after another', async () => {
+    const log: string[] = [];
+    const routes = new EventRouter().on('sync.complete', 'one', async ({ eventId }) => {
+      const record = await harness.dependencies.ledger.read(eventId);
+      log.push(`${eventId} starts, ${record?.attempts_spent} spent`);
+      const others = await Promise.all(
+        ['msg_fine', 'msg_suspect_1', 'msg_suspect_2'].map((id) => harness.dependencies.ledger.read(id)),
+      );
+      log.push(`${others.filter((other) => other?.status === 'COMPLETED').length} completed`);
+    });
+    const harness = await createConsumerHarness(engines, { routes });
+    await die(harness, 'msg_suspect_1', false);
+    await die(harness, 'msg_suspect_2', false);
+    for (const id of ['msg_suspect_1', 'msg_suspect_2', 'msg_fine']) await harness.send(id, SYNC_COMPLETE);
+    expect(await harness.run(await harness.receive())).toEqual([]);
+    expect(log[0]).toBe('msg_fine starts, 0 spent');
+    expect(log.filter((line) => line.includes('suspect'))).toEqual([
+      expect.stringContaining('starts, 1 spent'),
+      expect.stringContaining('starts, 1 spent'),
+    ]);
+    expect(log.filter((line) => line.includes('completed'))).toEqual([
+      '0 completed',
+      '1 completed',
+      '2 completed',
+    ]);
+  });
+
+  test('is given back uncounted when its neighbours leave it no time', async () => {
+    const slow = spy(() => harness.clock.advance(29_000));
+    const harness = await createConsumerHarness(engines, { routes: routesOf({ slow }) });
+    harness.breakTable((table) => ({
+      ...table,
+      updateItem: (input) => {
+        if (input.UpdateExpression?.includes(':completed') === true) harness.clock.advance(2_000);
+        return table.updateItem(input);
+      },
+    }));
+    await die(harness, 'msg_suspect', false);
+    await harness.send('msg_suspect', SYNC_COMPLETE);
+    await harness.send('msg_slow', SYNC_COMPLETE);
+    expect(await harness.run(await harness.receive())).toHaveLength(1);
+    expect(slow.attempts).toEqual([1]);
+    expect(await harness.dependencies.ledger.read('msg_suspect')).toMatchObject({ attempts_spent: 0 });
   });
 });
 

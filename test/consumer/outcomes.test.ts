@@ -243,7 +243,7 @@ test('a live lease defers until its end', async () => {
   const facts = { eventId: ID, bodySha256: '', eventType: 'x', receivedAtMs: 0 };
   const { createHash } = await import('node:crypto');
   const bodySha256 = createHash('sha256').update(SYNC_COMPLETE).digest('hex');
-  const claim = { eventId: ID, owner: 'somebody', leaseExpiresAtMs: clock.nowMs() + 12_300 };
+  const claim = { eventId: ID, owner: 'somebody', leaseExpiresAtMs: clock.nowMs() + 12_300, alone: true };
   await dependencies.ledger.claim({ ...facts, bodySha256 }, claim, clock.nowMs());
   expect(await run([record])).toEqual([record.messageId]);
   expect(names(counted)).toEqual(['deferred']);
@@ -283,7 +283,7 @@ test('attempts spent and the last one died: copied with reason abandoned, nothin
   const bodySha256 = createHash('sha256').update(SYNC_COMPLETE).digest('hex');
   await dependencies.ledger.claim(
     { eventId: ID, bodySha256, eventType: 'sync.complete', receivedAtMs: clock.nowMs() },
-    { eventId: ID, owner: 'dead', leaseExpiresAtMs: clock.nowMs() + 1_000 },
+    { eventId: ID, owner: 'dead', leaseExpiresAtMs: clock.nowMs() + 1_000, alone: true },
     clock.nowMs(),
   );
   clock.advance(1_000);
@@ -305,6 +305,14 @@ test('no svix-id: copied with its reason, no ledger write', async () => {
     getItem: () => Promise.reject(new Error('the ledger must not be read')),
   }));
   await harness.send(undefined, SYNC_COMPLETE);
+  expect(await harness.run(await harness.receive())).toEqual([]);
+  expect((await harness.deadLetters())[0]?.failure).toMatchObject({ reason: 'no-event-id' });
+});
+
+test('a foreign message with ten attributes makes room for the reason', async () => {
+  const harness = await createConsumerHarness(engines);
+  const foreign = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`own-${index}`, 'x']));
+  await harness.send(undefined, SYNC_COMPLETE, foreign);
   expect(await harness.run(await harness.receive())).toEqual([]);
   expect((await harness.deadLetters())[0]?.failure).toMatchObject({ reason: 'no-event-id' });
 });

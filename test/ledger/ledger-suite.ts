@@ -3,13 +3,14 @@ import { GetItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FAILURES_INDEX } from '../../lambdas/contract/ledger-table.ts';
 import { DynamoDbLedger } from '../../lambdas/ledger/dynamodb-ledger.ts';
-import type { AttemptOutcome, Claim, EventFacts } from '../../lambdas/ledger/ledger.ts';
-import { failedForGood, parseRecord } from '../../lambdas/ledger/record.ts';
+import type { AttemptOutcome, Claim, EventFacts, Release } from '../../lambdas/ledger/ledger.ts';
+import { parseRecord } from '../../lambdas/ledger/record.ts';
 import type { TestEngines } from '../support/engines.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 23);
 const LEASE_MS = 40_000;
-const NOTHING: AttemptOutcome = { completed: {}, failedForGood: {}, failures: [] };
+const RELEASE: Release = { forgottenHandlers: [], someStillRunning: false };
+const NOTHING: AttemptOutcome = { completed: {}, failedForGood: {}, failures: [], attempts: 1 };
 
 /** The ledger's contract, for any engine that speaks DynamoDB's protocol. */
 export function describeLedger(engineName: string, start: () => Promise<TestEngines>): void {
@@ -43,6 +44,7 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
       eventId: event.eventId,
       owner: randomUUID(),
       leaseExpiresAtMs: nowMs + LEASE_MS,
+      alone: true,
     });
     const take = async (event: EventFacts, nowMs = NOW_MS) => {
       const result = await ledger.claim(event, claimFor(event, nowMs), nowMs);
@@ -61,6 +63,7 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
         owner: claim.owner,
         lease_expires_at_ms: NOW_MS + LEASE_MS,
         attempts: 1,
+        attempts_spent: 1,
         attempts_total: 1,
         handlers: {},
         failures: [],
@@ -86,6 +89,27 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
       });
       const next = await take(event, NOW_MS + LEASE_MS);
       expect(next).toMatchObject({ predecessorAbandoned: true, record: { attempts: 2, attempts_total: 2 } });
+    });
+
+    test('a death in company is not counted, a death alone is', async () => {
+      const event = newEvent();
+      const dieAt = async (nowMs: number, alone: boolean) => {
+        const result = await ledger.claim(event, { ...claimFor(event, nowMs), alone }, nowMs);
+        if (result.outcome !== 'claimed') throw new Error(`not claimed: ${result.outcome}`);
+        return result;
+      };
+      const attempts: number[] = [];
+      for (const [turn, alone] of [false, false, true, true, false].entries()) {
+        const { record } = await dieAt(NOW_MS + turn * LEASE_MS, alone);
+        attempts.push(record.attempts);
+      }
+      expect(attempts).toEqual([1, 1, 1, 2, 3]);
+      const last = await dieAt(NOW_MS + 5 * LEASE_MS, false);
+      expect(await ledger.spendAttempt(last.claim, last.record.attempts, NOW_MS + 5 * LEASE_MS)).toBe(
+        'written',
+      );
+      const next = await dieAt(NOW_MS + 6 * LEASE_MS, false);
+      expect(next.record).toMatchObject({ attempts: 4, attempts_total: 7 });
     });
 
     test('of fifty claims at once exactly one wins', async () => {
@@ -148,9 +172,10 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
         await ledger.complete(slow.claim, NOTHING, NOW_MS),
         await ledger.failRetryable(slow.claim, NOTHING, NOW_MS, NOW_MS),
         await ledger.failForGood(slow.claim, NOTHING, 'permanent', NOW_MS),
-        await ledger.releaseDeadLetter(slow.claim, false, NOW_MS),
+        await ledger.releaseDeadLetter(slow.claim, RELEASE, NOW_MS),
+        await ledger.spendAttempt(slow.claim, 1, NOW_MS),
       ];
-      expect(results).toEqual(['lost', 'lost', 'lost', 'lost', 'lost']);
+      expect(results).toEqual(['lost', 'lost', 'lost', 'lost', 'lost', 'lost']);
       expect(await ledger.read(event.eventId)).toEqual(before);
       expect(await ledger.complete(fast.claim, NOTHING, NOW_MS + LEASE_MS)).toBe('written');
     });
@@ -166,7 +191,12 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
         message: 'no',
         retryable: true,
       };
-      const outcome = { completed: { alert: NOW_MS + 1 }, failedForGood: {}, failures: [failure] };
+      const outcome = {
+        completed: { alert: NOW_MS + 1 },
+        failedForGood: {},
+        failures: [failure],
+        attempts: 1,
+      };
       await ledger.failRetryable(claim, outcome, NOW_MS + 10_000, NOW_MS + 2);
       expect(await ledger.claim(event, claimFor(event), NOW_MS + 9_999)).toEqual({
         outcome: 'busy',
@@ -191,17 +221,17 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
       const event = newEvent();
       const { claim } = await take(event);
       const permanent = { failed_at_ms: NOW_MS, attempt: 1, error: 'NonRetryableError', message: 'no' };
-      const outcome = { completed: {}, failedForGood: { alert: permanent }, failures: [] };
+      const outcome = { completed: {}, failedForGood: { alert: permanent }, failures: [], attempts: 1 };
       await ledger.failForGood(claim, outcome, 'permanent', NOW_MS);
       expect(await ledger.claim(event, claimFor(event), NOW_MS + 1)).toMatchObject({ outcome: 'busy' });
-      await ledger.releaseDeadLetter(claim, false, NOW_MS + 2);
+      await ledger.releaseDeadLetter(claim, { ...RELEASE, forgottenHandlers: ['alert'] }, NOW_MS + 2);
       const record = await ledger.read(event.eventId);
       expect(record).toMatchObject({ status: 'FAILED', attempts: 0, dead_letter_reason: 'permanent' });
       expect(record?.failure_bucket).toMatch(/^DEAD#[0-3]$/);
       const redriven = await take(event, NOW_MS + 3);
       expect(redriven).not.toHaveProperty('unfinishedDeadLetter');
       expect(redriven.record).toMatchObject({ attempts: 1, attempts_total: 2 });
-      expect(failedForGood(redriven.record.handlers['alert'], redriven.record)).toBe(false);
+      expect(redriven.record.handlers).toEqual({});
       expect(await ledger.read(event.eventId)).not.toHaveProperty('dead_letter_reason');
     });
 
@@ -209,7 +239,7 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
       const event = newEvent();
       const { claim } = await take(event);
       await ledger.failForGood(claim, NOTHING, 'attempts-exhausted', NOW_MS);
-      await ledger.releaseDeadLetter(claim, true, NOW_MS + 1);
+      await ledger.releaseDeadLetter(claim, { ...RELEASE, someStillRunning: true }, NOW_MS + 1);
       expect(await ledger.claim(event, claimFor(event), NOW_MS + 2)).toEqual({
         outcome: 'busy',
         untilMs: NOW_MS + LEASE_MS,
@@ -231,7 +261,7 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
       const event = newEvent();
       const { claim } = await take(event);
       await ledger.failForGood(claim, NOTHING, 'permanent', NOW_MS);
-      await ledger.releaseDeadLetter(claim, false, NOW_MS + 1);
+      await ledger.releaseDeadLetter(claim, RELEASE, NOW_MS + 1);
       const released = await ledger.read(event.eventId);
       // The SDK sent it, gave up waiting, and its retry went through: nobody waits for this answer any more.
       await ledger.claim(event, claim, NOW_MS);
