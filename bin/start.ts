@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectDirectory } from '../lib/project-paths.ts';
+import { takesColours } from '../local/colours.ts';
 import { parseStartOptions } from '../local/start/options.ts';
 import { stopSignal } from '../local/start/stop-signal.ts';
 
@@ -34,7 +35,7 @@ if ('exitCode' in options) {
       directory,
       sourceDirectory: join(projectDirectory, 'lambdas'),
       stopped,
-      colour: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '',
+      colour: takesColours(process.stdout, process.env),
       write: (text) => process.stdout.write(text),
       async build(progress) {
         builds += 1;

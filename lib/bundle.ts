@@ -2,13 +2,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildFailure, build, formatMessages, type Metafile, type OutputFile } from 'esbuild';
-import { defaultBundleDirectory, projectDirectory } from './project-paths.ts';
-
-/** The functions of the stack: asset directory below the output directory, and source of the entry. */
-export const functionEntries = {
-  ingest: 'lambdas/ingest/handler.ts',
-  consumer: 'lambdas/consumer/handler.ts',
-} as const;
+import { defaultBundleDirectory, functionEntries, projectDirectory } from './project-paths.ts';
 
 /**
  * A handler's dependency may be CommonJS (such as `pg`) and call `require`, which an ES module does not

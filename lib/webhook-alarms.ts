@@ -87,7 +87,8 @@ function alarmRules({ config, queues, stage, ingest, consumer }: WebhookAlarmsPr
     },
     {
       name: 'OldestMessage',
-      meaning: 'Events wait too long in the queue: the consumer is stopped, throttled or too slow.',
+      meaning:
+        'Events wait too long in the queue: the consumer is stopped, throttled or too slow, or (nothing is wrong then) a handler asked for a long wait on a first or second attempt.',
       metric: queues.queue.metricApproximateAgeOfOldestMessage({ ...fiveMinutes, statistic: 'Maximum' }),
       threshold: oldestMessageSeconds(config),
     },
@@ -135,7 +136,8 @@ function alarmRules({ config, queues, stage, ingest, consumer }: WebhookAlarmsPr
 
 /**
  * The age metric leaves out messages received three times or more, so retries show in it only until their
- * third receive: after two waits. A quarter of an hour beyond that is a queue that does not drain.
+ * third receive: after two waits. A quarter of an hour beyond that is a queue that does not drain, or a handler
+ * that asked for a longer wait than the backoff's (`RetryAfterError`, up to 11 h): the metric cannot tell them apart.
  */
 function oldestMessageSeconds({ backoffBaseSeconds, backoffCapSeconds }: StackConfig): number {
   return 15 * 60 + backoffBaseSeconds + Math.min(2 * backoffBaseSeconds, backoffCapSeconds);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib/core';
-import { ENTRY_FILE } from './project-paths.ts';
+import { ENTRY_FILE, functionEntries } from './project-paths.ts';
 import { parseStackConfig } from './stack-config.ts';
 import { WebhookStack } from './webhook-stack.ts';
 
@@ -29,7 +29,7 @@ export function webhookApp({ bundleDirectory }: WebhookAppOptions): App {
     autoSynth: false,
   });
   const config = parseStackConfig(app.node.getAllContext());
-  for (const name of ['ingest', 'consumer']) {
+  for (const name of Object.keys(functionEntries)) {
     const entry = join(bundleDirectory, name, ENTRY_FILE);
     if (!existsSync(entry)) throw new BundleMissingError(`${entry} is missing: npm run bundle writes it`);
   }

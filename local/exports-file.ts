@@ -19,8 +19,8 @@ export async function writeExports(path: string, variables: Readonly<Record<stri
     if (!NAME.test(name) || /[\n\r\0]/.test(value)) throw new LocalError(`${name} cannot be exported`);
     return `export ${name}='${value.replaceAll("'", "'\\''")}'`;
   });
-  // A profile would win over the dummy credentials in the AWS CLI.
-  const text = `${[...lines, 'unset AWS_PROFILE'].join('\n')}\n`;
+  // A profile would win over the dummy credentials in the AWS CLI, and a session's token be sent along with them.
+  const text = `${[...lines, 'unset AWS_PROFILE AWS_SESSION_TOKEN'].join('\n')}\n`;
   await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}`;
   await writeFile(temporary, text, { mode: 0o600 });

@@ -17,7 +17,7 @@ export const SECRETS_MANAGER_BOUNDS: CallBounds = {
  * On one read in all. The request timeout ends with the answer's headers; an answer whose body never comes
  * would otherwise hold the shared read for ever.
  */
-export const SECRET_READ_TIMEOUT_MS = 4_000;
+const SECRET_READ_TIMEOUT_MS = 4_000;
 
 /**
  * Reads the stored value. `undefined` when there is none to verify with: never set (or the secret does not

@@ -5,7 +5,8 @@ const FAMILY = { 4: 'ipv4', 6: 'ipv6' } as const;
 const MAX_PREFIX = { ipv4: 32, ipv6: 128 } as const;
 
 function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {
-  const version = isIP(address);
+  // `isIP` takes a zone (fe80::1%eth0), which has no meaning for the address that API Gateway reports.
+  const version = address.includes('%') ? 0 : isIP(address);
   return version === 4 || version === 6 ? FAMILY[version] : undefined;
 }
 

@@ -8,7 +8,7 @@ export interface HttpAnswer {
 }
 
 /** An answer of the gateway itself. */
-export function gatewayAnswer(status: number, message: string): HttpAnswer {
+function gatewayAnswer(status: number, message: string): HttpAnswer {
   return {
     status,
     headers: { 'content-type': 'application/json' },

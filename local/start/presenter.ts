@@ -8,8 +8,9 @@ import type {
   RequestAnswered,
   SettledRecord,
 } from '../cloud-events.ts';
+import type { Colours } from '../colours.ts';
 import { parseRecord } from '../json.ts';
-import type { Colours } from './colours.ts';
+import { safeText } from '../safe-text.ts';
 
 export interface PresenterOptions {
   readonly colours: Colours;
@@ -23,13 +24,19 @@ export interface PresenterOptions {
   nowMs(): number;
 }
 
+/** Room for a handler's error, which the ledger cuts at 500 characters, and for what is said about it. */
+const MAX_CHARACTERS = 1_000;
+
+/** What the line about the settled record says too, with the handler and its error. */
+const SAID_WHEN_SETTLED = 'event dead-lettered';
+
 /** Tells in human words what happens in the local cloud, one line for each thing that matters. */
 export function createPresenter(options: PresenterOptions): (event: LocalCloudEvent) => void {
   const { colours } = options;
   const say = (mark: string, text: string, aside = ''): void => {
     const time = colours.dim(new Date(options.nowMs()).toTimeString().slice(0, 8));
-    const end = aside === '' ? '' : ` ${colours.dim(oneLine(aside))}`;
-    options.writeLine(`${time} ${mark} ${oneLine(text)}${end}`);
+    const end = aside === '' ? '' : ` ${colours.dim(safeText(aside))}`;
+    options.writeLine(`${time} ${mark} ${safeText(text, MAX_CHARACTERS)}${end}`);
   };
   const good = colours.green('✓');
   const waiting = colours.yellow('↻');
@@ -76,7 +83,8 @@ export function createPresenter(options: PresenterOptions): (event: LocalCloudEv
       const attempts = record.attempts_total > 1 ? ` after ${record.attempts_total} attempts` : '';
       say(good, `${type} ${id} COMPLETED${attempts}`);
     } else {
-      say(bad, `${type} ${id} dead-lettered${why}`);
+      const reason = record?.dead_letter_reason === undefined ? '' : ` (${record.dead_letter_reason})`;
+      say(bad, `${type} ${id} dead-lettered${reason}${why}`);
     }
   }
 
@@ -98,7 +106,7 @@ export function createPresenter(options: PresenterOptions): (event: LocalCloudEv
       return;
     }
     const { level, message, handler, event_id: eventId, reason } = entry;
-    if (typeof message !== 'string' || level === 'DEBUG') return;
+    if (typeof message !== 'string' || level === 'DEBUG' || message === SAID_WHEN_SETTLED) return;
     const details = [handler, eventId, reason].filter((part) => typeof part === 'string').join(' ');
     say(level === 'ERROR' ? bad : ' ', `${role}: ${message}`, details);
   }
@@ -125,9 +133,4 @@ export function createPresenter(options: PresenterOptions): (event: LocalCloudEv
         break;
     }
   };
-}
-
-/** What comes from a payload must not move the cursor or rewrite the lines above. */
-function oneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
 }

@@ -4,10 +4,10 @@ import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
 import { LEDGER_KEY } from '../../lambdas/contract/ledger-table.ts';
 import { type LedgerRecord, parseRecord } from '../../lambdas/ledger/record.ts';
 import { type LocalCloud, type LocalCloudEvent, startLocalCloud } from '../cloud.ts';
+import { type Colours, colours } from '../colours.ts';
 import { EXPORTS_FILE, removeExports, writeExports } from '../exports-file.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../identity.ts';
 import { listenOnLoopback } from '../loopback-server.ts';
-import { type Colours, colours } from './colours.ts';
 import type { StartOptions } from './options.ts';
 import { createPresenter } from './presenter.ts';
 import { watchSources } from './watch.ts';
@@ -66,7 +66,12 @@ export async function run(input: RunOptions): Promise<void> {
     });
     await writeExports(exportsFile, cloud.exports);
     writeLine(banner(cloud, palette));
-    const watcher = watchSources([input.sourceDirectory], () => rebuild(input, cloud, writeLine));
+    const watcher = watchSources(
+      [input.sourceDirectory],
+      () => rebuild(input, cloud, writeLine),
+      ({ message }) =>
+        writeLine(`changes are not followed any more (${message}): start again to have them built`),
+    );
     await aborted(stopped);
     writeLine('stopping …');
     await watcher.close();

@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { watch } from 'node:fs';
 
 /** Long enough for an editor that writes a file in several steps. */
 const QUIET_MS = 200;
@@ -8,11 +8,28 @@ export interface SourceWatcher {
   close(): Promise<void>;
 }
 
+/** What is needed of Node's own watcher. */
+export interface DirectoryWatcher {
+  on(event: 'error', listener: (error: Error) => void): this;
+  close(): void;
+}
+
+type WatchDirectory = (directory: string, onChange: (file: string | null) => void) => DirectoryWatcher;
+
+const watchRecursively: WatchDirectory = (directory, onChange) =>
+  watch(directory, { recursive: true }, (_event, file) => onChange(file));
+
 /**
  * Calls `rebuild` after files below the directories have changed and been quiet for a moment; one at a time,
- * and once more when something changed meanwhile. `rebuild` must not reject.
+ * and once more when something changed meanwhile. `rebuild` must not reject. A watcher that fails ends the
+ * watching and nothing else: `onError` is told once.
  */
-export function watchSources(directories: readonly string[], rebuild: () => Promise<void>): SourceWatcher {
+export function watchSources(
+  directories: readonly string[],
+  rebuild: () => Promise<void>,
+  onError: (error: Error) => void,
+  watchDirectory: WatchDirectory = watchRecursively,
+): SourceWatcher {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let changedMeanwhile = false;
@@ -37,16 +54,28 @@ export function watchSources(directories: readonly string[], rebuild: () => Prom
     });
   }
 
-  const watchers: FSWatcher[] = directories.map((directory) =>
-    watch(directory, { recursive: true }, (_event, file) => {
+  function end(): void {
+    closed = true;
+    clearTimeout(timer);
+    for (const watcher of watchers) watcher.close();
+  }
+
+  function failed(error: Error): void {
+    if (closed) return;
+    end();
+    onError(error);
+  }
+
+  const watchers = directories.map((directory) => {
+    const watcher = watchDirectory(directory, (file) => {
       if (file?.endsWith('.ts') === true) schedule();
-    }),
-  );
+    });
+    // Without a listener it would end the process: a directory that goes away while it is read is enough.
+    return watcher.on('error', failed);
+  });
   return {
     async close() {
-      closed = true;
-      clearTimeout(timer);
-      for (const watcher of watchers) watcher.close();
+      end();
       await running;
     },
   };

@@ -1,7 +1,7 @@
 import type { LedgerRecord } from '../../lambdas/ledger/record.ts';
+import { safeText } from '../../local/safe-text.ts';
 import type { EventStep } from '../core/event-steps.ts';
 import { formatDuration, formatUtcTime } from './format-time.ts';
-import { safeText } from './safe-text.ts';
 
 /** One step of an event's way, in words. */
 export function stepText(step: EventStep, record: LedgerRecord, nowMs: number): string {

@@ -1,3 +1,5 @@
+import { type Colours, colours, takesColours } from '../../local/colours.ts';
+
 /** Where a command writes. Standard output carries results, standard error everything else. */
 export interface Terminal {
   print(line: string): void;
@@ -9,7 +11,7 @@ export interface Terminal {
   progress(text: string): Progress;
 }
 
-export type Colour = 'green' | 'red' | 'yellow' | 'dim' | 'bold';
+export type Colour = keyof Colours;
 
 export interface Progress {
   /** Another text for when it is shown next: a count that has grown. */
@@ -24,7 +26,6 @@ export interface TerminalStreams {
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
 }
 
-const CODES: Readonly<Record<Colour, number>> = { green: 32, red: 31, yellow: 33, dim: 2, bold: 1 };
 const PROGRESS_AFTER_MS = 1_000;
 /** Between two lines of progress where a line cannot be written over. */
 const PROGRESS_EVERY_MS = 10_000;
@@ -34,14 +35,12 @@ export function createTerminal(
   { stdout, stderr }: TerminalStreams,
   environment: Readonly<Record<string, string | undefined>>,
 ): Terminal {
-  // https://no-color.org: present and not empty, whatever its value.
-  const noColour = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb';
-  const coloured = stdout.isTTY === true && !noColour;
+  const palette = colours(takesColours(stdout, environment));
   const line = new ProgressLine(stderr);
   return {
     print: (text) => line.above(() => stdout.write(`${text}\n`)),
     note: (text) => line.above(() => stderr.write(`${text}\n`)),
-    paint: (colour, text) => (coloured ? `\u001b[${CODES[colour]}m${text}\u001b[0m` : text),
+    paint: (colour, text) => palette[colour](text),
     progress: (text) => startProgress(line, text),
   };
 }

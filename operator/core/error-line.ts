@@ -1,5 +1,6 @@
 import { SigningSecretError } from '../../lambdas/ingest/signing-secret.ts';
 import { LocalError } from '../../local/local-error.ts';
+import { safeText } from '../../local/safe-text.ts';
 import { CommandError } from './command-error.ts';
 
 const NO_CREDENTIALS = 'no AWS credentials: sign in (`aws sso login`) or set AWS_PROFILE';
@@ -30,6 +31,9 @@ const UNREACHABLE = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
+/** An answer of AWS that names several ARNs is longer than what a handler threw. */
+const MAX_CHARACTERS = 2_000;
+
 /** What a command was doing when the error came. */
 export interface ErrorContext {
   /** Undefined before the target is known. */
@@ -39,7 +43,9 @@ export interface ErrorContext {
 /** One line that names the cause and the way out. The error itself stays as the cause. */
 export function toCommandError(error: unknown, { target }: ErrorContext = {}): CommandError {
   if (error instanceof CommandError) return error;
-  return new CommandError(oneLine(explain(error, target)), { cause: error });
+  return new CommandError(safeText(explain(error, target).replace(/\s+/g, ' ').trim(), MAX_CHARACTERS), {
+    cause: error,
+  });
 }
 
 function explain(error: unknown, target: ErrorContext['target']): string {
@@ -73,8 +79,4 @@ function networkCode(error: Error): string | undefined {
   if ('code' in error && typeof error.code === 'string' && UNREACHABLE.has(error.code)) return error.code;
   const nested: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
   return nested instanceof Error ? networkCode(nested) : undefined;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }

@@ -1,5 +1,5 @@
+import { safeText } from '../../local/safe-text.ts';
 import { formatDuration } from '../cli/format-time.ts';
-import { safeText } from '../cli/safe-text.ts';
 import { plainTable } from '../cli/table.ts';
 import type { Terminal } from '../cli/terminal.ts';
 import type { DemoRow } from './observe.ts';

@@ -8,8 +8,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Metafile } from 'esbuild';
 import { bundle } from '../../lib/bundle.ts';
-import { startupBytes } from '../../lib/bundle-size.ts';
 import { type LoopbackServer, listenOnLoopback, readBody } from '../../local/loopback-server.ts';
+import { startupBytes } from '../support/bundle-size.ts';
 import { httpEvent, OTHER_SECRET, SECRET, SYNC_COMPLETE, signedHeaders } from './fixtures.ts';
 import { startQueue, type TestQueue } from './queue-fixture.ts';
 

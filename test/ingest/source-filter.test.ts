@@ -27,6 +27,7 @@ describe('createSourceFilter', () => {
     'unknown',
     '192.0.2.10, 203.0.113.1',
     '192.0.2.010',
+    '2001:db8::1%eth0',
   ])('refuses %j', (address) => {
     expect(isAllowed(address)).toBe(false);
   });
@@ -51,6 +52,8 @@ describe('createSourceFilter', () => {
     '2001:db8::/129',
     '192.0.2.0/24/1',
     '300.0.0.1',
+    'fe80::1%eth0',
+    'fe80::%eth0/64',
   ])('refuses the configuration %j', (list) => {
     expect(() => createSourceFilter(list)).toThrow(expect.objectContaining({ code: 'configuration' }));
   });

@@ -21,9 +21,9 @@ test('what is written is read back, by us and by a shell', async () => {
   await expect(readExports(path)).resolves.toEqual(VARIABLES);
   const { stdout } = await promisify(execFile)(
     'sh',
-    ['-c', '. "$1"; printf "%s|%s" "$ODD" "$AWS_PROFILE"', 'sh', path],
+    ['-c', '. "$1"; printf "%s|%s%s" "$ODD" "$AWS_PROFILE" "$AWS_SESSION_TOKEN"', 'sh', path],
     {
-      env: { AWS_PROFILE: 'production', PATH: process.env['PATH'] },
+      env: { AWS_PROFILE: 'production', AWS_SESSION_TOKEN: 'token', PATH: process.env['PATH'] },
     },
   );
   expect(stdout).toBe(`${VARIABLES.ODD}|`);

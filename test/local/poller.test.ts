@@ -1,3 +1,4 @@
+import { BroadcastChannel } from 'node:worker_threads';
 import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -8,6 +9,7 @@ import {
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
 import type { EventSourceModel } from '../../local/assembly/stack-model.ts';
+import type { LocalCloudObserver } from '../../local/cloud-events.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
 import { type Poller, startPoller } from '../../local/poller/poller.ts';
 import { type QueuePair, startEngines, type TestEngines } from '../support/engines.ts';
@@ -31,7 +33,7 @@ afterAll(() => engines.stopAll());
 async function start(
   code: string,
   source: Partial<EventSourceModel> = {},
-  sqs: SQSClient = engines.sqs,
+  { sqs = engines.sqs, observer }: { sqs?: SQSClient; observer?: LocalCloudObserver } = {},
 ): Promise<RecordedEvents> {
   pair = await engines.createQueuePair();
   const { fn, events } = await functions.create(code);
@@ -49,7 +51,10 @@ async function start(
     },
     sqs,
     target: fn,
-    observer: events.observer,
+    observer(event) {
+      observer?.(event);
+      events.observer(event);
+    },
   });
   return events;
 }
@@ -182,12 +187,27 @@ test('a record holds what Lambda gives', async () => {
 
 describe('batches', () => {
   test('run at most maximumConcurrency at once', async () => {
+    // Each holds its place until the test opens the gate.
     const events = await start(
-      `export const handler = () => new Promise((resolve) => setTimeout(resolve, 100));`,
+      `import { BroadcastChannel } from 'node:worker_threads';
+      const gate = new BroadcastChannel('poller-test');
+      export const handler = () => new Promise((resolve) => {
+        gate.onmessage = resolve;
+        console.log('running');
+      });`,
       { batchSize: 1, maximumConcurrency: 2 },
     );
+    const gate = new BroadcastChannel('poller-test');
+    gate.unref();
     const sent = await send(...Array.from({ length: 6 }, (_, index) => `m${index}`));
+    for (const running of [2, 4, 6]) {
+      await events.until(() => events.of('log').length === running);
+      // A look at the queue takes as long as the poller's own: whatever it would start is started by then.
+      await expect(counts()).resolves.toEqual({ waiting: 6 - running, inFlight: 2 });
+      gate.postMessage('go on');
+    }
     await outcomes(events, sent);
+    gate.close();
     let running = 0;
     let most = 0;
     for (const { type } of events.all) {
@@ -237,11 +257,14 @@ test('a queue that cannot be reached is asked again, slowly', async () => {
     endpoint: 'http://127.0.0.1:9',
     maxAttempts: 1,
   });
-  const events = await start(FAIL_THE_BAD, {}, unreachable);
-  await events.next('poll-failed');
-  const firstAtMs = performance.now();
-  await events.next('poll-failed', () => events.of('poll-failed').length > 1);
-  expect(performance.now() - firstAtMs).toBeGreaterThan(900);
+  const failedAtMs: number[] = [];
+  const observer: LocalCloudObserver = ({ type }) => {
+    if (type === 'poll-failed') failedAtMs.push(performance.now());
+  };
+  const events = await start(FAIL_THE_BAD, {}, { sqs: unreachable, observer });
+  await events.until(() => failedAtMs.length > 1);
+  const [firstAtMs = 0, secondAtMs = 0] = failedAtMs;
+  expect(secondAtMs - firstAtMs).toBeGreaterThan(900);
   unreachable.destroy();
 });
 

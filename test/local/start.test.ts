@@ -44,8 +44,8 @@ class Output {
   }
 }
 
-function post(url: string, secret: string, id: string): Promise<Response> {
-  const body = JSON.stringify({ webhook_event_type: 'supaglue-webhooks.ping' });
+function post(url: string, secret: string, id: string, fields: object = {}): Promise<Response> {
+  const body = JSON.stringify({ webhook_event_type: 'supaglue-webhooks.ping', ...fields });
   const timestampSeconds = Math.floor(Date.now() / 1000);
   return fetch(url, {
     method: 'POST',
@@ -88,6 +88,12 @@ describe('a run', () => {
     expect((await post(WEBHOOK_URL, WEBHOOK_SECRET, 'msg_1')).status).toBe(200);
     await output.seen(/✓ POST \/webhooks 200 accepted msg_1/);
     await output.seen(/✓ supaglue-webhooks\.ping msg_1 COMPLETED/);
+
+    await post(WEBHOOK_URL, WEBHOOK_SECRET, 'msg_2', { fail_permanently: true });
+    await output.seen(
+      /✗ supaglue-webhooks\.ping msg_2 dead-lettered \(permanent\): ping: NonRetryableError: /,
+    );
+    expect(output.text.match(/dead-lettered/g)).toHaveLength(1);
 
     await writeFile(join(sourceDirectory, 'handlers/new.ts'), 'broken');
     await output.seen(/it does not compile\nthe old code keeps running/);

@@ -26,6 +26,7 @@ describe('every error is one line with its cause and the way out', () => {
     [named('Error', 'Region is missing'), /no AWS region: set AWS_REGION/],
     [named('TimeoutError', 'The operation was aborted due to timeout'), /no answer in time/],
     [named('SomethingElse', 'two\nlines'), /^SomethingElse: two lines$/],
+    [new Error('red \u001b[31m, turned \u202e round'), /^Error: red {2}\[31m, turned {2}round$/],
     ['a string', /^a string$/],
   ])('%s', (error, expected) => {
     const { message, exitCode } = toCommandError(error, { target: 'stack' });

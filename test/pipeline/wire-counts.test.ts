@@ -26,6 +26,7 @@ describe('calls to AWS per event', () => {
     });
     // The SDK sends a call to the queue URL's own host, whatever the endpoint. No function has started yet.
     environment['QUEUE_URL'] = `${sqs.endpoint}${new URL(cloud.queueUrl).pathname}`;
+    environment['DEAD_LETTER_QUEUE_URL'] = `${sqs.endpoint}${new URL(cloud.deadLetterQueueUrl).pathname}`;
     sqs.forwardTo(String(cloud.exports['AWS_ENDPOINT_URL_SQS']));
     dynamoDb.forwardTo(String(cloud.exports['AWS_ENDPOINT_URL_DYNAMODB']));
   });

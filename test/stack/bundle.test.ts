@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { BundleError, type BundleResult, bundle } from '../../lib/bundle.ts';
-import { startupBytes } from '../../lib/bundle-size.ts';
+import { startupBytes } from '../support/bundle-size.ts';
 
 let directory: string;
 beforeAll(async () => {

@@ -90,6 +90,7 @@ describe('values', () => {
     ['allowedSources', '192.0.2.0/24/8', 'addresses or CIDR blocks'],
     ['allowedSources', '192.0.2.1,', 'addresses or CIDR blocks'],
     ['allowedSources', 'fe80::1%eth0', 'addresses or CIDR blocks'],
+    ['allowedSources', 'fe80::%eth0/64', 'addresses or CIDR blocks'],
     ['allowedSources', 'svix.example.com', 'addresses or CIDR blocks'],
     ['alertTopicKeyArn', 'alias/aws/sns', 'the ARN of a KMS key'],
   ])('%s=%s is refused in one line that says what is allowed', (key, value, allowed) => {

@@ -1,6 +1,6 @@
 import type { LedgerRecord } from '../../../lambdas/ledger/record.ts';
+import { safeText } from '../../../local/safe-text.ts';
 import { formatDuration, formatUtc } from '../../cli/format-time.ts';
-import { safeText } from '../../cli/safe-text.ts';
 import { failureText } from '../../cli/step-text.ts';
 import { plainTable } from '../../cli/table.ts';
 import { isDeadLettered } from '../../core/event-steps.ts';

@@ -1,6 +1,6 @@
 import type { LedgerRecord } from '../../../lambdas/ledger/record.ts';
+import { safeText } from '../../../local/safe-text.ts';
 import { formatDuration } from '../../cli/format-time.ts';
-import { safeText } from '../../cli/safe-text.ts';
 import { stepText } from '../../cli/step-text.ts';
 import type { Colour } from '../../cli/terminal.ts';
 import type { WebhookAnswer } from '../../core/post-event.ts';
@@ -41,7 +41,7 @@ const DUPLICATE_NOT_SEEN = {
   'first-not-completed': 'not sent again: the event is not COMPLETED, a second delivery would be a retry',
 } as const;
 
-export function answerText({ status, code, message }: WebhookAnswer): string {
+function answerText({ status, code, message }: WebhookAnswer): string {
   if (status === 200) return '200 accepted';
   const detail = [code, message].filter((part) => part !== undefined).join(': ');
   return safeText(detail === '' ? String(status) : `${status} ${detail}`);

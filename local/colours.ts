@@ -18,3 +18,13 @@ export function colours(enabled: boolean): Colours {
     red: wrap(31, 39),
   };
 }
+
+/** Whether what is written there may be coloured. */
+export function takesColours(
+  stream: { readonly isTTY?: boolean },
+  environment: Readonly<Record<string, string | undefined>>,
+): boolean {
+  // https://no-color.org: present and not empty, whatever its value.
+  const refused = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb';
+  return stream.isTTY === true && !refused;
+}
