@@ -201,6 +201,19 @@ describe('dead-lettering', () => {
     expect(await harness.ledgerRecord()).toMatchObject({ attempts: 0, dead_letter_reason: 'permanent' });
   });
 
+  test('on the last receive, with no way to copy, the message is left on the queue', async () => {
+    const harness = await given({ bad: failing(9, () => new Error('no')) });
+    const queue = { ...harness.dependencies.queue, copyToDeadLetters: outage };
+    const { processBatch } = await import('../../lambdas/consumer/batch.ts');
+    const answer = await processBatch(
+      { Records: [redelivered(harness.record, 50)] },
+      { deadlineMs: harness.clock.nowMs() + 35_000 },
+      { ...harness.dependencies, queue },
+    );
+    expect(answer.batchItemFailures).toEqual([{ itemIdentifier: harness.record.messageId }]);
+    expect(harness.lines.map(({ message }) => message)).toContain('message left to its visibility timeout');
+  });
+
   test('a copy whose release is not recorded is not acknowledged', async () => {
     const harness = await given({
       bad: failing(9, () => Object.assign(new Error('x'), { retryable: false })),
