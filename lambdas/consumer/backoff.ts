@@ -4,8 +4,9 @@ import type { RetryPolicy } from './policy.ts';
 const MINIMUM_DELAY_MS = 1_000;
 const MAXIMUM_DELAY_MS = MAX_VISIBILITY_SECONDS * 1000;
 
+/** Whole milliseconds: what is added to a time is recorded, and times are whole. */
 export function clampDelayMs(delayMs: number): number {
-  return Math.min(MAXIMUM_DELAY_MS, Math.max(MINIMUM_DELAY_MS, delayMs));
+  return Math.ceil(Math.min(MAXIMUM_DELAY_MS, Math.max(MINIMUM_DELAY_MS, delayMs)));
 }
 
 /**

@@ -21,6 +21,7 @@ describe('backoff', () => {
           const delayMs = backoffMs(attempt, { backoffBaseMs, backoffCapMs: 900_000 }, random);
           const ceilingMs = Math.min(900_000, backoffBaseMs * 2 ** (attempt - 1));
           expect(delayMs).toBeGreaterThanOrEqual(Math.max(1_000, ceilingMs / 2));
+          expect(Number.isInteger(delayMs)).toBe(true);
           expect(delayMs).toBeLessThanOrEqual(Math.max(1_000, ceilingMs));
         },
       ),
