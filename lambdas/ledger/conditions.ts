@@ -35,3 +35,9 @@ export const CLAIMABLE = `${EVENT_IS_NEW} OR (${BODY_IS_THE_SAME} AND ${NOT_CLAI
 
 /** No attempt has claimed the event since ours. */
 export const STILL_OURS = '#owner = :owner';
+
+/**
+ * A failure is recorded before the dead letter is released, which sets `attempts` to 0. Its request may arrive a
+ * second time after that: it must not take the budget that a redrive was promised.
+ */
+export const STILL_OURS_AND_NOT_RELEASED = `${STILL_OURS} AND attempts = :attempts`;

@@ -1,4 +1,4 @@
-import { CLAIMABLE, STILL_OURS } from './conditions.ts';
+import { CLAIMABLE, STILL_OURS, STILL_OURS_AND_NOT_RELEASED } from './conditions.ts';
 
 /** The fixed part of an UpdateItem call; values are bound per call. */
 export interface UpdateTemplate {
@@ -58,6 +58,8 @@ function unhandledTemplate(present: ReadonlySet<string>): UpdateTemplate {
   };
 }
 
+const SPEND = 'attempts_spent = :attempts';
+
 /** Final writes differ in status and in what they set and remove; all set handlers by key, never the map whole:
  * a handler that completes late may have recorded itself meanwhile. */
 function finalTemplate(handlerCount: number, set: readonly string[], remove: string): UpdateTemplate {
@@ -70,7 +72,7 @@ function finalTemplate(handlerCount: number, set: readonly string[], remove: str
   ];
   return {
     UpdateExpression: `SET ${assignments.join(', ')}${remove === '' ? '' : ` REMOVE ${remove}`}`,
-    ConditionExpression: STILL_OURS,
+    ConditionExpression: set.includes(SPEND) ? STILL_OURS_AND_NOT_RELEASED : STILL_OURS,
     ExpressionAttributeNames: {
       '#owner': 'owner',
       ...(set.some((assignment) => assignment.startsWith('#status')) ? { '#status': 'status' } : {}),
@@ -98,7 +100,7 @@ const FAILED = [
   'failure_bucket = :failure_bucket',
   'failed_at_ms = :now_ms',
   'not_before_ms = :not_before_ms',
-  'attempts_spent = :attempts',
+  SPEND,
 ];
 
 export const claimUpdate = once(claimTemplate, presentAttributes);
@@ -131,4 +133,4 @@ export const releaseUpdate = once((count: number) => releaseTemplate(count, ['no
 /** Leaves `not_before_ms` where the first step put it: at the end of the lease. */
 export const releaseAfterLeaseUpdate = once((count: number) => releaseTemplate(count, []), Number);
 /** Counts the attempt before it starts. */
-export const spendUpdate = finalTemplate(0, ['attempts_spent = :attempts'], '');
+export const spendUpdate = finalTemplate(0, [SPEND], '');

@@ -112,6 +112,22 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
       expect(next.record).toMatchObject({ attempts: 4, attempts_total: 7 });
     });
 
+    test('a failure that arrives once more after its release takes nothing from the next budget', async () => {
+      const event = newEvent();
+      const { claim } = await take(event);
+      const permanent = { failed_at_ms: NOW_MS, attempt: 1, error: 'NonRetryableError', message: 'no' };
+      const outcome = { ...NOTHING, failedForGood: { alert: permanent } };
+      await ledger.failForGood(claim, outcome, 'permanent', NOW_MS);
+      expect(await ledger.failForGood(claim, outcome, 'permanent', NOW_MS)).toBe('written');
+      await ledger.releaseDeadLetter(claim, { ...RELEASE, forgottenHandlers: ['alert'] }, NOW_MS + 1);
+      const released = await ledger.read(event.eventId);
+      // The SDK sent them, gave up waiting, and its retries went through: nobody waits for these answers any more.
+      await ledger.failForGood(claim, outcome, 'permanent', NOW_MS);
+      await ledger.spendAttempt(claim, 1, NOW_MS);
+      expect(await ledger.read(event.eventId)).toEqual(released);
+      expect((await take(event, NOW_MS + 2)).record).toMatchObject({ attempts: 1, handlers: {} });
+    });
+
     test('of fifty claims at once exactly one wins', async () => {
       const event = newEvent();
       const results = await Promise.all(
