@@ -1,0 +1,181 @@
+import { FailureReason } from '../../lambdas/contract/failure.ts';
+import type { HandlerRun } from './auditor.ts';
+import type { Item } from './expressions.ts';
+import type { Invocation } from './instance.ts';
+import type { Journal } from './journal.ts';
+import { describeItem, failedHandlers, numberOf, stateOf, textOf } from './ledger-item.ts';
+import type { Settings } from './settings.ts';
+
+/** An attempt at an event, as the claims in the table tell it. */
+export interface ClaimedAttempt {
+  readonly owner: string;
+  readonly invocation: Invocation;
+  readonly runs: HandlerRun[];
+  /** Records of its batch. */
+  readonly batchSize: number;
+  /** The attempt before it died without a record. */
+  readonly isSuspect: boolean;
+  /** Which attempt of the budget it must be. */
+  readonly number: number;
+  /** It ended with a record, or runs alone: from there on it counts. */
+  counted: 'record' | 'alone' | undefined;
+}
+
+/** What an event has spent of its budget, reckoned from what happened: never from the ledger's own counters. */
+export class EventBudget {
+  attempt: ClaimedAttempt | undefined;
+  /** Counted attempts in which a handler started, before the current one. */
+  #ranBefore = 0;
+  #spent = 0;
+  /** How the last counted attempt came to its end. */
+  #lastCounted: 'record' | 'alone' | undefined;
+  /**
+   * An attempt decided to dead-letter, and no copy is confirmed. Its successors say the same; should one of them
+   * die too, the ledger has lost the reason, and the event is dead-lettered for what it looks like then.
+   */
+  #isDecided = false;
+  readonly #failedForGood = new Set<string>();
+  readonly #eventId: string;
+  readonly #journal: Journal;
+  readonly #settings: Settings;
+
+  constructor(eventId: string, journal: Journal, settings: Settings) {
+    this.#eventId = eventId;
+    this.#journal = journal;
+    this.#settings = settings;
+  }
+
+  onClaim(
+    owner: string,
+    invocation: Invocation,
+    batchSize: number,
+    before: Item | undefined,
+    after: Item,
+  ): void {
+    const from = stateOf(before);
+    this.#closeAttempt(from === 'IN_PROGRESS');
+    if (stateOf(after) !== 'IN_PROGRESS') {
+      const same = numberOf(before, 'attempts') === numberOf(after, 'attempts');
+      this.#check('attempts-count-claims', same, () => 'an event that nothing handles was counted');
+      this.attempt = undefined;
+      return;
+    }
+    const isAlone = batchSize === 1;
+    const number = this.#spent + 1;
+    const totals = (numberOf(after, 'attempts_total') ?? 0) - (numberOf(before, 'attempts_total') ?? 0);
+    this.#check(
+      'attempts-count-claims',
+      numberOf(after, 'attempts') === number &&
+        numberOf(after, 'attempts_spent') === this.#spent + (isAlone ? 1 : 0) &&
+        totals === 1,
+      () => `attempt ${number}, ${isAlone ? 'alone' : 'in company'}: ${describeItem(after)}`,
+    );
+    if (from === 'FAILED (dead-lettered)') {
+      const marks = failedHandlers(before);
+      this.#check('redrive-starts-afresh', marks.length === 0, () => `${marks.join()} still marked`);
+    }
+    const isSuspect = from === 'IN_PROGRESS';
+    const attempt: ClaimedAttempt = {
+      owner,
+      invocation,
+      runs: [],
+      batchSize,
+      isSuspect,
+      number,
+      counted: undefined,
+    };
+    this.attempt = attempt;
+    if (isAlone) this.#count(attempt, 'alone');
+  }
+
+  /** The predecessor is over: what it ran counts, unless it died in company. */
+  #closeAttempt(died: boolean): void {
+    const { attempt } = this;
+    if (attempt === undefined) return;
+    if (died) this.#journal.count(`attempts died ${attempt.counted === undefined ? 'in company' : 'alone'}`);
+    if (attempt.runs.length > 0 && attempt.counted !== undefined) this.#ranBefore++;
+  }
+
+  #count(attempt: ClaimedAttempt, how: 'record' | 'alone'): void {
+    attempt.counted = how;
+    this.#spent = attempt.number;
+    this.#lastCounted = how;
+  }
+
+  /** A write of the attempt that holds the event. */
+  onLaterWrite(before: Item | undefined, after: Item): void {
+    const { attempt } = this;
+    if (attempt === undefined) return;
+    const from = stateOf(before);
+    const to = stateOf(after);
+    if (to === 'FAILED (dead-lettered)') {
+      this.#spent = 0;
+      this.#ranBefore = 0;
+      this.#lastCounted = undefined;
+      this.#isDecided = false;
+      this.#failedForGood.clear();
+      attempt.counted = undefined;
+      return;
+    }
+    for (const handler of failedHandlers(after)) this.#failedForGood.add(handler);
+    if (from === 'IN_PROGRESS' && to === 'FAILED (copy not confirmed)') this.#checkReason(after);
+    if (to.startsWith('FAILED')) {
+      this.#count(attempt, 'record');
+      this.#isDecided = to === 'FAILED (copy not confirmed)';
+    }
+    const wasCounted = numberOf(before, 'attempts_spent');
+    const isCounted = numberOf(after, 'attempts_spent');
+    if (to !== 'IN_PROGRESS' || isCounted === wasCounted) return;
+    // The turn alone is the only thing that counts a running attempt.
+    this.#journal.count('turns taken alone');
+    this.#check('only-a-suspect-is-counted-early', attempt.isSuspect && isCounted === attempt.number, () =>
+      describeItem(after),
+    );
+    this.#count(attempt, 'alone');
+  }
+
+  #checkReason(after: Item): void {
+    const { maxAttempts } = this.#settings.policy;
+    const reason = textOf(after, 'dead_letter_reason');
+    const number = this.attempt?.number ?? 0;
+    if (reason === FailureReason.ABANDONED && !this.#isDecided) {
+      const holds = number > maxAttempts && this.#diedAlone();
+      this.#check('abandoned-means-a-death-alone', holds, () => `attempt ${number}: ${describeItem(after)}`);
+    }
+    if (reason === FailureReason.ABANDONED || reason === FailureReason.ATTEMPTS_EXHAUSTED) {
+      this.#check('budget-was-spent', number >= maxAttempts, () => `${reason} in attempt ${number}`);
+    }
+  }
+
+  /** Alone in its batch, an attempt that finds the budget spent has been counted itself already. */
+  #diedAlone(): boolean {
+    return this.attempt?.batchSize === 1 || this.#lastCounted === 'alone';
+  }
+
+  /** @param others - runs of other events of the same batch that have not settled */
+  onHandlerStart(
+    item: Item | undefined,
+    handler: string,
+    knowsIt: boolean,
+    others: readonly HandlerRun[],
+  ): void {
+    const { attempt } = this;
+    const { maxAttempts } = this.#settings.policy;
+    this.#check('failed-for-good-stays-so', !this.#failedForGood.has(handler), () => `${handler} again`);
+    if (attempt === undefined) return;
+    this.#check(
+      'attempts-within-the-policy',
+      attempt.number <= maxAttempts && this.#ranBefore < maxAttempts,
+      () => `attempt ${attempt.number} of ${maxAttempts} runs, after ${this.#ranBefore} that ran`,
+    );
+    if (!attempt.isSuspect || !knowsIt) return;
+    this.#check('a-suspect-runs-alone', others.length === 0, () => `beside ${others[0]?.eventId}`);
+    this.#check('a-suspect-is-counted-first', numberOf(item, 'attempts_spent') === attempt.number, () =>
+      describeItem(item),
+    );
+  }
+
+  #check(check: string, holds: boolean, detail: () => string): void {
+    this.#journal.check(check, this.#eventId, holds, detail);
+  }
+}
