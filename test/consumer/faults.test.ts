@@ -529,7 +529,7 @@ describe('the deadline', () => {
       ...table,
       async updateItem(input) {
         const answer = await table.updateItem(input);
-        if (waiting && input.ConditionExpression === '#owner = :owner') {
+        if (waiting && input.UpdateExpression?.includes('dead_letter_reason = ') === true) {
           waiting = false;
           reached();
           await frozen;
