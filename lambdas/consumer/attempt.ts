@@ -62,7 +62,7 @@ async function takeTurnAlone(attempt: Attempt, abortAtMs: number): Promise<Write
   );
 }
 
-/** The message goes back and the attempt is not counted: it has run nothing. */
+/** The message goes back. In company the attempt is not counted: it has run nothing. */
 function throwWhenTimeIsUp({ dependencies }: Attempt, abortAtMs: number): void {
   if (dependencies.clock.nowMs() < abortAtMs) return;
   throw new TimeIsUpError('no time was left to start a handler');

@@ -50,7 +50,7 @@ export function refusedResult(
   // Read after the refusal and gone or claimable by now: whoever refused us has just ended. Try again soon.
   if (record === undefined) return { outcome: 'busy', untilMs: nowMs };
   // Our own claim was applied and its answer lost: the SDK's retry was refused by its own effect. What the claim
-  // replaced is lost with the answer: an abandoned predecessor then goes uncounted, nothing else.
+  // replaced is lost with the answer: an abandoned predecessor then goes uncounted, and we may run in company.
   if (record.owner === claim.owner) {
     return { outcome: 'claimed', claim, record, predecessorAbandoned: false };
   }
