@@ -23,9 +23,14 @@ const BODY_IS_THE_SAME = 'body_sha256 = :body_sha256';
  */
 const NOT_CLAIMED_BY_US = '#owner <> :owner';
 
+/**
+ * A claim follows the failure that it retries. Another attempt's claim, sent before that failure and late on its way,
+ * would take up an event that was dead-lettered meanwhile, for nobody.
+ */
+const SENT_AFTER_THE_FAILURE = '(attribute_not_exists(failed_at_ms) OR failed_at_ms <= :now_ms)';
+
 /** FAILED, and the backoff (or the lease of a handler that never settled) has passed. */
-const RETRY_IS_DUE =
-  '(#status = :failed AND (attribute_not_exists(not_before_ms) OR not_before_ms <= :now_ms))';
+const RETRY_IS_DUE = `(#status = :failed AND ${SENT_AFTER_THE_FAILURE} AND (attribute_not_exists(not_before_ms) OR not_before_ms <= :now_ms))`;
 
 /** IN_PROGRESS, but the attempt's function must have ended by now: it died without a record. */
 const LEASE_HAS_EXPIRED = '(#status = :in_progress AND lease_expires_at_ms <= :now_ms)';

@@ -284,6 +284,17 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
       expect(await ledger.read(event.eventId)).toEqual(released);
     });
 
+    test('a claim of another attempt that arrives after a failure it was sent before is refused', async () => {
+      const event = newEvent();
+      const late = claimFor(event);
+      const { claim } = await take(event, NOW_MS + 10);
+      await ledger.failForGood(claim, NOTHING, 'permanent', NOW_MS + 20);
+      await ledger.releaseDeadLetter(claim, RELEASE, NOW_MS + 30);
+      const released = await ledger.read(event.eventId);
+      expect(await ledger.claim(event, late, NOW_MS)).toEqual({ outcome: 'busy', untilMs: NOW_MS });
+      expect(await ledger.read(event.eventId)).toEqual(released);
+    });
+
     test('the failures index holds what failed, and nothing once it completed', async () => {
       const event = newEvent();
       const { claim } = await take(event);
