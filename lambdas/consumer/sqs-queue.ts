@@ -17,19 +17,25 @@ export interface SqsQueueOptions {
 /** {@link ConsumerQueue} on SQS. */
 export function createSqsQueue({ client, queueUrl, deadLetterQueueUrl }: SqsQueueOptions): ConsumerQueue {
   return {
-    async hide(receiptHandle, seconds) {
+    async hide(receiptHandle, seconds, signal) {
       await client.send(
         new ChangeMessageVisibilityCommand({
           QueueUrl: queueUrl,
           ReceiptHandle: receiptHandle,
           VisibilityTimeout: seconds,
         }),
+        endingWith(signal),
       );
     },
-    async copyToDeadLetters(message, failure) {
-      await client.send(new SendMessageCommand(deadLetterCopy(message, failure, deadLetterQueueUrl)));
+    async copyToDeadLetters(message, failure, signal) {
+      const copy = new SendMessageCommand(deadLetterCopy(message, failure, deadLetterQueueUrl));
+      await client.send(copy, endingWith(signal));
     },
   };
+}
+
+function endingWith(signal: AbortSignal | undefined) {
+  return signal === undefined ? {} : { abortSignal: signal };
 }
 
 const MAX_ATTRIBUTES = 10;

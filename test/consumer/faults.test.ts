@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ConsumerQueue } from '../../lambdas/consumer/queue.ts';
 import { EventRouter } from '../../lambdas/router/index.ts';
 import {
   type ConsumerHarness,
@@ -511,6 +512,24 @@ describe('the deadline', () => {
     }
     harness.clock.advance(35_000);
     expect(await running).toHaveLength(1);
+  });
+
+  test('a call that hangs is ended by the answer, so that a thawed function does not retry it', async () => {
+    const harness = await given({ flaky: failing(1, () => new Error('again')) });
+    let signal: AbortSignal | undefined;
+    const hanging: ConsumerQueue['hide'] = (_handle, _seconds, given) => {
+      signal = given;
+      queueMicrotask(() => harness.clock.advance(35_000));
+      return new Promise(() => {});
+    };
+    const { processBatch } = await import('../../lambdas/consumer/batch.ts');
+    const answer = await processBatch(
+      { Records: [harness.record] },
+      { deadlineMs: harness.clock.nowMs() + 35_000 },
+      { ...harness.dependencies, queue: { ...harness.dependencies.queue, hide: hanging } },
+    );
+    expect(answer.batchItemFailures).toHaveLength(1);
+    expect(signal?.aborted).toBe(true);
   });
 
   test('what goes on after the answer, in a thawed function, copies nothing', async () => {
