@@ -50,7 +50,8 @@ async function verdictInTime(
 
 /**
  * Lambda freezes what a record left unfinished and lets it go on in a later invocation, when the message may be in
- * other hands: nothing is hidden or copied after the verdict, nor does the SDK retry a call of before it. The ledger's writes are fenced by the owner.
+ * other hands: nothing is hidden or copied after the verdict, nor does the SDK retry a call made before it. The
+ * ledger's writes are fenced by the owner.
  */
 function closedBy(answered: AbortSignal, queue: ConsumerQueue): ConsumerQueue {
   return {
