@@ -42,7 +42,7 @@ function projectImports(file: string): string[] {
 describe('imports run one way', () => {
   const files = ['bin', 'lib', 'lambdas', 'local', 'operator'].flatMap((folder) =>
     readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts'))
+      .filter((file) => /\.tsx?$/.test(file))
       .map((file) => `${folder}/${file}`),
   );
 
