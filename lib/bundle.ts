@@ -16,6 +16,8 @@ export interface BundleOptions {
   readonly outDirectory: string;
   /** Function name → entry file, absolute or below the project. @default functionEntries */
   readonly entries?: Readonly<Record<string, string>>;
+  /** Off for a debugger, which shows variables by the names they have in the code. @default true */
+  readonly minify?: boolean;
 }
 
 /** Function name → esbuild's metafile: what went into the function's asset, and how many bytes of it. */
@@ -34,12 +36,13 @@ export class BundleError extends Error {
 export async function bundle({
   outDirectory,
   entries = functionEntries,
+  minify = true,
 }: BundleOptions): Promise<BundleResult> {
   const metaDirectory = join(outDirectory, 'meta');
   await mkdir(metaDirectory, { recursive: true });
   const results = await Promise.all(
     Object.entries(entries).map(async ([name, entry]) => {
-      const metafile = await bundleFunction(name, entry, join(outDirectory, name));
+      const metafile = await bundleFunction(name, entry, join(outDirectory, name), minify);
       await writeFile(join(metaDirectory, `${name}.json`), JSON.stringify(metafile));
       return [name, metafile] as const;
     }),
@@ -47,9 +50,14 @@ export async function bundle({
   return Object.fromEntries(results);
 }
 
-async function bundleFunction(name: string, entry: string, directory: string): Promise<Metafile> {
+async function bundleFunction(
+  name: string,
+  entry: string,
+  directory: string,
+  minify: boolean,
+): Promise<Metafile> {
   const outdir = resolve(directory);
-  const { metafile, outputFiles } = await compile(resolve(projectDirectory, entry), outdir).catch(
+  const { metafile, outputFiles } = await compile(resolve(projectDirectory, entry), outdir, minify).catch(
     async (error: unknown) => {
       throw new BundleError(`cannot bundle the ${name} function\n${await describe(error)}`, { cause: error });
     },
@@ -58,7 +66,7 @@ async function bundleFunction(name: string, entry: string, directory: string): P
   return metafile;
 }
 
-function compile(entryPath: string, outdir: string) {
+function compile(entryPath: string, outdir: string, minify: boolean) {
   return build({
     absWorkingDir: projectDirectory,
     entryPoints: { index: entryPath },
@@ -80,7 +88,7 @@ function compile(entryPath: string, outdir: string) {
       ),
     },
     banner: { js: REQUIRE_BANNER },
-    minify: true,
+    minify,
     // Dead letters are grouped by the error's name and top frame: `this.name = new.target.name` must not
     // become `Rl`, another one in each release. Run: 14 KB more in ingest, 25 KB in the consumer.
     keepNames: true,

@@ -91,6 +91,16 @@ export interface PollFailed {
   readonly error: unknown;
 }
 
+/** States of an event source mapping, in AWS's words. */
+export type EventSourceState = 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled';
+
+/** The event source mapping of a function, after its start: it was told to take messages or to take none. */
+export interface EventSourceChanged {
+  readonly type: 'event-source-changed';
+  readonly functionName: string;
+  readonly state: EventSourceState;
+}
+
 export type LocalCloudEvent =
   | RequestAnswered
   | InvocationStarted
@@ -99,6 +109,7 @@ export type LocalCloudEvent =
   | MetricPublished
   | AlertPublished
   | BatchSettled
+  | EventSourceChanged
   | PollFailed;
 
 export type LocalCloudObserver = (event: LocalCloudEvent) => void;

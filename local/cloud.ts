@@ -2,20 +2,26 @@ import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { adjustModel } from './assembly/adjust-model.ts';
 import { buildModel } from './assembly/build-model.ts';
-import { readAssembly } from './assembly/read-assembly.ts';
+import { type Assembly, readAssembly } from './assembly/read-assembly.ts';
 import { changedInfrastructure } from './assembly/same-infrastructure.ts';
 import type { RouteModel, StackModel } from './assembly/stack-model.ts';
-import { findParts, type StackParts } from './assembly/stack-parts.ts';
+import { findParts } from './assembly/stack-parts.ts';
 import type { LocalCloudObserver } from './cloud-events.ts';
+import { cloudExports } from './cloud-exports.ts';
 import { startDynamoDbEngine } from './engines/dynamodb.ts';
 import { startSqsEngine } from './engines/sqs.ts';
 import { startGateway } from './gateway/gateway.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from './identity.ts';
 import { LocalError } from './local-error.ts';
 import { startPoller } from './poller/poller.ts';
-import { type Endpoints, endpointVariables, functionEnvironment } from './runtime/function-environment.ts';
+import { type Endpoints, functionEnvironment } from './runtime/function-environment.ts';
+import { type InspectOptions, inspectedHosts } from './runtime/inspected-hosts.ts';
 import { LocalFunction } from './runtime/local-function.ts';
+import { startCloudWatch } from './services/cloud-watch.ts';
+import { startLambda } from './services/lambda.ts';
+import { MetricStore } from './services/metric-store.ts';
 import { provision } from './services/provision.ts';
 import { startSecretsManager } from './services/secrets-manager.ts';
 import { startSns } from './services/sns.ts';
@@ -33,6 +39,10 @@ export interface LocalCloudOptions {
   readonly secret?: string;
   /** Variables for all functions, over those of the template. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Messages to a batch, in place of the template's: with 1 each event stands alone. */
+  readonly batchSize?: number;
+  /** Runs the consumer under Node's inspector, one batch at a time and without time limits. */
+  readonly inspect?: InspectOptions;
   /** Sees everything that happens. It must not throw. */
   readonly observer?: LocalCloudObserver;
   /** How long `stop` waits for work under way, in milliseconds; default 5,000. */
@@ -81,13 +91,23 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 }
 
 async function start(options: LocalCloudOptions, teardown: Teardown): Promise<LocalCloud> {
-  const { observer = () => undefined, graceMs = DEFAULT_GRACE_MS } = options;
+  const { environment = {}, graceMs = DEFAULT_GRACE_MS } = options;
+  const metrics = new MetricStore();
+  const observer: LocalCloudObserver = (event) => {
+    if (event.type === 'metric') metrics.record(event, Date.now());
+    options.observer?.(event);
+  };
   const secret = options.secret ?? `whsec_${randomBytes(32).toString('base64')}`;
   const assembly = await readAssembly(options.assemblyDirectory);
 
   const [sqsEngine, dynamoDbEngine] = await Promise.all([startSqsEngine(), startDynamoDbEngine()]);
   teardown.add(() => Promise.all([sqsEngine.stop(), dynamoDbEngine.stop()]));
-  const model = buildModel(assembly, sqsEngine.endpoint);
+  const modelOf = (source: Assembly): StackModel =>
+    adjustModel(buildModel(source, sqsEngine.endpoint), {
+      ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
+      withoutTimeLimits: options.inspect !== undefined,
+    });
+  const model = modelOf(assembly);
   const parts = findParts(model);
   const [secretsManager, sns] = await Promise.all([
     startSecretsManager(model.secrets),
@@ -111,7 +131,20 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
   await provision(model, sqs, dynamoDb);
   await secrets.send(new PutSecretValueCommand({ SecretId: parts.signingSecretArn, SecretString: secret }));
 
-  const functions = startFunctions(model, endpoints, options.environment ?? {}, observer);
+  const functions = new Map(
+    model.functions.map((definition) => [
+      definition.logicalId,
+      new LocalFunction({
+        definition,
+        environmentOf: (each) => functionEnvironment(each, endpoints, environment),
+        observer,
+        // One process at a time: each listens on the same port.
+        ...(options.inspect !== undefined && definition.logicalId === parts.consumer.logicalId
+          ? { hosts: inspectedHosts(options.inspect), maxSandboxes: 1 }
+          : {}),
+      }),
+    ]),
+  );
   const functionOf = (logicalId: string): LocalFunction => {
     const found = functions.get(logicalId);
     if (found === undefined) throw new LocalError(`the template has no function ${logicalId}`);
@@ -129,6 +162,15 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
     startPoller({ source, sqs, target: functionOf(source.functionId), observer }),
   );
   teardown.add(() => Promise.all([gateway.close(graceMs), ...pollers.map((poller) => poller.stop(graceMs))]));
+  const [lambda, cloudWatch] = await Promise.all([
+    startLambda({
+      functions: () => [...functions.values()].map(({ definition }) => definition),
+      variablesOf: (definition) => ({ ...definition.environment, ...environment }),
+      pollers,
+    }),
+    startCloudWatch({ metrics, oldestMessageAgeMs: sqsEngine.oldestMessageAgeMs, nowMs: Date.now }),
+  ]);
+  teardown.add(() => Promise.all([lambda.stop(), cloudWatch.stop()]));
 
   let current = assembly;
   const webhookUrl = `${gateway.url}${webhookPath(parts.route)}`;
@@ -140,7 +182,13 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
     ledgerTableName: parts.ledgerTableName,
     signingSecretId: parts.signingSecretArn,
     alertTopicArn: parts.alertTopicArn,
-    exports: exportsOf(endpoints, parts, webhookUrl, secret),
+    exports: cloudExports({
+      functionEndpoints: endpoints,
+      operatorEndpoints: { lambda: lambda.endpoint, cloudWatch: cloudWatch.endpoint },
+      parts,
+      webhookUrl,
+      secret,
+    }),
     functions: {
       ingest: functionOf(parts.ingest.logicalId),
       consumer: functionOf(parts.consumer.logicalId),
@@ -153,7 +201,7 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
           `the stack itself changed (${changed.join(', ')}), which a running cloud cannot follow: start again`,
         );
       }
-      const definitions = buildModel(next, endpoints.sqs).functions;
+      const definitions = modelOf(next).functions;
       await Promise.all(
         definitions.map((definition) => functionOf(definition.logicalId).replace(definition)),
       );
@@ -163,43 +211,7 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
   };
 }
 
-function startFunctions(
-  model: StackModel,
-  endpoints: Endpoints,
-  overrides: Readonly<Record<string, string>>,
-  observer: LocalCloudObserver,
-): Map<string, LocalFunction> {
-  return new Map(
-    model.functions.map((definition) => [
-      definition.logicalId,
-      new LocalFunction({
-        definition,
-        environmentOf: (each) => functionEnvironment(each, endpoints, overrides),
-        observer,
-      }),
-    ]),
-  );
-}
-
 function webhookPath(route: RouteModel): string {
   const prefix = route.stage === '$default' ? '' : `/${route.stage}`;
   return prefix + (route.routeKey.split(' ')[1] ?? '/');
-}
-
-function exportsOf(
-  endpoints: Endpoints,
-  parts: StackParts,
-  webhookUrl: string,
-  secret: string,
-): Readonly<Record<string, string>> {
-  return {
-    ...endpointVariables(endpoints),
-    QUEUE_URL: parts.queue.url,
-    DEAD_LETTER_QUEUE_URL: parts.deadLetterQueue.url,
-    LEDGER_TABLE_NAME: parts.ledgerTableName,
-    SIGNING_SECRET_ID: parts.signingSecretArn,
-    ALERT_TOPIC_ARN: parts.alertTopicArn,
-    WEBHOOK_URL: webhookUrl,
-    WEBHOOK_SECRET: secret,
-  };
 }

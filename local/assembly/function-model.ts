@@ -31,6 +31,7 @@ export function functionModel(
     arn: stack.identityOf(owner).attributes['Arn'] ?? '',
     codeDirectory: assembly.assetDirectory(key),
     handler: properties.text('Handler'),
+    runtime,
     timeoutSeconds: properties.number('Timeout', LAMBDA_DEFAULT_TIMEOUT_SECONDS),
     memoryMb: properties.number('MemorySize', LAMBDA_DEFAULT_MEMORY_MB),
     logGroupName: text(logging['LogGroup']) ?? `/aws/lambda/${name}`,

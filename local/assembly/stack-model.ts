@@ -48,6 +48,8 @@ export interface FunctionModel {
   readonly codeDirectory: string;
   /** `file.export`. */
   readonly handler: string;
+  /** As in the template; whatever it says, the Node.js of this process runs it. */
+  readonly runtime: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly logGroupName: string;

@@ -26,9 +26,17 @@ class RefusedVisibility extends Error {
   }
 }
 
+/** Where a message is, and since when. */
+interface Place {
+  readonly entry: Entry;
+  readonly queue: Queue;
+  /** On the dead-letter queue the age counts from the move, as on SQS. */
+  readonly arrivedAtMs: number;
+}
+
 /** Restores what the engine's queues do differently from SQS. One per engine. */
 export class QueueBehaviour {
-  readonly #entries = new Map<string, Entry>();
+  readonly #places = new Map<string, Place>();
   readonly #restored = new WeakSet<Queue>();
   readonly #client = new AsyncLocalStorage<AbortSignal>();
 
@@ -43,9 +51,22 @@ export class QueueBehaviour {
   visibilityRefusal(receiptHandle: string, timeoutSeconds: number): SqsRefusal | undefined {
     const handle = parseHandle(receiptHandle);
     if (handle === undefined) return undefined;
-    const entry = this.#entries.get(handle.messageId);
+    const entry = this.#places.get(handle.messageId)?.entry;
     if (entry === undefined || entry.visible) return notInFlightRefusal(receiptHandle);
     return visibilityRefusal(timeoutSeconds, handle.receivedAtMs, Date.now());
+  }
+
+  /**
+   * Age of the oldest message on a queue, in work or not; 0 when it is empty, undefined when there is no such
+   * queue. SQS's metric skips messages that were received three times; here all count.
+   */
+  oldestAgeMs(queueName: string, service: SqsService, nowMs: number): number | undefined {
+    const queue = service.Queues.find((candidate) => candidate.QueueName === queueName);
+    if (queue === undefined) return undefined;
+    const arrivals = [...this.#places.values()].flatMap((place) =>
+      place.queue === queue ? [place.arrivedAtMs] : [],
+    );
+    return arrivals.reduce((ageMs, arrivedAtMs) => Math.max(ageMs, nowMs - arrivedAtMs), 0);
   }
 
   /** Patches queues that were created since the last call. */
@@ -64,12 +85,12 @@ export class QueueBehaviour {
   #keepEntries(queue: Queue): void {
     const setRecord = queue.setRecord;
     queue.setRecord = (input, messageId) => {
-      const moved = messageId === undefined ? undefined : this.#entries.get(messageId);
+      const moved = messageId === undefined ? undefined : this.#places.get(messageId)?.entry;
       const entry: unknown = setRecord(input, messageId);
       if (isEntry(entry)) {
         const sentAt = moved?.record.attributes['SentTimestamp'];
         if (sentAt !== undefined) entry.record.attributes['SentTimestamp'] = sentAt;
-        this.#entries.set(entry.record.MessageId, entry);
+        this.#places.set(entry.record.MessageId, { entry, queue, arrivedAtMs: Date.now() });
       }
       return entry;
     };
@@ -77,8 +98,15 @@ export class QueueBehaviour {
     queue.delete = (receiptHandle) => {
       const removed = remove(receiptHandle);
       const handle = parseHandle(receiptHandle);
-      if (removed && handle !== undefined) this.#entries.delete(handle.messageId);
+      if (removed && handle !== undefined) this.#places.delete(handle.messageId);
       return removed;
+    };
+    const clear = queue.clearRecords.bind(queue);
+    queue.clearRecords = () => {
+      clear();
+      for (const [messageId, place] of this.#places) {
+        if (place.queue === queue) this.#places.delete(messageId);
+      }
     };
   }
 
@@ -90,7 +118,7 @@ export class QueueBehaviour {
       if (refusal !== undefined) throw new RefusedVisibility(refusal);
       const messageId = parseHandle(receiptHandle)?.messageId;
       const attributes =
-        messageId === undefined ? undefined : this.#entries.get(messageId)?.record.attributes;
+        messageId === undefined ? undefined : this.#places.get(messageId)?.entry.record.attributes;
       const count = attributes?.['ApproximateReceiveCount'];
       const changed = change(receiptHandle, timeoutSeconds);
       if (attributes !== undefined && count !== undefined) attributes['ApproximateReceiveCount'] = count;
@@ -111,7 +139,7 @@ export class QueueBehaviour {
       for (;;) {
         const records = await receive({ ...input, WaitTimeSeconds: 0 });
         if (gone?.aborted) {
-          for (const record of records) putBack(queue, this.#entries.get(record.MessageId));
+          for (const record of records) putBack(queue, this.#places.get(record.MessageId)?.entry);
           return [];
         }
         if (records.length > 0 || Date.now() >= endsAtMs) return records;

@@ -22,6 +22,8 @@ export interface SqsEngineOptions {
 export interface SqsEngine {
   /** For `AWS_ENDPOINT_URL_SQS`. */
   readonly endpoint: string;
+  /** Age of the oldest message on a queue, 0 when it is empty; undefined when there is no such queue. */
+  oldestMessageAgeMs(queueName: string, nowMs: number): number | undefined;
   stop(): Promise<void>;
 }
 
@@ -78,6 +80,7 @@ export async function startSqsEngine(options: SqsEngineOptions = {}): Promise<Sq
 
   return {
     endpoint: server.url,
+    oldestMessageAgeMs: (queueName, nowMs) => behaviour.oldestAgeMs(queueName, service, nowMs),
     async stop() {
       await server.close();
       service.resetAll();

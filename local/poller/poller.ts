@@ -1,24 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import type { EventSourceModel } from '../assembly/stack-model.ts';
-import type { LocalCloudObserver, SettledRecord } from '../cloud-events.ts';
-import type { Invocation, LocalFunction } from '../runtime/local-function.ts';
-import { type BatchAnswer, readBatchAnswer } from './batch-answer.ts';
+import type { EventSourceState, LocalCloudObserver } from '../cloud-events.ts';
+import type { LocalFunction } from '../runtime/local-function.ts';
+import { collectBatch, type PollEnd } from './collect-batch.ts';
+import { settleBatch } from './settle-batch.ts';
 import { Slots } from './slots.ts';
-import { splitBySize, toRecord } from './sqs-event.ts';
+import { splitBySize } from './sqs-event.ts';
 
 /** Without a limit AWS starts with five and scales up; a laptop keeps to five. */
 const DEFAULT_CONCURRENCY = 5;
-const LONG_POLL_SECONDS = 20;
-const RECEIVE_LIMIT = 10;
 const MAX_EVENT_BYTES = 6 * 1024 * 1024 - 1024;
-const PAUSE_AFTER_FAILURE_MS = 1_000;
 
 export interface PollerOptions {
   readonly source: EventSourceModel;
@@ -28,21 +21,37 @@ export interface PollerOptions {
 }
 
 export interface Poller {
+  readonly source: EventSourceModel;
+  readonly target: LocalFunction;
+  readonly state: EventSourceState;
+  /** Starts polling; nothing happens unless it is Disabled. */
+  enable(): void;
+  /** Ends polling; Disabled when the batches under way are settled. Nothing happens unless it is Enabled. */
+  disable(): void;
   /** Ends polling; resolves when the batches under way are settled, or when `graceMs` have passed. */
   stop(graceMs: number): Promise<void>;
 }
 
 /** Runs an SQS event source mapping by AWS's rules. */
 export function startPoller(options: PollerOptions): Poller {
-  const { source } = options;
-  const stopping = new AbortController();
+  const { source, target, observer } = options;
   const slots = new Slots(source.maximumConcurrency ?? DEFAULT_CONCURRENCY);
   const batches = new Set<Promise<void>>();
+  let state: EventSourceState = source.enabled ? 'Enabled' : 'Disabled';
+  const aborting = new AbortController();
+  let stopping = new AbortController();
+  let polling: Promise<void> = Promise.resolve();
 
-  async function poll(): Promise<void> {
-    while (!stopping.signal.aborted) {
+  function become(next: EventSourceState): void {
+    state = next;
+    observer({ type: 'event-source-changed', functionName: target.name, state });
+  }
+
+  async function poll(end: PollEnd): Promise<void> {
+    while (!end.stopping.aborted) {
       await slots.take();
-      const records = await collect(options, stopping.signal);
+      if (state === 'Enabling') become('Enabled');
+      const records = await collectBatch(options, end);
       const [first, ...others] = splitBySize(records, MAX_EVENT_BYTES);
       if (first === undefined) slots.release();
       else run(first);
@@ -61,119 +70,38 @@ export function startPoller(options: PollerOptions): Poller {
     batches.add(batch);
   }
 
-  const polling = source.enabled ? poll() : Promise.resolve();
+  /** What was received already is still run: otherwise it would stay hidden for its visibility timeout. */
+  async function end(): Promise<void> {
+    stopping.abort();
+    await polling;
+    await Promise.all(batches);
+  }
+
+  function start(): void {
+    stopping = new AbortController();
+    polling = poll({ stopping: stopping.signal, aborted: aborting.signal });
+  }
+
+  if (source.enabled) start();
   return {
-    async stop(graceMs) {
-      stopping.abort();
-      const settled = polling.then(() => Promise.all(batches));
-      await Promise.race([settled, delay(graceMs, undefined, { ref: false })]);
+    source,
+    target,
+    get state() {
+      return state;
     },
-  };
-}
-
-/** One batch: full, or as full as it got within the batching window. Empty when the poll found nothing or failed. */
-async function collect(options: PollerOptions, stopping: AbortSignal): Promise<SQSRecord[]> {
-  const { source } = options;
-  const records: SQSRecord[] = [];
-  let endsAtMs: number | undefined;
-  while (records.length < source.batchSize && !stopping.aborted) {
-    const waitMs = endsAtMs === undefined ? LONG_POLL_SECONDS * 1000 : endsAtMs - Date.now();
-    if (waitMs <= 0) break;
-    const messages = await receive(options, source.batchSize - records.length, waitMs, stopping);
-    if (messages === undefined) break;
-    records.push(...messages.map((message) => toRecord(message, source.queueArn)));
-    if (source.batchingWindowSeconds === 0 || records.length === 0) break;
-    endsAtMs ??= Date.now() + source.batchingWindowSeconds * 1000;
-  }
-  return records;
-}
-
-async function receive(
-  { source, sqs, observer }: PollerOptions,
-  wanted: number,
-  waitMs: number,
-  stopping: AbortSignal,
-): Promise<Message[] | undefined> {
-  try {
-    const { Messages } = await sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: source.queueUrl,
-        MaxNumberOfMessages: Math.min(wanted, RECEIVE_LIMIT),
-        WaitTimeSeconds: Math.min(Math.ceil(waitMs / 1000), LONG_POLL_SECONDS),
-        MessageSystemAttributeNames: ['All'],
-        MessageAttributeNames: ['All'],
-      }),
-      { abortSignal: stopping },
-    );
-    return Messages ?? [];
-  } catch (error) {
-    if (!stopping.aborted) {
-      observer({ type: 'poll-failed', queueUrl: source.queueUrl, error });
-      await delay(PAUSE_AFTER_FAILURE_MS, undefined, { signal: stopping }).catch(() => undefined);
-    }
-    return undefined;
-  }
-}
-
-/** Invokes the function and deletes what it is done with. Never rejects: what is not deleted comes back. */
-async function settleBatch(options: PollerOptions, records: readonly SQSRecord[]): Promise<void> {
-  const { source, target, observer } = options;
-  const { requestId, outcome } = await target.invoke(JSON.stringify({ Records: records }));
-  const answer = answerOf(source, outcome, records);
-  const done = answer.ok ? records.filter(({ messageId }) => !answer.failed.has(messageId)) : [];
-  const deleted = await deleteMessages(options, done);
-  observer({
-    type: 'batch-settled',
-    functionName: target.name,
-    requestId,
-    result: outcome.ok ? 'success' : outcome.result,
-    records: records.map((record) => settledRecord(record, deleted)),
-    ...(outcome.ok && !answer.ok ? { refusedAnswer: answer.reason } : {}),
-  });
-}
-
-function answerOf(
-  source: EventSourceModel,
-  outcome: Invocation['outcome'],
-  records: readonly SQSRecord[],
-): BatchAnswer {
-  if (!outcome.ok) return { ok: false, reason: outcome.result };
-  if (!source.reportsItemFailures) return { ok: true, failed: new Set() };
-  return readBatchAnswer(outcome.payload, new Set(records.map(({ messageId }) => messageId)));
-}
-
-async function deleteMessages(
-  { source, sqs, observer }: PollerOptions,
-  records: readonly SQSRecord[],
-): Promise<ReadonlySet<string>> {
-  const deleted = new Set<string>();
-  for (let start = 0; start < records.length; start += RECEIVE_LIMIT) {
-    try {
-      const { Successful } = await sqs.send(
-        new DeleteMessageBatchCommand({
-          QueueUrl: source.queueUrl,
-          Entries: records
-            .slice(start, start + RECEIVE_LIMIT)
-            .map(({ messageId, receiptHandle }) => ({ Id: messageId, ReceiptHandle: receiptHandle })),
-        }),
-      );
-      for (const { Id } of Successful ?? []) if (Id !== undefined) deleted.add(Id);
-    } catch (error) {
-      observer({ type: 'poll-failed', queueUrl: source.queueUrl, error });
-    }
-  }
-  return deleted;
-}
-
-function settledRecord(record: SQSRecord, deleted: ReadonlySet<string>): SettledRecord {
-  const attributes: Record<string, string> = {};
-  for (const [name, { stringValue }] of Object.entries(record.messageAttributes)) {
-    if (stringValue !== undefined) attributes[name] = stringValue;
-  }
-  return {
-    messageId: record.messageId,
-    receiveCount: Number(record.attributes.ApproximateReceiveCount),
-    attributes,
-    outcome: deleted.has(record.messageId) ? 'acknowledged' : 'returned',
+    enable() {
+      if (state !== 'Disabled') return;
+      become('Enabling');
+      start();
+    },
+    disable() {
+      if (state !== 'Enabled') return;
+      become('Disabling');
+      void end().then(() => become('Disabled'));
+    },
+    async stop(graceMs) {
+      aborting.abort();
+      await Promise.race([end(), delay(graceMs, undefined, { ref: false })]);
+    },
   };
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { FunctionModel } from '../assembly/stack-model.ts';
 import type { InvocationEnded, InvocationError, LocalCloudObserver } from '../cloud-events.ts';
+import type { CodeHosts } from './code-host.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import { metricsOf } from './metrics.ts';
 import { type InvocationOutcome, Sandbox } from './sandbox.ts';
+import { threadHosts } from './thread-hosts.ts';
 
 export interface LocalFunctionOptions {
   readonly definition: FunctionModel;
@@ -14,6 +16,8 @@ export interface LocalFunctionOptions {
    * slower, so further invocations wait. Default 8.
    */
   readonly maxSandboxes?: number;
+  /** Where its code runs; default a thread for each execution environment. */
+  readonly hosts?: CodeHosts;
 }
 
 export interface Invocation {
@@ -46,6 +50,11 @@ export class LocalFunction {
 
   get logicalId(): string {
     return this.#definition.logicalId;
+  }
+
+  /** Of the newest code. */
+  get definition(): FunctionModel {
+    return this.#definition;
   }
 
   /** Execution environments started so far: the cold starts. */
@@ -117,6 +126,7 @@ export class LocalFunction {
     };
     const sandbox = new Sandbox(this.#definition, {
       environment: this.#options.environmentOf(this.#definition),
+      hosts: this.#options.hosts ?? threadHosts,
       onOutput: (stream, text) => write[stream](text),
     });
     this.#busy.set(sandbox, this.#definition);

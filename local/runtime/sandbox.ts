@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads';
 import type { FunctionModel } from '../assembly/stack-model.ts';
 import type { InvocationError, InvocationResult } from '../cloud-events.ts';
+import type { CodeHost, CodeHosts, HostMessage } from './code-host.ts';
 
 /** What came of one invocation, as the caller of the function sees it. */
 export type InvocationOutcome =
@@ -11,26 +11,18 @@ export type InvocationOutcome =
       readonly error: InvocationError;
     };
 
-type WorkerMessage =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'init-failed'; readonly error: InvocationError }
-  | { readonly kind: 'result'; readonly requestId: string; readonly payload: string }
-  | { readonly kind: 'failed'; readonly requestId: string; readonly error: InvocationError }
-  | { readonly kind: 'output'; readonly stream: 'stdout' | 'stderr'; readonly text: string };
-
 export interface SandboxOptions {
   readonly environment: Readonly<Record<string, string>>;
+  readonly hosts: CodeHosts;
   onOutput(stream: 'stdout' | 'stderr', text: string): void;
 }
 
-/** Lambda gives a function 10 s to load. */
-const INIT_TIMEOUT_MS = 10_000;
 /** Answers over this are refused: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_ANSWER_BYTES = 6 * 1024 * 1024;
 
-/** One execution environment: a worker thread that loaded the function's code and runs one invocation at a time. */
+/** One execution environment: it loads the function's code and runs one invocation at a time. */
 export class Sandbox {
-  readonly #worker: Worker;
+  readonly #host: CodeHost;
   readonly #definition: FunctionModel;
   readonly #options: SandboxOptions;
   #settle: ((outcome: InvocationOutcome) => void) | undefined;
@@ -40,28 +32,10 @@ export class Sandbox {
   constructor(definition: FunctionModel, options: SandboxOptions) {
     this.#definition = definition;
     this.#options = options;
-    this.#worker = new Worker(new URL('./worker.mjs', import.meta.url), {
-      env: { ...options.environment },
-      execArgv: [],
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: definition.memoryMb },
-      workerData: {
-        codeDirectory: definition.codeDirectory,
-        handler: definition.handler,
-        functionContext: {
-          functionName: definition.name,
-          functionVersion: '$LATEST',
-          invokedFunctionArn: definition.arn,
-          memoryLimitInMB: String(definition.memoryMb),
-          logGroupName: definition.logGroupName,
-          logStreamName: 'local',
-        },
-      },
+    this.#host = options.hosts.start(definition, options.environment, {
+      onMessage: (message) => this.#receive(message),
+      onEnd: (cause) => this.#crash(`Error: Runtime exited with error: ${cause}`),
     });
-    this.#worker.on('message', (message: WorkerMessage) => this.#receive(message));
-    this.#worker.on('error', (error) => this.#crash(`Error: Runtime exited with error: ${error.message}`));
-    this.#worker.on('exit', (code) => this.#crash(`Error: Runtime exited with error: exit status ${code}`));
   }
 
   get dead(): boolean {
@@ -70,12 +44,9 @@ export class Sandbox {
 
   /** Loads the code. @returns the error of a failed load */
   async start(): Promise<InvocationError | undefined> {
-    const timer = setTimeout(() => {
-      this.#started?.({
-        errorType: 'Sandbox.Timedout',
-        errorMessage: 'Error: the function took over 10 s to load',
-      });
-    }, INIT_TIMEOUT_MS);
+    const { initTimeoutMs } = this.#options.hosts;
+    const timer =
+      initTimeoutMs === undefined ? undefined : setTimeout(() => this.#initTimeOut(), initTimeoutMs);
     const error = await new Promise<InvocationError | undefined>((resolve) => {
       this.#started = resolve;
     });
@@ -92,7 +63,7 @@ export class Sandbox {
     try {
       return await new Promise<InvocationOutcome>((resolve) => {
         this.#settle = resolve;
-        this.#worker.postMessage({ requestId, payload, deadlineMs });
+        this.#host.invoke({ requestId, payload, deadlineMs });
       });
     } finally {
       clearTimeout(timer);
@@ -103,10 +74,10 @@ export class Sandbox {
   /** Ends the thread at once, whatever it is doing. */
   async terminate(reason = 'Error: Runtime exited with error: signal: killed'): Promise<void> {
     this.#crash(reason);
-    await this.#worker.terminate();
+    await this.#host.terminate();
   }
 
-  #receive(message: WorkerMessage): void {
+  #receive(message: HostMessage): void {
     switch (message.kind) {
       case 'ready':
         this.#started?.(undefined);
@@ -124,6 +95,13 @@ export class Sandbox {
         this.#settle?.({ ok: false, result: 'error', error: message.error });
         break;
     }
+  }
+
+  #initTimeOut(): void {
+    this.#started?.({
+      errorType: 'Sandbox.Timedout',
+      errorMessage: 'Error: the function took over 10 s to load',
+    });
   }
 
   #timeOut(requestId: string): void {

@@ -250,6 +250,52 @@ describe('batches', () => {
   });
 });
 
+test('disabling finishes the batch under way and takes no other, until it is enabled again', async () => {
+  const gate = new BroadcastChannel('poller-disabled');
+  gate.unref();
+  const events = await start(
+    `import { BroadcastChannel } from 'node:worker_threads';
+    const gate = new BroadcastChannel('poller-disabled');
+    export const handler = () => new Promise((resolve) => {
+      gate.onmessage = resolve;
+      console.log('running');
+    });`,
+  );
+  const states = () => events.of('event-source-changed').map(({ state }) => state);
+  await send('one');
+  await events.next('log');
+  poller?.disable();
+  poller?.disable();
+  expect(poller?.state).toBe('Disabling');
+  // Nothing happens before the end of the change, as with Lambda.
+  poller?.enable();
+  expect(poller?.state).toBe('Disabling');
+  // Longer than the poll under way, which ends by itself.
+  await expect(events.until(() => poller?.state === 'Disabled', 1_500)).rejects.toThrow('not within');
+  gate.postMessage('go on');
+  await events.until(() => poller?.state === 'Disabled');
+  expect(events.of('batch-settled')).toHaveLength(1);
+  await send('two');
+  await expect(counts()).resolves.toEqual({ waiting: 1, inFlight: 0 });
+
+  poller?.enable();
+  await events.until(() => events.of('log').length === 2);
+  expect(poller?.state).toBe('Enabled');
+  gate.postMessage('go on');
+  await events.until(() => events.of('batch-settled').length === 2);
+  expect(states()).toEqual(['Disabling', 'Disabled', 'Enabling', 'Enabled']);
+  gate.close();
+});
+
+test('disabling an idle mapping takes no long', async () => {
+  const events = await start(FAIL_THE_BAD);
+  await events.until(() => poller?.state === 'Enabled');
+  poller?.disable();
+  await events.until(() => poller?.state === 'Disabled', 5_000);
+  await send('one');
+  await expect(counts()).resolves.toEqual({ waiting: 1, inFlight: 0 });
+});
+
 test('a queue that cannot be reached is asked again, slowly', async () => {
   const unreachable = new SQSClient({
     region: LOCAL_REGION,

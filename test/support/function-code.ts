@@ -44,6 +44,7 @@ export class TestFunctions {
       arn: 'arn:aws:lambda:us-east-1:000000000000:function:stack-Function',
       codeDirectory,
       handler: 'index.handler',
+      runtime: 'nodejs24.x',
       timeoutSeconds: 10,
       memoryMb: 128,
       logGroupName: '/aws/lambda/stack-Function',

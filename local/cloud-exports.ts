@@ -1,0 +1,33 @@
+import type { StackParts } from './assembly/stack-parts.ts';
+import { type Endpoints, endpointVariables } from './runtime/function-environment.ts';
+
+/** What only operators call: no function has a grant for it, so none gets its endpoint. */
+export interface OperatorEndpoints {
+  readonly lambda: string;
+  readonly cloudWatch: string;
+}
+
+export interface CloudAccess {
+  readonly functionEndpoints: Endpoints;
+  readonly operatorEndpoints: OperatorEndpoints;
+  readonly parts: StackParts;
+  readonly webhookUrl: string;
+  readonly secret: string;
+}
+
+/** Variables with which the AWS CLI, the SDKs and the operator's commands work on a local cloud. */
+export function cloudExports(access: CloudAccess): Readonly<Record<string, string>> {
+  const { functionEndpoints, operatorEndpoints, parts } = access;
+  return {
+    ...endpointVariables(functionEndpoints),
+    AWS_ENDPOINT_URL_LAMBDA: operatorEndpoints.lambda,
+    AWS_ENDPOINT_URL_CLOUDWATCH: operatorEndpoints.cloudWatch,
+    QUEUE_URL: parts.queue.url,
+    DEAD_LETTER_QUEUE_URL: parts.deadLetterQueue.url,
+    LEDGER_TABLE_NAME: parts.ledgerTableName,
+    SIGNING_SECRET_ID: parts.signingSecretArn,
+    ALERT_TOPIC_ARN: parts.alertTopicArn,
+    WEBHOOK_URL: access.webhookUrl,
+    WEBHOOK_SECRET: access.secret,
+  };
+}
