@@ -4,6 +4,7 @@ import { NonRetryableError, RetryAfterError } from '../router/errors.ts';
 const MAX_NAME_LENGTH = 100;
 const MAX_MESSAGE_LENGTH = 500;
 const MAX_STACK_FRAMES = 6;
+const KEPT_OF_DEPENDENCIES = 2;
 const MAX_FRAME_LENGTH = 200;
 
 /** What is kept of an error that a handler threw; bounded, without control characters. */
@@ -40,11 +41,15 @@ function describe(thrown: unknown): ErrorReport {
   };
 }
 
-/** The first frames; Node's own are of no use to whoever reads a dead letter. */
+/**
+ * The first frames; Node's own are of no use to whoever reads a dead letter. Below the first two, those of
+ * dependencies are left out: the eight layers of an AWS client would push out the line of the handler (run).
+ */
 function trimStack(stack: string): string {
   return stack
     .split('\n')
     .filter((line) => /^\s+at /.test(line) && !line.includes('node:internal'))
+    .filter((line, index) => index < KEPT_OF_DEPENDENCIES || !line.includes('/node_modules/'))
     .slice(0, MAX_STACK_FRAMES)
     .map((line) => clean(line.trim(), MAX_FRAME_LENGTH))
     .join('\n');

@@ -7,8 +7,8 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { FailureReason } from '../contract/failure.ts';
-import { FAILURE_SHARDS } from '../contract/ledger-table.ts';
 import { claimedResult, refusedResult } from './claim-result.ts';
+import { failureBucket } from './failure-bucket.ts';
 import type {
   AttemptOutcome,
   Claim,
@@ -217,12 +217,11 @@ function presentIn(event: EventFacts): ReadonlySet<string> {
 }
 
 function failureValues(eventId: string, state: 'RETRYING' | 'DEAD', outcome: AttemptOutcome) {
-  const shard = (eventId.codePointAt(eventId.length - 1) ?? 0) % FAILURE_SHARDS;
   return {
     ':failed': EventStatus.FAILED,
     ':failures': outcome.failures,
     ':attempts': outcome.attempts,
-    ':failure_bucket': `${state}#${shard}`,
+    ':failure_bucket': failureBucket(eventId, state),
   };
 }
 

@@ -95,6 +95,11 @@ export class EventRouter<Events extends object = EventMap> implements EventRoute
     return eventType === PING_EVENT_TYPE ? handlers : [...handlers, ...this.#handlersOfAny];
   }
 
+  /** The name of every handler, the built-in one of the ping last. */
+  handlerNames(): readonly string[] {
+    return [...this.#handlerNames, PING_HANDLER_NAME];
+  }
+
   /**
    * Validates against the schema of the type. An event of an unknown type passes through as it is, if it is an
    * object with its type as text: that is what `onAny` is promised.

@@ -20,10 +20,14 @@ export function localTarget(exports: LocalExports): Target {
     deadLetterQueueUrl: url(exports, 'DEAD_LETTER_QUEUE_URL'),
     ledgerTableName: text(exports, 'LEDGER_TABLE_NAME'),
     signingSecretId: text(exports, 'SIGNING_SECRET_ID'),
+    alertTopicArn: text(exports, 'ALERT_TOPIC_ARN'),
     clients: localClients({
       sqs: url(exports, 'AWS_ENDPOINT_URL_SQS'),
       dynamoDb: url(exports, 'AWS_ENDPOINT_URL_DYNAMODB'),
       secretsManager: url(exports, 'AWS_ENDPOINT_URL_SECRETS_MANAGER'),
+      sns: url(exports, 'AWS_ENDPOINT_URL_SNS'),
+      lambda: url(exports, 'AWS_ENDPOINT_URL_LAMBDA'),
+      cloudWatch: url(exports, 'AWS_ENDPOINT_URL_CLOUDWATCH'),
     }),
   };
 }

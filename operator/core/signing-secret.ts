@@ -10,26 +10,29 @@ import type { Target } from './target.ts';
  * @throws {SigningSecretError} when the stored one is not a signing secret
  */
 export async function readSigningSecret(target: Target, abortSignal: AbortSignal): Promise<string> {
-  const [first] = (await storedValue(target, abortSignal)).split(/\s+/).filter((entry) => entry !== '');
+  const [first] = ((await findStoredValue(target, abortSignal)) ?? '')
+    .split(/\s+/)
+    .filter((entry) => entry !== '');
   if (first === undefined) throw notStored(target);
   parseSigningSecret(first);
   return first;
 }
 
-async function storedValue(target: Target, abortSignal: AbortSignal): Promise<string> {
+/** The stored value as it is: one secret, or several separated by white space. Undefined when there is none yet. */
+export async function findStoredValue(target: Target, abortSignal: AbortSignal): Promise<string | undefined> {
   const command = new GetSecretValueCommand({ SecretId: target.signingSecretId });
   try {
-    return (await target.clients.secretsManager.send(command, { abortSignal })).SecretString ?? '';
+    return (await target.clients.secretsManager.send(command, { abortSignal })).SecretString;
   } catch (error) {
     // A secret that was created without a value answers as if it were not there.
-    if (error instanceof Error && error.name === 'ResourceNotFoundException') throw notStored(target, error);
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
     throw error;
   }
 }
 
-function notStored(target: Target, cause?: unknown): CommandError {
+/** What a command says that cannot go on without one. */
+export function notStored({ signingSecretId, flag }: Target): CommandError {
   return new CommandError(
-    `no signing secret is stored in ${target.signingSecretId}: put in the one from Supaglue, Settings, Webhooks`,
-    { cause },
+    `no signing secret is stored in ${signingSecretId}: put in the one from Supaglue, Settings, Webhooks, with \`npm run webhooks -- secret set ${flag}\``,
   );
 }

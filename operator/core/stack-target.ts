@@ -46,6 +46,8 @@ export async function stackTarget(
     deadLetterQueueUrl: output(StackOutput.DEAD_LETTER_QUEUE_URL),
     ledgerTableName: output(StackOutput.LEDGER_TABLE_NAME),
     signingSecretId: output(StackOutput.SIGNING_SECRET_NAME),
+    alertTopicArn: output(StackOutput.ALERT_TOPIC_ARN),
+    dashboardUrl: output(StackOutput.DASHBOARD_URL),
     clients: stackClients(),
   };
 }

@@ -1,11 +1,17 @@
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 
 export interface TargetClients {
   readonly sqs: SQSClient;
   readonly dynamoDb: DynamoDBClient;
   readonly secretsManager: SecretsManagerClient;
+  readonly sns: SNSClient;
+  readonly lambda: LambdaClient;
+  readonly cloudWatch: CloudWatchClient;
 }
 
 /** Where a command works: the local run or a deployed stack, with clients that reach nothing else. */
@@ -21,6 +27,9 @@ export interface Target {
   readonly ledgerTableName: string;
   /** ARN or name of the Secrets Manager secret. */
   readonly signingSecretId: string;
+  readonly alertTopicArn: string;
+  /** CloudWatch's page; a local run has none. */
+  readonly dashboardUrl?: string;
   readonly clients: TargetClients;
 }
 

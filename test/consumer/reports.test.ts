@@ -22,6 +22,20 @@ describe('what is kept of a thrown value', () => {
     });
   });
 
+  test("the handler's frame is kept below the layers of a dependency", () => {
+    const layers = Array.from(
+      { length: 8 },
+      (_, layer) => `    at async l${layer} (/code/node_modules/sdk/i.js:${layer}:1)`,
+    );
+    const error = new Error('x');
+    error.stack = ['Error: x', ...layers, '    at async notify (/lambdas/handlers/index.ts:6:11)'].join('\n');
+    expect(reportError(error).stack?.split('\n')).toEqual([
+      'at async l0 (/code/node_modules/sdk/i.js:0:1)',
+      'at async l1 (/code/node_modules/sdk/i.js:1:1)',
+      'at async notify (/lambdas/handlers/index.ts:6:11)',
+    ]);
+  });
+
   test('only what says so is permanent', () => {
     expect(reportError(new NonRetryableError('x'))).toMatchObject({
       retryable: false,

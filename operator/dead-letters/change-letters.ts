@@ -1,0 +1,157 @@
+import { readQueueDepth } from '../core/queue-depth.ts';
+import type { Target } from '../core/target.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import { HeldLetters } from './held-letters.ts';
+import type { PlannedEvent } from './plan.ts';
+import { receiveLetters } from './receive-letters.ts';
+import { type Selection, selects } from './selection.ts';
+import { SettledEvents } from './settled-events.ts';
+
+/** Held in memory at a time, whichever comes first; what is received beyond it by then is held too. */
+const DEFAULT_ROUND_LETTERS = 1_000;
+const ROUND_BYTES = 64 * 1024 * 1024;
+
+export interface ChangeOptions {
+  readonly selection: Selection;
+  /** Letters held in memory at a time. @default 1,000 */
+  readonly roundLetters?: number;
+  /** An abort lets what was begun end, puts the rest back and resolves with `interrupted: true`. */
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: ChangeProgress) => void;
+  /** Each event as it is settled. */
+  readonly onOutcome?: (outcome: EventOutcome) => void;
+}
+
+export interface ChangeProgress {
+  /** Letters received, selected or not. */
+  readonly looked: number;
+  /** Letters on the queue, approximately. */
+  readonly expected: number;
+  /** Events settled. */
+  readonly done: number;
+}
+
+export interface EventOutcome {
+  readonly plan: PlannedEvent;
+  /** `planned`: a dry run would have changed it. */
+  readonly outcome: 'moved' | 'deleted' | 'skipped' | 'planned' | 'failed';
+  /** Why it failed; on `moved` and `deleted`, what was left behind. For people. */
+  readonly error?: string;
+}
+
+/** Events by outcome. */
+export interface ChangeResult {
+  readonly moved: number;
+  readonly deleted: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly planned: number;
+  /** Further copies of a moved or deleted event that were deleted with it. */
+  readonly folded: number;
+  /** Letters of moved events that could not be removed: the event is on both queues, and the ledger recognises it. */
+  readonly leftBehind: number;
+  readonly interrupted: boolean;
+}
+
+/** What a change does to the letters of one event. */
+export interface Settled extends Omit<EventOutcome, 'plan'> {
+  /** Copies that are gone from the dead-letter queue. */
+  readonly removed?: number;
+  /** Copies that should be gone and are not. */
+  readonly leftBehind?: number;
+}
+
+export interface Change {
+  plan(letters: readonly DeadLetter[], signal: AbortSignal): Promise<readonly PlannedEvent[]>;
+  /** Settles these events; after an abort, those that were not begun are left out. Never rejects on an event's own. */
+  settle(
+    events: readonly PlannedEvent[],
+    held: HeldLetters,
+    onSettled: (plan: PlannedEvent, settled: Settled) => void,
+  ): Promise<void>;
+  /** Removes redundant copies of events that this run has moved or deleted in an earlier round. */
+  removeCopies(copies: readonly DeadLetter[], held: HeldLetters): Promise<number>;
+  readonly nowMs: () => number;
+}
+
+/**
+ * Takes the selected letters in rounds, so that any number of them fits in memory. What is not selected, and what is
+ * to stay, is held until the end: put back earlier, it would be received again. Then all that is held becomes
+ * visible, also after an error or an abort.
+ */
+export async function changeLetters(
+  target: Target,
+  { selection, signal, roundLetters = DEFAULT_ROUND_LETTERS, onProgress, onOutcome }: ChangeOptions,
+  change: Change,
+): Promise<ChangeResult> {
+  const counts = { moved: 0, deleted: 0, skipped: 0, failed: 0, planned: 0 };
+  let folded = 0;
+  let leftBehind = 0;
+  let done = 0;
+  const settledEvents = new SettledEvents();
+  const held = new HeldLetters(target);
+  try {
+    const { visible: expected } = await readQueueDepth(target, target.deadLetterQueueUrl, signal);
+    const progress = () => onProgress?.({ looked: held.seen, expected, done });
+    for (let isOver = false; !isOver && !signal.aborted; ) {
+      const round = new Round(roundLetters, selection.id);
+      const isEmpty = await receiveLetters(target, {
+        held,
+        expected,
+        signal,
+        isFull: () => round.isFull || round.isComplete,
+        onLetter(letter) {
+          settledEvents.received(letter);
+          if (selects(selection, letter, change.nowMs())) round.add(letter);
+        },
+        onBatch: progress,
+      });
+      isOver = isEmpty || round.isComplete;
+      if (signal.aborted) break;
+
+      const copies = round.letters.filter((letter) => settledEvents.isRedundant(letter));
+      folded += await change.removeCopies(copies, held);
+      const fresh = round.letters.filter((letter) => !settledEvents.has(letter));
+      const plans = await change.plan(fresh, signal);
+      await change.settle(plans, held, (plan, { removed = 0, leftBehind: left = 0, ...outcome }) => {
+        settledEvents.add(plan, outcome.outcome);
+        counts[outcome.outcome] += 1;
+        folded += Math.max(0, removed - 1);
+        leftBehind += left;
+        done += 1;
+        onOutcome?.({ plan, ...outcome });
+        progress();
+      });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    await held.putBack();
+  }
+  return { ...counts, folded, leftBehind, interrupted: signal.aborted };
+}
+
+/** The selected letters of one round. */
+class Round {
+  readonly letters: DeadLetter[] = [];
+  readonly #maxLetters: number;
+  readonly #wantedId: string | undefined;
+  #bytes = 0;
+  /** The one message that was asked for is here. A svix-id may name several: for it, all have to be looked at. */
+  isComplete = false;
+
+  constructor(maxLetters: number, wantedId: string | undefined) {
+    this.#maxLetters = maxLetters;
+    this.#wantedId = wantedId;
+  }
+
+  get isFull(): boolean {
+    return this.letters.length >= this.#maxLetters || this.#bytes >= ROUND_BYTES;
+  }
+
+  add(letter: DeadLetter): void {
+    this.letters.push(letter);
+    this.#bytes += letter.body.length;
+    if (letter.messageId === this.#wantedId && letter.eventId !== this.#wantedId) this.isComplete = true;
+  }
+}

@@ -1,0 +1,195 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { HandlerFailure } from '../../../lambdas/contract/failure.ts';
+import type { DeadLetter } from '../../../operator/dead-letters/dead-letter.ts';
+import { expiresAtMs, groupDeadLetters, groupIdOf } from '../../../operator/dead-letters/groups.ts';
+import { selects } from '../../../operator/dead-letters/selection.ts';
+import { topUserFrame } from '../../../operator/dead-letters/user-frame.ts';
+import { failureOf } from './rig.ts';
+
+const DAY_MS = 86_400_000;
+const SENT_AT_MS = Date.UTC(2026, 10, 23);
+const project = new URL('../../../', import.meta.url).pathname;
+let letters = 0;
+
+function letter(overrides: Partial<DeadLetter> = {}): DeadLetter {
+  letters += 1;
+  return {
+    messageId: `message-${letters}`,
+    receiptHandle: 'handle',
+    body: '{}',
+    attributes: {},
+    eventId: `msg_${letters}`,
+    eventType: 'sync.complete',
+    customerId: 'customer-1',
+    bodySha256: 'a'.repeat(64),
+    failure: failureOf(),
+    sentAtMs: SENT_AT_MS,
+    receiveCount: 1,
+    ...overrides,
+  };
+}
+
+const failing = (overrides: Partial<HandlerFailure>): HandlerFailure => ({
+  handler: 'backfill',
+  error: 'TypeError',
+  message: 'no such customer',
+  retryable: true,
+  ...overrides,
+});
+
+describe('the top frame of user code', () => {
+  test.each([
+    ['at async Object.handle (/lambdas/handlers/index.ts:13:52)', 'lambdas/handlers/index.ts:13:52'],
+    ['at load (file:///var/task/src/crm/client.ts:2:67)', 'load (src/crm/client.ts:2:67)'],
+    [`at Object.notify (${project}src/crm/client.ts:2:67)`, 'notify (src/crm/client.ts:2:67)'],
+    ['at new Client (/src/crm/client.ts:2:67)', 'new Client (src/crm/client.ts:2:67)'],
+    [`at ${project}lambdas/handlers/backfill.ts:1:2`, 'lambdas/handlers/backfill.ts:1:2'],
+    ['at async <anonymous> (/src/a b/c.ts:1:2)', 'src/a b/c.ts:1:2'],
+    ['at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1611:16)', undefined],
+    ['at Array.map (<anonymous>)', undefined],
+    ['', undefined],
+    [undefined, undefined],
+  ])('%p is shown as %p', (stack, frame) => {
+    expect(topUserFrame(stack)).toBe(frame);
+  });
+
+  test("a dependency's frames and the project's own give way to the handler's", () => {
+    const stack = [
+      'at Mt.handleError (/code/node_modules/@aws-sdk/core/protocol.js:60:27)',
+      'at async run (/lambdas/consumer/run-handlers.ts:57:7)',
+      'at async notify (/lambdas/handlers/index.ts:6:11)',
+    ];
+    expect(topUserFrame(stack.join('\n'))).toBe('notify (lambdas/handlers/index.ts:6:11)');
+    expect(topUserFrame(stack.slice(0, 2).join('\n'))).toMatch(/^Mt\.handleError/);
+  });
+
+  test('any text is taken', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 2_000 }), (text) => {
+        topUserFrame(`at ${text}`);
+        topUserFrame(text);
+      }),
+    );
+    const startedAtMs = performance.now();
+    topUserFrame(`at ${'( (:1'.repeat(200_000)}`);
+    expect(performance.now() - startedAtMs).toBeLessThan(200);
+  });
+});
+
+describe('groups', () => {
+  test('letters with one error, handler and frame are one group; events are folded', () => {
+    const groups = groupDeadLetters([
+      letter({ eventId: 'msg_a', failure: failureOf({ failedAtMs: 3_000, attempts: 3 }) }),
+      letter({ eventId: 'msg_b', failure: failureOf({ failedAtMs: 1_000 }), sentAtMs: SENT_AT_MS - DAY_MS }),
+      letter({ eventId: 'msg_b', eventType: 'sync.paused', customerId: 'customer-2' }),
+      letter({ failure: failureOf({ handlers: [failing({ error: 'RangeError' })] }) }),
+    ]);
+    expect(groups.map(({ events, letters: count }) => [events, count])).toEqual([
+      [2, 3],
+      [1, 1],
+    ]);
+    expect(groups[0]).toEqual({
+      id: expect.stringMatching(/^[0-9a-f]{8}$/),
+      reason: 'attempts-exhausted',
+      error: 'TypeError',
+      handler: 'backfill',
+      frame: 'backfill (lambdas/handlers/backfill.ts:12:9)',
+      message: 'no such customer',
+      events: 2,
+      letters: 3,
+      eventTypes: { 'sync.complete': 2, 'sync.paused': 1 },
+      customers: ['customer-1', 'customer-2'],
+      firstAtMs: 1_000,
+      lastAtMs: 3_000,
+      attempts: 3,
+      expiresAtMs: SENT_AT_MS + 13 * DAY_MS,
+      eventIds: ['msg_a', 'msg_b'],
+    });
+    expect(expiresAtMs(letter())).toBe(SENT_AT_MS + 14 * DAY_MS);
+  });
+
+  test('the id tells error, handler and frame apart, and nothing else', () => {
+    const idOf = (handler: Partial<HandlerFailure>) =>
+      groupIdOf(letter({ failure: failureOf({ handlers: [failing(handler)] }) }));
+    const ids = [{}, { error: 'RangeError' }, { handler: 'audit' }, { stack: 'at a (/src/a.ts:1:1)' }].map(
+      idOf,
+    );
+    expect(new Set(ids).size).toBe(4);
+    expect(idOf({ message: 'another', code: 'E', retryable: false })).toBe(ids[0]);
+    // Stable between releases: it is what people paste into commands.
+    expect(ids[0]).toBe('e2f5bf28');
+  });
+
+  test('of several failed handlers, what failed for good stands for the letter, then the first by name', () => {
+    const handlers = [
+      failing({ handler: 'b' }),
+      failing({ handler: 'z', retryable: false }),
+      failing({ handler: 'a' }),
+    ];
+    const handlerOf = (failed: readonly HandlerFailure[]) =>
+      groupDeadLetters([letter({ failure: failureOf({ handlers: failed }) })])[0]?.handler;
+    expect(handlerOf(handlers)).toBe('z');
+    expect(handlerOf(handlers.filter(({ retryable }) => retryable))).toBe('a');
+    expect(handlerOf(handlers.toReversed())).toBe('z');
+  });
+
+  test('a letter without a handler is grouped by its reason; without a reason it says that SQS moved it', () => {
+    const { failure: _, ...moved } = letter();
+    const groups = groupDeadLetters([
+      moved,
+      letter({
+        failure: failureOf({ reason: 'invalid-json', message: 'the body is not JSON', handlers: [] }),
+      }),
+    ]);
+    expect(groups.map(({ reason, error, message }) => ({ reason, error, message }))).toEqual([
+      { reason: undefined, error: 'receive-limit', message: expect.stringContaining('moved by SQS') },
+      { reason: 'invalid-json', error: 'invalid-json', message: 'the body is not JSON' },
+    ]);
+  });
+
+  test('what is shown of a failure moves no cursor', () => {
+    const failure = failureOf({
+      handlers: [
+        failing({
+          error: 'A\u001b[2J',
+          handler: 'h\u001b]0;x',
+          message: 'm\u0007\n',
+          stack: 'at f\u001b (/a.ts:1:1)',
+        }),
+      ],
+    });
+    const [group] = groupDeadLetters([letter({ failure })]);
+    expect(JSON.stringify([group?.error, group?.handler, group?.message, group?.frame])).not.toMatch(/\\u00/);
+  });
+});
+
+describe('a selection', () => {
+  const one = letter({
+    eventId: 'msg_x',
+    messageId: 'id-x',
+    messageGroupId: 'group-1',
+    sentAtMs: SENT_AT_MS,
+  });
+  const nowMs = SENT_AT_MS + 10_000;
+
+  test.each([
+    [{}, true],
+    [{ id: 'msg_x' }, true],
+    [{ id: 'id-x' }, true],
+    [{ id: 'msg_y' }, false],
+    [{ groupId: groupIdOf(one) }, true],
+    [{ groupId: '00000000' }, false],
+    [{ eventType: 'sync.complete', customerId: 'customer-1' }, true],
+    [{ eventType: 'sync.complete', customerId: 'customer-2' }, false],
+    [{ customerId: 'group-1' }, true],
+    [{ customerId: '0d9ff1a4-0000-4000-8000-000000000000:customer-1' }, true],
+    [{ olderThanMs: 10_000 }, true],
+    [{ olderThanMs: 10_001 }, false],
+    [{ youngerThanMs: 10_000 }, true],
+    [{ youngerThanMs: 9_999 }, false],
+    [{ youngerThanMs: 0 }, false],
+  ])('%p selects it: %p', (selection, selected) => {
+    expect(selects(selection, one, nowMs)).toBe(selected);
+  });
+});
