@@ -18,15 +18,21 @@ export interface CliOptions {
   /** Working directory: where `.local/env` is looked for. */
   readonly directory: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Standard input, to its end; default empty. */
+  readonly input?: string | Buffer;
   /** Called with each piece of standard output. */
   readonly onOutput?: (text: string, interrupt: () => void) => void;
+  /** Called with each piece of standard error. */
+  readonly onRemark?: (text: string) => void;
+  /** Called once it runs, with what sends it a signal. */
+  readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 /** A program of bin/ as a process of its own, in an environment without anybody's AWS configuration. */
 export async function runBin(
   file: 'webhooks.ts' | 'demo.ts',
   args: readonly string[],
-  { directory, environment = {}, onOutput }: CliOptions,
+  { directory, environment = {}, input = '', onOutput, onRemark, onStart }: CliOptions,
 ): Promise<CliResult> {
   const child = spawn(process.execPath, ['--import', tsx, join(projectDirectory, 'bin', file), ...args], {
     cwd: directory,
@@ -38,6 +44,8 @@ export async function runBin(
       ...environment,
     },
   });
+  onStart?.((signal) => child.kill(signal));
+  child.stdin.end(input);
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text;
@@ -45,6 +53,7 @@ export async function runBin(
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output.stderr += text;
+    onRemark?.(text);
   });
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
