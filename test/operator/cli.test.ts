@@ -23,6 +23,25 @@ describe('without anything to work on', () => {
   const webhooks = (args: readonly string[], environment: Record<string, string> = {}) =>
     runBin('webhooks.ts', args, { directory, environment });
 
+  test('the help names every command, in 80 columns', async () => {
+    const { code, stdout } = await webhooks(['--help']);
+    expect(code).toBe(0);
+    const commands = [
+      'send',
+      'events',
+      'dlq',
+      'pause',
+      'resume',
+      'replay',
+      'secret',
+      'doctor',
+      'explain',
+      'inspect',
+    ];
+    for (const command of commands) expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
   test('no local run: one line, exit code 1', async () => {
     expect(await webhooks(['send', 'sync.complete', '--local'])).toEqual({
       code: 1,
@@ -54,9 +73,13 @@ describe('without anything to work on', () => {
       DEAD_LETTER_QUEUE_URL: gone,
       LEDGER_TABLE_NAME: 'ledger',
       SIGNING_SECRET_ID: 'secret',
+      ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:alerts',
       AWS_ENDPOINT_URL_SQS: gone,
       AWS_ENDPOINT_URL_DYNAMODB: gone,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: gone,
+      AWS_ENDPOINT_URL_SNS: gone,
+      AWS_ENDPOINT_URL_LAMBDA: gone,
+      AWS_ENDPOINT_URL_CLOUDWATCH: gone,
     });
     const result = await webhooks(['send', PING, '--local']);
     await rm(join(directory, EXPORTS_FILE));

@@ -68,9 +68,13 @@ describe('against a stack', () => {
     DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1:1',
     LEDGER_TABLE_NAME: 'ledger',
     SIGNING_SECRET_ID: 'secret',
+    ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:alerts',
     AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1',
     AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
     AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:1',
+    AWS_ENDPOINT_URL_SNS: 'http://127.0.0.1:1',
+    AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:1',
+    AWS_ENDPOINT_URL_CLOUDWATCH: 'http://127.0.0.1:1',
   });
   closeTarget(local);
   const stack: Target = { ...local, kind: 'stack', name: 'Prod', flag: '--stack Prod' };

@@ -12,6 +12,9 @@ const OUTPUTS = {
   QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/000000000000/main',
   DeadLetterQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/000000000000/dead',
   LedgerTableName: 'ledger',
+  AlertTopicArn: 'arn:aws:sns:eu-west-1:000000000000:alerts',
+  DashboardUrl:
+    'https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/s',
 };
 
 const answer = (
@@ -73,6 +76,8 @@ describe('--stack NAME', () => {
       deadLetterQueueUrl: OUTPUTS.DeadLetterQueueUrl,
       ledgerTableName: OUTPUTS.LedgerTableName,
       signingSecretId: OUTPUTS.SigningSecretName,
+      alertTopicArn: OUTPUTS.AlertTopicArn,
+      dashboardUrl: OUTPUTS.DashboardUrl,
     });
   });
 

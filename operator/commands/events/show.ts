@@ -3,7 +3,6 @@ import { EVENT_ID_PATTERN } from '../../../lambdas/contract/message.ts';
 import type { CommandContext, Run } from '../../cli/context.ts';
 import { addTargetOptions, type TargetOptions, withTarget } from '../../cli/target-option.ts';
 import { CommandError, ExitCode, UsageError } from '../../core/command-error.ts';
-import { readLedgerRecord } from '../../core/ledger-reader.ts';
 import { logsQuery } from '../../core/logs-query.ts';
 import type { Target } from '../../core/target.ts';
 import { timelineText } from './timeline-text.ts';
@@ -47,6 +46,8 @@ async function runShow(eventId: string, options: ShowOptions, context: CommandCo
     throw new UsageError('an event id is 1 to 128 of A-Z a-z 0-9 _ -, as Supaglue shows it (msg_...)');
   }
   const { terminal } = context;
+  // Loaded when it is wanted: the SDK's clients are most of the time that `--help` would take.
+  const { readLedgerRecord } = await import('../../core/ledger-reader.ts');
   return withTarget(options, context, async (target) => {
     const progress = terminal.progress('reading the ledger');
     const record = await readLedgerRecord(target, eventId, context.signal).finally(() => progress.stop());

@@ -5,7 +5,6 @@ import { numberOption } from '../../cli/number-option.ts';
 import { addTargetOptions } from '../../cli/target-option.ts';
 import { type Assignment, parseAssignment } from '../../core/set-path.ts';
 import { TAMPERINGS } from '../../core/sign-request.ts';
-import { runSend } from './run-send.ts';
 import type { SendOptions } from './send-options.ts';
 
 const HELP = `
@@ -76,6 +75,10 @@ export function registerSend(program: Command, run: Run): void {
     .option('--json', 'one JSON object per event')
     .addHelpText('after', HELP)
     .action((type: string | undefined, options: SendOptions) =>
-      run((context) => runSend(type, options, context)),
+      run(async (context) => {
+        // Loaded when it is wanted: the SDK's clients are most of the time that `--help` would take.
+        const { runSend } = await import('./run-send.ts');
+        return runSend(type, options, context);
+      }),
     );
 }

@@ -1,0 +1,121 @@
+import type { Command } from 'commander';
+import type { CommandContext, Run } from '../../cli/context.ts';
+import { numberOption } from '../../cli/number-option.ts';
+import { addTargetOptions, type TargetOptions, withTarget } from '../../cli/target-option.ts';
+import { ExitCode } from '../../core/command-error.ts';
+import type { Target } from '../../core/target.ts';
+import {
+  EXPIRY_WARNING_MS,
+  expiresAtMs,
+  type FailureGroup,
+  groupDeadLetters,
+} from '../../dead-letters/groups.ts';
+import { LOOK_VISIBILITY_SECONDS, type Look } from '../../dead-letters/look.ts';
+import type { GroupJson, ListJson } from './json.ts';
+import { emptyText, listText } from './list-text.ts';
+import { lookInterrupted, lookWithProgress } from './look.ts';
+
+interface ListOptions extends TargetOptions {
+  readonly limit?: number;
+  readonly json?: true;
+}
+
+/** What every command that looks says of it. */
+export const LOOK_COST = `
+What a look costs: SQS cannot be peeked. A look receives the letters, ten to a
+request, hides them meanwhile and puts each back: about one request for ten
+letters each way ($0.40 a million). It raises their receive counts, which has no
+effect on this queue. Nothing is lost when it is killed half-way: the letters
+come back by themselves after at most ${LOOK_VISIBILITY_SECONDS} seconds.`;
+
+const HELP = `
+Letters of one cause make a group: the same error, handler and top stack frame
+of your code. EVENTS counts events (copies of one event count once), LAST says
+how long ago the latest of them failed.
+
+Examples:
+  $ npm run webhooks -- dlq list --local
+  $ npm run webhooks -- dlq list --stack SupaglueWebhooks-prod --limit 100
+  $ npm run webhooks -- dlq list --local --json
+${LOOK_COST}
+
+--json prints one document: target, taken_at_ms, letters, events, expected,
+hidden, expiring {letters, first_at_ms}, groups [{group_id, reason, error,
+handler, frame, message, events, letters, event_types, customers, first_at_ms,
+last_at_ms, attempts, expires_at_ms, event_ids}]; what does not apply is absent.`;
+
+export function registerDlqList(dlq: Command, run: Run): void {
+  addTargetOptions(
+    dlq
+      .command('list')
+      .summary('what failed, grouped by cause')
+      .description('Lists what is on the dead-letter queue, grouped by cause, and changes nothing.'),
+  )
+    .option(
+      '--limit <n>',
+      'look at no more than so many letters (default: all)',
+      numberOption({ minimum: 1, maximum: 1_000_000, whole: true }),
+    )
+    .option('--json', 'the groups as one JSON document')
+    .addHelpText('after', HELP)
+    .action((options: ListOptions) => run((context) => runList(options, context)));
+}
+
+async function runList(options: ListOptions, context: CommandContext): Promise<ExitCode> {
+  const { terminal } = context;
+  return withTarget(options, context, async (target) => {
+    const { limit } = options;
+    const look = await lookWithProgress(target, context, {
+      bodies: 'drop',
+      ...(limit === undefined ? {} : { limit }),
+    });
+    if (look.interrupted) return lookInterrupted(context, look);
+    const list = listOf(look, target);
+    if (options.json === true) terminal.print(JSON.stringify(list, null, 2));
+    else if (list.letters === 0) terminal.print(emptyText(list, target));
+    else terminal.print(listText(list, target, terminal.paint));
+    return ExitCode.DONE;
+  });
+}
+
+function listOf({ letters, expected, hidden, takenAtMs }: Look, { name }: Target): ListJson {
+  const groups = groupDeadLetters(letters);
+  const expiries = letters.map(expiresAtMs).filter((atMs) => atMs - takenAtMs <= EXPIRY_WARNING_MS);
+  return {
+    target: name,
+    taken_at_ms: takenAtMs,
+    letters: letters.length,
+    events: new Set(letters.map(({ eventId, messageId }) => eventId ?? messageId)).size,
+    expected,
+    hidden,
+    ...(expiries.length === 0
+      ? {}
+      : {
+          expiring: {
+            letters: expiries.length,
+            first_at_ms: expiries.reduce((one, other) => Math.min(one, other)),
+          },
+        }),
+    groups: groups.map(groupJson),
+  };
+}
+
+function groupJson({ id, reason, error, handler, frame, ...group }: FailureGroup): GroupJson {
+  return {
+    group_id: id,
+    ...(reason === undefined ? {} : { reason }),
+    error,
+    ...(handler === undefined ? {} : { handler }),
+    ...(frame === undefined ? {} : { frame }),
+    message: group.message,
+    events: group.events,
+    letters: group.letters,
+    event_types: { ...group.eventTypes },
+    customers: [...group.customers],
+    first_at_ms: group.firstAtMs,
+    last_at_ms: group.lastAtMs,
+    attempts: group.attempts,
+    expires_at_ms: group.expiresAtMs,
+    event_ids: [...group.eventIds],
+  };
+}

@@ -1,0 +1,158 @@
+import type { Command } from 'commander';
+import type { CommandContext, Run } from '../../cli/context.ts';
+import { numberOption } from '../../cli/number-option.ts';
+import { addTargetOptions, type TargetOptions, withTarget } from '../../cli/target-option.ts';
+import { type ExitCode, UsageError } from '../../core/command-error.ts';
+import { redriveDeadLetters } from '../../dead-letters/redrive.ts';
+import { registeredHandlers } from '../../dead-letters/registered-handlers.ts';
+import type { Selection } from '../../dead-letters/selection.ts';
+import { runChange } from './change.ts';
+import { runFastRedrive } from './fast-redrive.ts';
+import { planText } from './plan-text.ts';
+import { addSelectionOptions, isFilter, type SelectionOptions, toSelection } from './selection-options.ts';
+
+interface RedriveOptions extends TargetOptions, SelectionOptions {
+  readonly all?: true;
+  readonly dryRun?: true;
+  readonly confirm?: true;
+  readonly rerun: readonly string[];
+  readonly fast?: true;
+  readonly rate?: number;
+  readonly json?: true;
+}
+
+/** SQS's own limit: MaxNumberOfMessagesPerSecond of StartMessageMoveTask. */
+const MAX_RATE = 500;
+
+const HELP = `
+Each event is first looked up in the ledger. Its handlers that have not
+completed run again, with a full budget of attempts. What the ledger calls
+COMPLETED, and what would come straight back, is skipped, and that is said.
+Copies of one event are moved once. A letter is deleted from the dead-letter
+queue only after SQS has confirmed the message on the main queue: a command that
+is interrupted leaves each one moved or in place.
+
+One ID is moved at once. A filter (all that is given must hold) or --all needs
+--confirm; without it, nothing is moved and the dry run is shown (exit code 1).
+
+--rerun runs a handler again although it has completed: its record is reset
+first, unless an attempt holds the event. Its effects happen twice.
+--fast hands everything to SQS's own move task. It is quicker for very many
+letters and cannot choose: what is COMPLETED is moved too (and acknowledged
+without running), copies are not folded, the attribute \`failure\` stays.
+
+Examples:
+  $ npm run webhooks -- dlq redrive msg_2f9c --local
+  $ npm run webhooks -- dlq redrive --group 3f9a1c02 --dry-run --local
+  $ npm run webhooks -- dlq redrive --type sync.complete --older-than 2h \\
+      --confirm --stack SupaglueWebhooks-prod
+  $ npm run webhooks -- dlq redrive msg_2f9c --rerun backfill --local
+  $ npm run webhooks -- dlq redrive --all --confirm --local
+  $ npm run webhooks -- dlq redrive --fast --rate 50 --confirm --local
+
+--json prints one document: target, dry_run, interrupted, moved, deleted,
+skipped, failed, planned, folded, left_behind, events [{event_id, message_id,
+event_type, customer_id, group_id, copies, outcome, error, disposition,
+will_run, completed, until_ms, note}]; of --fast: target, dry_run, expected,
+moved, status.`;
+
+export function registerDlqRedrive(dlq: Command, run: Run): void {
+  const collect = (text: string, collected: readonly string[]) => [...collected, text];
+  const command = addTargetOptions(
+    dlq
+      .command('redrive')
+      .summary('back to the main queue: one, filtered or all')
+      .description('Moves dead letters back to the main queue, and says which handlers run again.')
+      .argument('[id]', 'svix-id or message id'),
+  );
+  addSelectionOptions(command)
+    .option('--all', 'everything')
+    .option('--dry-run', 'say what would happen, and change nothing')
+    .option('--confirm', 'do it, for more than one ID')
+    .option(
+      '--rerun <handler>',
+      'run this handler (or: all) again if it has completed; repeatable',
+      collect,
+      [],
+    )
+    .option('--fast', "all of them by SQS's own move task, which cannot choose")
+    .option(
+      '--rate <n>',
+      'with --fast: letters per second (default: as SQS decides)',
+      numberOption({ minimum: 1, maximum: MAX_RATE, whole: true }),
+    )
+    .option('--json', 'what happened as one JSON document')
+    .addHelpText('after', HELP)
+    .action((id: string | undefined, options: RedriveOptions) =>
+      run((context) => runRedrive(id, options, context)),
+    );
+}
+
+async function runRedrive(
+  id: string | undefined,
+  options: RedriveOptions,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const selection = toSelection(id, options);
+  const rerun = checkRedrive(selection, options);
+  return withTarget(options, context, async (target) => {
+    const { dryRun = false, confirm = false, json = false } = options;
+    if (options.fast === true) {
+      return runFastRedrive(target, { dryRun, confirmed: confirm, json, ...rateOf(options) }, context);
+    }
+    const handlersOf = await registeredHandlers();
+    return runChange(
+      target,
+      {
+        change: 'redrive',
+        selection,
+        dryRun,
+        confirmed: confirm,
+        json,
+        words: [
+          ...(isFilter(selection) ? [] : ['--all']),
+          ...options.rerun.map((name) => `--rerun ${name}`),
+        ].join(' '),
+        work: (change) =>
+          redriveDeadLetters(target, {
+            ...change,
+            ...(rerun === undefined ? {} : { rerun }),
+            handlersOf,
+            nowMs: Date.now,
+          }),
+        describe: planText,
+      },
+      context,
+    );
+  });
+}
+
+/**
+ * Which options go together.
+ *
+ * @returns what `--rerun` names; undefined without it
+ * @throws {UsageError}
+ */
+function checkRedrive(selection: Selection, options: RedriveOptions): readonly string[] | 'all' | undefined {
+  const { all, rerun, fast, rate } = options;
+  const chooses = isFilter(selection);
+  if (fast === true && (chooses || rerun.length > 0)) {
+    throw new UsageError(
+      '--fast cannot choose: SQS moves everything, with the attribute `failure`, and resets nothing; leave out the ID, the filters and --rerun, or --fast',
+    );
+  }
+  if (rate !== undefined && fast !== true) throw new UsageError('--rate goes with --fast');
+  if (chooses && all === true) throw new UsageError('--all is everything: use it without an ID or a filter');
+  if (!chooses && all !== true && fast !== true) {
+    throw new UsageError(
+      'name an ID, a filter (--group, --type, --customer, --older-than, --newer-than) or --all',
+    );
+  }
+  if (rerun.includes('all') && rerun.length > 1) throw new UsageError('--rerun all needs no other --rerun');
+  if (rerun.length === 0) return undefined;
+  return rerun.includes('all') ? 'all' : rerun;
+}
+
+function rateOf({ rate }: RedriveOptions) {
+  return rate === undefined ? {} : { perSecond: rate };
+}
