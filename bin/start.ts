@@ -30,6 +30,14 @@ if ('exitCode' in options) {
       import('../local/build-assembly.ts'),
       import('../local/start/run.ts'),
     ]);
+    // Loaded while the stack is built.
+    const inspector = Promise.all([
+      import('../operator/inspector/serve-inspector.ts'),
+      import('../operator/core/local-target.ts'),
+      import('../operator/core/target.ts'),
+    ]);
+    // Whoever waits for it below is told.
+    inspector.catch(() => undefined);
     await run({
       options,
       directory,
@@ -37,6 +45,15 @@ if ('exitCode' in options) {
       stopped,
       colour: takesColours(process.stdout, process.env),
       write: (text) => process.stdout.write(text),
+      async serveInspector({ exports, write, onFault }) {
+        const [{ serveInspector }, { localTarget }, { closeTarget }] = await inspector;
+        const target = localTarget(exports);
+        const served = await serveInspector({ target, write, onFault });
+        return {
+          url: served.url,
+          close: () => served.close().finally(() => closeTarget(target)),
+        };
+      },
       async build(progress) {
         builds += 1;
         // A fresh directory each time: threads that still run the build before may load chunks of it.

@@ -10,6 +10,8 @@ export interface StartOptions {
   readonly retryBaseSeconds?: number;
   readonly retryMaxSeconds?: number;
   readonly verbose: boolean;
+  /** The inspector may redrive and delete; absent: it only reads. */
+  readonly write?: true;
 }
 
 export const DEFAULT_PORT = 4400;
@@ -18,6 +20,7 @@ const EXAMPLES = `
 Examples:
   npm start
   npm start -- --port 0 --retry-base 1 --retry-max 5
+  npm start -- --write
   npm start -- --secret whsec_... --verbose
 
 While it runs, in another terminal:
@@ -41,6 +44,7 @@ export function parseStartOptions(
     .option('--secret <whsec>', 'signing secret (default: a fresh one)')
     .option('--retry-base <seconds>', 'first retry delay, instead of the stack’s', parseSeconds)
     .option('--retry-max <seconds>', 'longest retry delay, instead of the stack’s', parseSeconds)
+    .option('--write', 'let the inspector redrive and delete dead letters')
     .option('--verbose', 'every line that the functions log, as it is', false)
     .allowExcessArguments(false)
     .addHelpText('after', EXAMPLES)
@@ -57,16 +61,18 @@ export function parseStartOptions(
     if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : 2 };
     throw error;
   }
-  const { port, secret, retryBase, retryMax, verbose } = program.opts<{
+  const { port, secret, retryBase, retryMax, verbose, write } = program.opts<{
     port: number;
     secret?: string;
     retryBase?: number;
     retryMax?: number;
     verbose: boolean;
+    write?: true;
   }>();
   return {
     port,
     verbose,
+    ...(write === undefined ? {} : { write }),
     ...(secret === undefined ? {} : { secret }),
     ...(retryBase === undefined ? {} : { retryBaseSeconds: retryBase }),
     ...(retryMax === undefined ? {} : { retryMaxSeconds: retryMax }),

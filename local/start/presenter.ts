@@ -2,6 +2,7 @@ import { MessageAttribute } from '../../lambdas/contract/message.ts';
 import type { LedgerRecord } from '../../lambdas/ledger/record.ts';
 import type {
   BatchSettled,
+  EventSourceChanged,
   InvocationEnded,
   LocalCloudEvent,
   LogLine,
@@ -94,6 +95,11 @@ export function createPresenter(options: PresenterOptions): (event: LocalCloudEv
     say(bad, `${role} function failed (${result}): ${error?.errorType}: ${error?.errorMessage}`);
   }
 
+  function eventSource({ state }: EventSourceChanged): void {
+    if (state === 'Disabled') say(waiting, 'paused: events are accepted, and wait in the queue for a resume');
+    if (state === 'Enabled') say(good, 'resumed: events are taken from the queue again');
+  }
+
   function log({ functionName, line }: LogLine): void {
     const role = options.roleOf(functionName);
     if (options.verbose) {
@@ -127,6 +133,9 @@ export function createPresenter(options: PresenterOptions): (event: LocalCloudEv
         break;
       case 'log':
         log(event);
+        break;
+      case 'event-source-changed':
+        eventSource(event);
         break;
       case 'poll-failed':
         say(bad, `the queue does not answer: ${String(event.error)}`);

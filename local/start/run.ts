@@ -8,6 +8,7 @@ import { type Colours, colours } from '../colours.ts';
 import { EXPORTS_FILE, removeExports, writeExports } from '../exports-file.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../identity.ts';
 import { listenOnLoopback } from '../loopback-server.ts';
+import { safeText } from '../safe-text.ts';
 import type { StartOptions } from './options.ts';
 import { createPresenter } from './presenter.ts';
 import { watchSources } from './watch.ts';
@@ -20,10 +21,25 @@ export interface RunOptions {
   readonly sourceDirectory: string;
   /** Builds the functions and synthesises the stack; resolves with the assembly's directory. */
   build(progress: (step: string) => void): Promise<string>;
+  /** Serves the web inspector of this run: it is built on the operator's tools, which are built on this. */
+  readonly serveInspector?: ServeInspector;
   write(text: string): void;
   readonly colour: boolean;
   /** Aborts when the user asks to stop. */
   readonly stopped: AbortSignal;
+}
+
+export type ServeInspector = (run: {
+  readonly exports: Readonly<Record<string, string>>;
+  /** Whether it may redrive and delete. */
+  readonly write: boolean;
+  /** Gets an error of the inspector's own. */
+  readonly onFault: (error: unknown) => void;
+}) => Promise<ServedInspector>;
+
+export interface ServedInspector {
+  readonly url: string;
+  close(): Promise<void>;
 }
 
 /**
@@ -55,6 +71,7 @@ export async function run(input: RunOptions): Promise<void> {
       : { endpoint: cloud.exports['AWS_ENDPOINT_URL_DYNAMODB'] }),
   });
   const exportsFile = join(directory, EXPORTS_FILE);
+  let inspector: ServedInspector | undefined;
   try {
     present = createPresenter({
       colours: palette,
@@ -64,8 +81,12 @@ export async function run(input: RunOptions): Promise<void> {
       roleOf: (name) => (name === cloud.functions.ingest.name ? 'ingest' : 'consumer'),
       nowMs: Date.now,
     });
-    await writeExports(exportsFile, cloud.exports);
-    writeLine(banner(cloud, palette));
+    inspector = await openInspector(input, cloud, writeLine);
+    await writeExports(exportsFile, {
+      ...cloud.exports,
+      ...(inspector === undefined ? {} : { INSPECTOR_URL: inspector.url }),
+    });
+    writeLine(banner(cloud, inspector, options, palette));
     const watcher = watchSources(
       [input.sourceDirectory],
       () => rebuild(input, cloud, writeLine),
@@ -77,6 +98,8 @@ export async function run(input: RunOptions): Promise<void> {
     await watcher.close();
   } finally {
     await removeExports(exportsFile, cloud.webhookUrl);
+    // First: a redrive under way ends with every letter on one queue.
+    await inspector?.close();
     await cloud.stop();
     dynamoDb.destroy();
   }
@@ -104,11 +127,40 @@ async function rebuild(
   }
 }
 
-function banner(cloud: LocalCloud, { bold, dim }: Colours): string {
+/** A run without an inspector is still worth having. */
+async function openInspector(
+  { serveInspector, options }: RunOptions,
+  { exports }: LocalCloud,
+  writeLine: (line: string) => void,
+): Promise<ServedInspector | undefined> {
+  const say = (what: string) => (error: unknown) =>
+    writeLine(
+      `${what}: ${safeText(error instanceof Error ? (error.stack ?? error.message) : String(error), 2_000)}`,
+    );
+  try {
+    return await serveInspector?.({
+      exports,
+      write: options.write === true,
+      onFault: say('the inspector failed'),
+    });
+  } catch (error) {
+    say('no inspector')(error);
+    return undefined;
+  }
+}
+
+function banner(
+  cloud: LocalCloud,
+  inspector: ServedInspector | undefined,
+  { write }: StartOptions,
+  { bold, dim }: Colours,
+): string {
+  const readOnly = write === true ? '' : `   ${dim('read-only; --write lets it redrive and delete')}`;
   return [
     '',
     `  Webhook URL     ${bold(cloud.webhookUrl)}`,
     `  Signing secret  ${bold(cloud.secret)}`,
+    ...(inspector === undefined ? [] : [`  Inspector       ${bold(inspector.url)}${readOnly}`]),
     `  Shell exports   ${EXPORTS_FILE}   ${dim(`. ${EXPORTS_FILE}`)}`,
     '',
     `  Try it in another terminal:  ${bold('npm run webhooks -- send sync.complete --local')}`,

@@ -84,7 +84,7 @@ async function open(
         ),
     });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    if ((error as { readonly code?: unknown }).code === 'EADDRINUSE') {
       throw new CommandError(
         `port ${port} is taken: choose another with --port, or any free one with --port 0`,
         {

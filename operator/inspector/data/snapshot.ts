@@ -1,0 +1,158 @@
+import type { DeadLetter } from '../../dead-letters/dead-letter.ts';
+import { type FailureGroup, groupDeadLetters } from '../../dead-letters/groups.ts';
+import type { Look, LookOptions } from '../../dead-letters/look.ts';
+import type { Turns } from './turns.ts';
+
+/** A look at more holds too many letters back from others, and too much memory here. */
+const MAX_LETTERS = 5_000;
+const MAX_BODY_CHARACTERS = 64 * 1024 * 1024;
+
+export interface SnapshotOptions {
+  readonly takeLook: (options: LookOptions) => Promise<Look>;
+  readonly turns: Turns;
+  readonly nowMs: () => number;
+  /** Ends a look under way. */
+  readonly signal: AbortSignal;
+  /** Between two looks that nobody asked for, in milliseconds. */
+  readonly restMs: number;
+  readonly maxLetters?: number;
+  readonly maxBodyCharacters?: number;
+}
+
+/** What the last look saw, with what is being seen right now. */
+export interface SnapshotState {
+  /** Oldest first; empty before the first look. */
+  readonly letters: readonly DeadLetter[];
+  readonly groups: readonly FailureGroup[];
+  /** When the look began; absent before the first one. */
+  readonly takenAtMs?: number;
+  /** Letters that others held meanwhile. */
+  readonly hidden: number;
+  /** The queue holds more than one look takes: these are some of its letters. */
+  readonly cut: boolean;
+  /** A look is under way. */
+  readonly looking?: { readonly seen: number; readonly expected: number };
+  /** Why the last look failed. */
+  readonly error?: unknown;
+}
+
+const NOTHING: SnapshotState = { letters: [], groups: [], hidden: 0, cut: false };
+
+/**
+ * The dead letters as all pages share them. A look at the queue is a receive, so it is never taken on a poll:
+ * only when a page needs letters and there has been none yet, when somebody asks for one, when the number of
+ * letters has changed, and after a change made here.
+ */
+export class InspectorSnapshot {
+  readonly #options: SnapshotOptions;
+  #state: SnapshotState = NOTHING;
+  #running: Promise<void> | undefined;
+  #endedAtMs = Number.NEGATIVE_INFINITY;
+  #depth: number | undefined;
+  #depthAtLook: number | undefined;
+
+  constructor(options: SnapshotOptions) {
+    this.#options = options;
+  }
+
+  get state(): SnapshotState {
+    return this.#state;
+  }
+
+  /** Takes the first look, if there has been none; resolves with what is known after `withinMs` at the latest. */
+  async need(withinMs: number): Promise<SnapshotState> {
+    // One that failed is tried again in time, not by every page that waits for it.
+    if (this.#state.takenAtMs === undefined && (this.#running !== undefined || this.#rested())) {
+      await withTimeout(this.refresh(), withinMs);
+    }
+    return this.#state;
+  }
+
+  /** Looks again because somebody asks; resolves when it is done, or after `withinMs`. */
+  async lookAgain(withinMs: number): Promise<void> {
+    await withTimeout(this.refresh(), withinMs);
+  }
+
+  /** Resolves when no look is under way. */
+  async settled(): Promise<void> {
+    await this.#running;
+  }
+
+  /** Looks again; joins the look that is under way. */
+  refresh(): Promise<void> {
+    this.#running ??= this.#options.turns
+      .take(() => this.#look())
+      .finally(() => {
+        this.#running = undefined;
+      });
+    return this.#running;
+  }
+
+  /** After a change: a look under way has seen the letters of before. */
+  async refreshAfterChange(): Promise<void> {
+    await this.#running;
+    await this.refresh();
+  }
+
+  /** Tells the queue's depth: looks again when it is another than at the last look. */
+  depthSeen(depth: number): void {
+    this.#depth = depth;
+    this.#depthAtLook ??= depth;
+    if (this.#state.takenAtMs !== undefined && depth !== this.#depthAtLook && this.#rested())
+      void this.refresh();
+  }
+
+  #rested(): boolean {
+    return this.#options.nowMs() - this.#endedAtMs >= this.#options.restMs;
+  }
+
+  async #look(): Promise<void> {
+    const {
+      takeLook,
+      signal,
+      maxLetters = MAX_LETTERS,
+      maxBodyCharacters = MAX_BODY_CHARACTERS,
+    } = this.#options;
+    const before = this.#state;
+    this.#state = { ...before, looking: { seen: 0, expected: this.#depth ?? 0 } };
+    this.#depthAtLook = this.#depth;
+    let bodyCharacters = 0;
+    let tooLarge = false;
+    try {
+      const look = await takeLook({
+        signal,
+        limit: maxLetters,
+        onProgress: (seen, expected) => {
+          this.#state = { ...this.#state, looking: { seen, expected } };
+        },
+        until({ body }) {
+          bodyCharacters += body.length;
+          tooLarge = bodyCharacters >= maxBodyCharacters;
+          return tooLarge;
+        },
+      });
+      this.#state = {
+        letters: look.letters,
+        groups: groupDeadLetters(look.letters),
+        takenAtMs: look.takenAtMs,
+        hidden: look.hidden,
+        cut: tooLarge || (look.letters.length >= maxLetters && look.expected > look.letters.length),
+      };
+    } catch (error) {
+      const { looking: _, ...seenBefore } = before;
+      this.#state = { ...seenBefore, error };
+    } finally {
+      this.#endedAtMs = this.#options.nowMs();
+    }
+  }
+}
+
+function withTimeout(work: Promise<void>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void work.finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,68 @@
+import type { MiddlewareHandler } from 'hono';
+import { isSame, type Session } from './session.ts';
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  // The address holds the token, and nothing of it goes elsewhere. With `no-referrer` a browser would also send
+  // `Origin: null` with every form, which could then not be checked.
+  'referrer-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'cache-control': 'no-store',
+};
+
+/** Headers of every answer, refusals and errors too. */
+export function securityHeaders(): MiddlewareHandler {
+  return async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(HEADERS)) c.res.headers.set(name, value);
+  };
+}
+
+/** The names that this machine's own browser knows the inspector by. */
+export function hostsOf(port: number): readonly string[] {
+  return [`127.0.0.1:${port}`, `localhost:${port}`];
+}
+
+/**
+ * Refuses any other `Host`: a page of a foreign site whose name was rebound to this machine is not answered. And
+ * whoever does not know the token learns nothing, not even which addresses there are.
+ */
+export function requireSession(port: number, session: Session): MiddlewareHandler {
+  const hosts = hostsOf(port);
+  return async (c, next) => {
+    if (!hosts.includes(c.req.header('host') ?? '')) {
+      return c.text('This inspector answers only to the address that the terminal printed.', 403);
+    }
+    const [, marker, token = ''] = c.req.path.split('/');
+    if (marker !== 't' || !isSame(token, session.token)) {
+      return c.text('Open the address that the terminal printed: it holds the token of this session.', 403);
+    }
+    return next();
+  };
+}
+
+/** Refuses what another site may have sent. The form's own token is checked where the form is read. */
+export function requireSameOrigin(port: number): MiddlewareHandler {
+  const origins = hostsOf(port).map((host) => `http://${host}`);
+  return async (c, next) => {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
+    const site = c.req.header('sec-fetch-site') ?? 'same-origin';
+    const isOwn = origins.includes(c.req.header('origin') ?? '') && site === 'same-origin';
+    return isOwn ? next() : c.text('Refused: this did not come from a page of the inspector.', 403);
+  };
+}

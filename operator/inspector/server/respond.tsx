@@ -1,0 +1,55 @@
+/** @jsxRuntime automatic */
+/** @jsxImportSource hono/jsx */
+import type { Context } from 'hono';
+import { html } from 'hono/html';
+import { Layout, titleText, type View } from '../pages/layout.tsx';
+import type { PageContext } from '../pages/page-context.ts';
+import type { InspectorState } from './inspector-state.ts';
+import { basePath, type Session } from './session.ts';
+
+/** Makes pages of one inspector's requests. */
+export class Responder {
+  readonly base: string;
+  readonly #state: InspectorState;
+  readonly #session: Session;
+
+  constructor(state: InspectorState, session: Session) {
+    this.base = basePath(session);
+    this.#state = state;
+    this.#session = session;
+  }
+
+  page(c: Context): PageContext {
+    const { pathname, search } = new URL(c.req.url);
+    return {
+      base: this.base,
+      path: `${pathname.slice(this.base.length)}${search}`,
+      target: this.#state.target,
+      write: this.#state.write,
+      formToken: this.#session.formToken,
+      nowMs: this.#state.nowMs(),
+      pollMs: this.#state.rhythm.pollMs,
+    };
+  }
+
+  /** The whole page; for a poll of an open one, what may have changed in it. */
+  async send(c: Context, page: PageContext, view: View): Promise<Response> {
+    const status = view.status ?? 200;
+    if (!isPoll(c)) return c.html(await html`<!doctype html>${<Layout page={page} view={view} />}`, status);
+    // What will not change any more is not asked for again.
+    if (view.polls === false) c.header('hx-trigger', 'inspector-done');
+    return c.html(
+      <>
+        <title>{titleText(page, view)}</title>
+        {view.live}
+      </>,
+      // An event that is not found yet is no failed poll.
+      200,
+    );
+  }
+}
+
+/** Whether the request comes from a script in an open page. */
+export function isPoll(c: Context): boolean {
+  return c.req.header('hx-request') === 'true';
+}
