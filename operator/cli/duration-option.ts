@@ -13,3 +13,12 @@ export function durationOption(text: string): number {
   }
   return ms;
 }
+
+/** The duration as the option takes it, exactly: the largest unit that it is a whole number of, else seconds. */
+export function durationText(ms: number): string {
+  // 1.001d is no whole number of milliseconds in binary.
+  const wholeMs = Math.round(ms);
+  const units = Object.entries(UNIT_MS).reverse();
+  const [unit, unitMs] = units.find(([, each]) => wholeMs % each === 0) ?? ['s', 1_000];
+  return `${wholeMs / unitMs}${unit}`;
+}

@@ -50,6 +50,15 @@ export interface ChangeResult {
   readonly folded: number;
   /** Letters of moved events that could not be removed: the event is on both queues, and the ledger recognises it. */
   readonly leftBehind: number;
+  /** Letters that others held when it began, according to SQS: none of them was looked at. */
+  readonly hidden: number;
+  /**
+   * Letters that SQS counted as visible when it began, and did not give: others took them meanwhile, its count was
+   * wrong, or this process holds all that SQS lets one queue have in flight (about 120,000).
+   */
+  readonly unseen: number;
+  /** Letters in place that SQS did not take back at once: visible within `LOOK_VISIBILITY_SECONDS`. */
+  readonly comingBack: number;
   readonly interrupted: boolean;
 }
 
@@ -88,10 +97,14 @@ export async function changeLetters(
   let folded = 0;
   let leftBehind = 0;
   let done = 0;
+  let depth = { visible: 0, hidden: 0 };
+  let unseen = 0;
+  let comingBack = 0;
   const settledEvents = new SettledEvents();
   const held = new HeldLetters(target);
   try {
-    const { visible: expected } = await readQueueDepth(target, target.deadLetterQueueUrl, signal);
+    depth = await readQueueDepth(target, target.deadLetterQueueUrl, signal);
+    const expected = depth.visible;
     const progress = () => onProgress?.({ looked: held.seen, expected, done });
     for (let isOver = false; !isOver && !signal.aborted; ) {
       const round = new Round(roundLetters, selection.id);
@@ -107,6 +120,7 @@ export async function changeLetters(
         onBatch: progress,
       });
       isOver = isEmpty || round.isComplete;
+      if (isEmpty) unseen = Math.max(0, expected - held.seen);
       if (signal.aborted) break;
 
       const copies = round.letters.filter((letter) => settledEvents.isRedundant(letter));
@@ -126,9 +140,17 @@ export async function changeLetters(
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    await held.putBack();
+    comingBack = await held.putBack();
   }
-  return { ...counts, folded, leftBehind, interrupted: signal.aborted };
+  return {
+    ...counts,
+    folded,
+    leftBehind,
+    hidden: depth.hidden,
+    unseen,
+    comingBack,
+    interrupted: signal.aborted,
+  };
 }
 
 /** The selected letters of one round. */

@@ -1,5 +1,9 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { FAILURES_INDEX_KEY, FAILURES_INDEX_SORT_KEY, LEDGER_KEY } from '../../lambdas/contract/ledger-table.ts';
+import {
+  FAILURES_INDEX_KEY,
+  FAILURES_INDEX_SORT_KEY,
+  LEDGER_KEY,
+} from '../../lambdas/contract/ledger-table.ts';
 import type { LedgerRecord } from '../../lambdas/ledger/record.ts';
 import type { Target } from '../core/target.ts';
 import { isRefusedWrite } from './refused-write.ts';

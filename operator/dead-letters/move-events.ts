@@ -74,7 +74,7 @@ async function reasonNotToSend(
       ? undefined
       : 'not reset, not sent: an attempt holds the event, or it has moved on since; try again in a minute';
   } catch (error) {
-    return `not reset, not sent: ${errorText(error)}`;
+    return `reset not confirmed, not sent: ${errorText(error)}`;
   }
 }
 

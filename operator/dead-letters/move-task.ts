@@ -9,6 +9,7 @@ import { safeText } from '../../local/safe-text.ts';
 import { CommandError } from '../core/command-error.ts';
 import type { Target } from '../core/target.ts';
 import { Pace, POLL_INTERVALS } from '../core/wait.ts';
+import { errorText } from './batch-call.ts';
 
 export interface MoveTaskOptions {
   /** Messages per second, 1 to 500. @default SQS decides, as fast as it can */
@@ -42,7 +43,7 @@ const ENDED_ALREADY: ReadonlySet<string> = new Set([
  * recognised as a duplicate later) and keeps the attribute `failure`, which the consumer overwrites when the event
  * fails again. An abort cancels the task.
  *
- * @throws {CommandError} when a task is running already
+ * @throws {CommandError} when a task is running already, or when one was started and is out of sight
  */
 export async function startMoveTask(target: Target, options: MoveTaskOptions): Promise<MoveTaskResult> {
   const { signal, onProgress, perSecond } = options;
@@ -76,14 +77,26 @@ export async function startMoveTask(target: Target, options: MoveTaskOptions): P
   try {
     return await follow(signal);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) throw goesOn('lost sight of the move task', error);
   }
-  await cancelTask(target, TaskHandle);
+  await cancelTask(target, TaskHandle).catch((error: unknown) => {
+    throw goesOn('the move task could not be cancelled', error);
+  });
   const cancelling = AbortSignal.timeout(CANCEL_WAIT_MS);
   return follow(cancelling).catch((error: unknown) => {
     if (!cancelling.aborted) throw error;
     throw new CommandError('the move task is being cancelled, and has not ended yet: look again in a minute');
   });
+}
+
+/** Whatever became of this process, SQS goes on by itself. */
+function goesOn(what: string, cause: unknown): CommandError {
+  return new CommandError(
+    `${what} (${errorText(cause)}): it goes on by itself; see how far with \`dlq list\``,
+    {
+      cause,
+    },
+  );
 }
 
 async function untilEnded(

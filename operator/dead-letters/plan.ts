@@ -113,7 +113,10 @@ function planRecorded(
   const needed = reset.length === 0 ? {} : { reset };
   const outcome =
     reset.length === 0 && isUnreleased(record)
-      ? { willRun: [], note: 'its dead-lettering was cut short: the consumer finishes that, and it comes back once' }
+      ? {
+          willRun: [],
+          note: 'its dead-lettering was cut short: the consumer finishes that, and it comes back once',
+        }
       : needed;
   const untilMs = heldUntilMs(record);
   return untilMs > nowMs

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { commandText } from '../../operator/cli/command-text.ts';
-import { durationOption } from '../../operator/cli/duration-option.ts';
+import { durationOption, durationText } from '../../operator/cli/duration-option.ts';
 import { columnsOf, inPieces, wrapAtMost, wrapText } from '../../operator/cli/wrap-text.ts';
 import type { ListJson } from '../../operator/commands/dlq/json.ts';
 import { emptyText, listText } from '../../operator/commands/dlq/list-text.ts';
@@ -59,6 +59,14 @@ test.each([
   ['0s', 0],
 ])('a time of %s', (text, ms) => expect(durationOption(text)).toBe(ms));
 
+test.each(['90s', '30m', '2h', '14d', '1.5d', '1.001d', '0.001s', '365d'])(
+  '%s can be typed again',
+  (text) => {
+    const ms = durationOption(text);
+    expect(Math.round(durationOption(durationText(ms)))).toBe(Math.round(ms));
+  },
+);
+
 test.each(['', '5', 'h', '-1h', '1w', '1e3s', '400d', '1 h'])('no time: %p', (text) => {
   expect(() => durationOption(text)).toThrow('number with its unit');
 });
@@ -66,7 +74,7 @@ test.each(['', '5', 'h', '-1h', '1w', '1e3s', '400d', '1 h'])('no time: %p', (te
 test('a selection is repeated as a shell takes it', () => {
   const options = { group: '0123abcd', customer: "o'neil & co", olderThan: 7_200_000 };
   expect(selectionWords(toSelection(undefined, options))).toBe(
-    "--group 0123abcd --customer 'o'\\''neil & co' --older-than 7200s",
+    "--group 0123abcd --customer 'o'\\''neil & co' --older-than 2h",
   );
 });
 
@@ -150,7 +158,7 @@ describe('what a redrive does', () => {
     ],
     [
       { ...plan, disposition: 'leased', completed: ['audit'], until_ms: 1 },
-      'once the attempt that holds it has ended, backfill runs; audit has completed and does not',
+      'once its attempt, or the backoff after it, has ended: backfill runs; audit has completed and does not',
     ],
     [{ ...plan, disposition: 'completed' }, 'skipped: COMPLETED in the ledger, nothing is left to run'],
     [{ ...plan, disposition: 'futile', note: 'it carries no svix-id' }, 'skipped: it carries no svix-id'],

@@ -41,7 +41,7 @@ describe('dlq list', () => {
   test('groups by cause, says what to do next, and leaves every letter visible', async () => {
     await world.seed(seeds(30));
     const shown = await world.inProcess('dlq', 'list');
-    const json = await world.webhooks(['dlq', 'list', '--json']);
+    const json = await world.inProcess('dlq', 'list', '--json');
     expect({ code: shown.code, remarks: remarks(shown) }).toEqual({ code: 0, remarks: '' });
     expectReadable(shown.stdout);
 
@@ -239,6 +239,31 @@ describe('dlq redrive', () => {
     expect(await world.depth('main')).toEqual({ visible: 0, hidden: 0 });
   });
 
+  test('what others hold is not looked at, and that is said', async () => {
+    await world.seed([{ eventId: 'msg_held' }]);
+    await world.holdOne();
+    for (const change of ['redrive', 'delete']) {
+      const unknown = await world.inProcess('dlq', change, 'msg_held');
+      expect(unknown).toMatchObject({ code: 1, stdout: '' });
+      expect(remarks(unknown)).toMatch(
+        /^error: no dead letter of .* or be one of 1 letter that another look or redrive holds just now\n$/,
+      );
+    }
+    const all = await world.inProcess('dlq', 'redrive', '--all', '--confirm');
+    expect({ code: all.code, remarks: remarks(all) }).toEqual({
+      code: 0,
+      remarks: '1 more is held by another look or redrive, and was not looked at: repeat the\ncommand\n',
+    });
+    expect(all.stdout).toBe('no dead letter of the local run is visible: there is nothing to do\n');
+    const json = await world.inProcess('dlq', 'redrive', '--all', '--confirm', '--json');
+    expect(changeSchema.parse(JSON.parse(json.stdout))).toMatchObject({
+      hidden: 1,
+      unseen: 0,
+      coming_back: 0,
+      events: [],
+    });
+  });
+
   test('--fast hands all to SQS, after --confirm', async () => {
     await world.seed(seeds(25));
     expect(await world.inProcess('dlq', 'redrive', '--fast')).toMatchObject({
@@ -266,7 +291,7 @@ describe('dlq delete', () => {
     expect(unconfirmed.stderr).toContain('Nothing was deleted. Repeat with --confirm:');
     expect(await world.depth('dead')).toEqual({ visible: 4, hidden: 0 });
 
-    const { code, stdout } = await world.webhooks(['dlq', 'delete', '--completed', '--confirm', '--json']);
+    const { code, stdout } = await world.inProcess('dlq', 'delete', '--completed', '--confirm', '--json');
     expect(code).toBe(0);
     expect(changeSchema.parse(JSON.parse(stdout))).toMatchObject({ deleted: 1, skipped: 3, moved: 0 });
     expect(eventIds(await world.drain('dead'))).toEqual(['msg_0000', 'msg_0002', 'msg_0003']);
@@ -303,7 +328,7 @@ describe('dlq export', () => {
   test('to a file of the user alone, which is never written over', async () => {
     await world.seed(seeds(3));
     const path = join(world.directory, 'letters.ndjson');
-    const first = await world.webhooks(['dlq', 'export', '--output', 'letters.ndjson']);
+    const first = await world.inProcess('dlq', 'export', '--all', '--output', 'letters.ndjson');
     expect({ ...first, stderr: remarks(first) }).toEqual({
       code: 0,
       stdout: '',
@@ -336,6 +361,8 @@ describe('wrong usage', () => {
     ['delete', /name an ID, a filter .*--completed or --all/],
     ['redrive msg_1 --type sync.complete', /an ID names one event/],
     ['redrive msg_1 --all', /--all is everything/],
+    ['delete msg_1 --all', /--all is everything/],
+    ['export msg_1 --all', /--all is everything/],
     ['redrive --fast --group 0123abcd --confirm', /--fast cannot choose/],
     ['redrive --fast --rerun all --confirm', /--fast cannot choose/],
     ['redrive --all --rate 5', /--rate goes with --fast/],

@@ -1,5 +1,6 @@
 import { commandText, counted, formatCount } from '../../cli/command-text.ts';
 import type { CommandContext } from '../../cli/context.ts';
+import { wrapText } from '../../cli/wrap-text.ts';
 import { ExitCode } from '../../core/command-error.ts';
 import type { Target } from '../../core/target.ts';
 import type { ChangeOptions, ChangeResult, EventOutcome } from '../../dead-letters/change-letters.ts';
@@ -8,7 +9,7 @@ import { Disposition } from '../../dead-letters/plan.ts';
 import type { Selection } from '../../dead-letters/selection.ts';
 import { type Change, changeText, summary } from './change-text.ts';
 import type { ChangedEvent, ChangeJson } from './json.ts';
-import { ofAbout } from './look.ts';
+import { comingBackText, hiddenText, ofAbout } from './look.ts';
 import { notFound } from './not-found.ts';
 import { planJson } from './plan-json.ts';
 import { selectionWords } from './selection-options.ts';
@@ -61,25 +62,31 @@ export async function runChange(
       throw error;
     })
     .finally(() => progress.stop());
-  const { leftBehind, interrupted, ...counts } = result;
+  const { leftBehind, comingBack, interrupted, ...counts } = result;
   const report: ChangeJson = {
     target: target.name,
     dry_run: dryRun,
     interrupted,
     ...counts,
     left_behind: leftBehind,
+    coming_back: comingBack,
     events,
   };
-  if (single && events.length === 0 && !interrupted) throw notFound(selection.id ?? '', target);
+  if (comingBack > 0) terminal.note(comingBackText(comingBack));
+  if (single && events.length === 0 && !interrupted) {
+    throw notFound(selection.id ?? '', target, result.hidden);
+  }
   if (command.json) terminal.print(JSON.stringify(report, null, 2));
   else if (events.length > 0) {
     terminal.print(changeText(change, report, command.describe, terminal.paint));
     for (const line of interrupted ? [] : nextSteps(report, command, target)) terminal.print(line);
   } else if (!interrupted) terminal.print(nothingText(selection, target));
   if (interrupted) {
-    terminal.note(`interrupted: ${summary(change, report)}; every other letter is in place, and visible`);
+    const rest = comingBack === 0 ? 'in place, and visible' : 'in place';
+    terminal.note(`interrupted: ${summary(change, report)}; every other letter is ${rest}`);
     return ExitCode.INTERRUPTED;
   }
+  if (!single) for (const line of notLookedAt(result)) terminal.note(line);
   if (dryRun && report.planned > 0) noteUnconfirmed(command, target, context);
   return exitCodeOf(report, single, command.dryRun);
 }
@@ -125,6 +132,18 @@ function nextSteps(
           ...(moved === 0 ? [`dlq delete ${id}`] : []),
         ];
   return steps.length === 0 ? [] : ['', 'Next:', ...steps.map((words) => commandText(words, target))];
+}
+
+/** Why a bulk change may not have been all. */
+function notLookedAt({ hidden, unseen }: ChangeResult): readonly string[] {
+  return [
+    ...(hidden === 0 ? [] : [`${hiddenText(hidden)}, and ${hidden === 1 ? 'was' : 'were'} not looked at`]),
+    ...(unseen === 0
+      ? []
+      : [
+          `about ${counted(unseen, 'letter')} that SQS had counted ${unseen === 1 ? 'was' : 'were'} not to be had`,
+        ]),
+  ].map((text) => wrapText(`${text}: repeat the command`, 80).join('\n'));
 }
 
 function nothingText(selection: Selection, { name }: Target): string {

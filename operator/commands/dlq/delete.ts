@@ -11,6 +11,7 @@ import type { ChangedEvent } from './json.ts';
 import {
   addSelectionOptions,
   isFilter,
+  refuseAllWithFilter,
   type SelectionOptions,
   selectionWords,
   toSelection,
@@ -70,8 +71,7 @@ async function runDelete(
 ): Promise<ExitCode> {
   const selection = toSelection(id, options);
   const { all = false, completed = false, dryRun = false, confirm = false, json = false } = options;
-  if (all && isFilter(selection))
-    throw new UsageError('--all is everything: use it without an ID or a filter');
+  refuseAllWithFilter(selection, options);
   if (!all && !completed && !isFilter(selection)) {
     throw new UsageError(
       'name an ID, a filter (--group, --type, --customer, --older-than, --newer-than), --completed or --all',

@@ -13,9 +13,15 @@ import { openExportFile } from './export-file.ts';
 import { LOOK_COST } from './list.ts';
 import { lookWithProgress } from './look.ts';
 import { notFound } from './not-found.ts';
-import { addSelectionOptions, type SelectionOptions, toSelection } from './selection-options.ts';
+import {
+  addSelectionOptions,
+  refuseAllWithFilter,
+  type SelectionOptions,
+  toSelection,
+} from './selection-options.ts';
 
 interface ExportOptions extends TargetOptions, SelectionOptions {
+  readonly all?: true;
   readonly output?: string;
   readonly json?: true;
 }
@@ -47,6 +53,7 @@ export function registerDlqExport(dlq: Command, run: Run): void {
       .argument('[id]', 'svix-id or message id'),
   );
   addSelectionOptions(command)
+    .option('--all', 'everything, as without a filter')
     .option('--output <file>', 'write to this file (default: standard output)')
     .option('--json', 'NDJSON, as without it')
     .addHelpText('after', HELP)
@@ -69,6 +76,7 @@ async function runExport(
   context: CommandContext,
 ): Promise<ExitCode> {
   const selection = toSelection(id, options);
+  refuseAllWithFilter(selection, options);
   return withTarget(options, context, async (target) => {
     const output = await openOutput(options, context);
     let lines = 0;

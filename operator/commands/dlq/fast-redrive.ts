@@ -37,13 +37,22 @@ export async function runFastRedrive(
     return ExitCode.FAILED;
   }
   const progress = terminal.progress('starting the move task');
-  const { moved, status } = await startMoveTask(target, {
+  const { moved, status, reason } = await startMoveTask(target, {
     signal,
     ...(perSecond === undefined ? {} : { perSecond }),
     onProgress: (done, expected) => progress.update(`moved ${ofAbout(done, expected)}`),
   }).finally(() => progress.stop());
-  const done: FastRedriveJson = { ...report, dry_run: false, moved, status };
-  terminal.print(json ? JSON.stringify(done, null, 2) : `moved ${counted(moved, 'letter')}: ${ENDS[status]}`);
+  const done: FastRedriveJson = {
+    ...report,
+    dry_run: false,
+    moved,
+    status,
+    ...(reason === undefined ? {} : { reason }),
+  };
+  const why = reason === undefined ? '' : ` (${reason})`;
+  terminal.print(
+    json ? JSON.stringify(done, null, 2) : `moved ${counted(moved, 'letter')}: ${ENDS[status]}${why}`,
+  );
   if (signal.aborted) {
     terminal.note(`interrupted: the move task is ${status}; each letter is on one of the two queues`);
     return ExitCode.INTERRUPTED;

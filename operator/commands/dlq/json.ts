@@ -117,6 +117,12 @@ export const changeSchema = z.strictObject({
   folded: count,
   /** Letters of changed events that SQS did not delete: they are on the dead-letter queue still. */
   left_behind: count,
+  /** Letters that others held when it began, according to SQS: they were not looked at. */
+  hidden: count,
+  /** Letters that SQS counted when it began and did not give; approximate on AWS. */
+  unseen: count,
+  /** Letters in place that SQS did not take back at once: visible within half a minute. */
+  coming_back: count,
   events: z.array(changedEventSchema),
 });
 export type ChangeJson = z.infer<typeof changeSchema>;
@@ -128,5 +134,7 @@ export const fastRedriveSchema = z.strictObject({
   expected: count,
   moved: count,
   status: z.enum(['PLANNED', 'COMPLETED', 'CANCELLED', 'FAILED']),
+  /** SQS's own word for why it failed. */
+  reason: z.string().optional(),
 });
 export type FastRedriveJson = z.infer<typeof fastRedriveSchema>;

@@ -6,6 +6,7 @@ import { wrapAtMost, wrapText } from '../../cli/wrap-text.ts';
 import type { Target } from '../../core/target.ts';
 import { LOOK_VISIBILITY_SECONDS } from '../../dead-letters/look.ts';
 import type { ListJson } from './json.ts';
+import { hiddenText } from './look.ts';
 
 type Group = ListJson['groups'][number];
 type Paint = Terminal['paint'];
@@ -77,10 +78,6 @@ function countText({ letters, events, expected, hidden, groups }: ListJson): rea
   const rest = expected > letters ? [`of about ${formatCount(expected)} on the queue`] : [];
   const held = hidden === 0 ? [] : [hiddenText(hidden)];
   return wrapText([[seen, ...rest].join(', '), ...held].join('; '), 80);
-}
-
-function hiddenText(hidden: number): string {
-  return `${formatCount(hidden)} more ${hidden === 1 ? 'is' : 'are'} held by another look or redrive`;
 }
 
 function expiryText({ expiring, taken_at_ms: nowMs }: ListJson): readonly string[] {

@@ -36,6 +36,10 @@ export function ofAbout(seen: number, expected: number): string {
   return expected > seen ? `${formatCount(seen)} of about ${formatCount(expected)}` : formatCount(seen);
 }
 
+export function hiddenText(hidden: number): string {
+  return `${formatCount(hidden)} more ${hidden === 1 ? 'is' : 'are'} held by another look or redrive`;
+}
+
 /** Ends a command that only looked and was interrupted. */
 export function lookInterrupted({ terminal }: CommandContext, { letters, comingBack }: Look): ExitCode {
   const rest = comingBack === 0 ? ': all are visible again' : '';
@@ -43,6 +47,6 @@ export function lookInterrupted({ terminal }: CommandContext, { letters, comingB
   return ExitCode.INTERRUPTED;
 }
 
-function comingBackText(letters: number): string {
+export function comingBackText(letters: number): string {
   return `SQS did not take ${counted(letters, 'letter')} back at once: visible again within ${LOOK_VISIBILITY_SECONDS} s`;
 }

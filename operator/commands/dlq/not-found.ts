@@ -6,9 +6,9 @@ import type { Target } from '../../core/target.ts';
 /**
  * No visible letter carries this id.
  *
- * @param hidden - letters that others hold just now, if that is known
+ * @param hidden - letters that others hold just now
  */
-export function notFound(id: string, { name }: Target, hidden = 0): CommandError {
+export function notFound(id: string, { name }: Target, hidden: number): CommandError {
   const held =
     hidden === 0
       ? ''

@@ -9,7 +9,13 @@ import type { Selection } from '../../dead-letters/selection.ts';
 import { runChange } from './change.ts';
 import { runFastRedrive } from './fast-redrive.ts';
 import { planText } from './plan-text.ts';
-import { addSelectionOptions, isFilter, type SelectionOptions, toSelection } from './selection-options.ts';
+import {
+  addSelectionOptions,
+  isFilter,
+  refuseAllWithFilter,
+  type SelectionOptions,
+  toSelection,
+} from './selection-options.ts';
 
 interface RedriveOptions extends TargetOptions, SelectionOptions {
   readonly all?: true;
@@ -51,10 +57,11 @@ Examples:
   $ npm run webhooks -- dlq redrive --fast --rate 50 --confirm --local
 
 --json prints one document: target, dry_run, interrupted, moved, deleted,
-skipped, failed, planned, folded, left_behind, events [{event_id, message_id,
-event_type, customer_id, group_id, copies, outcome, error, disposition,
-will_run, completed, until_ms, note}]; of --fast: target, dry_run, expected,
-moved, status.`;
+skipped, failed, planned, folded, left_behind, hidden (held by others), unseen
+(counted by SQS, not given), coming_back (visible within half a minute), events
+[{event_id, message_id, event_type, customer_id, group_id, copies, outcome,
+error, disposition, will_run, completed, until_ms, note}]; of --fast: target,
+dry_run, expected, moved, status, reason.`;
 
 export function registerDlqRedrive(dlq: Command, run: Run): void {
   const collect = (text: string, collected: readonly string[]) => [...collected, text];
@@ -142,7 +149,7 @@ function checkRedrive(selection: Selection, options: RedriveOptions): readonly s
     );
   }
   if (rate !== undefined && fast !== true) throw new UsageError('--rate goes with --fast');
-  if (chooses && all === true) throw new UsageError('--all is everything: use it without an ID or a filter');
+  refuseAllWithFilter(selection, options);
   if (!chooses && all !== true && fast !== true) {
     throw new UsageError(
       'name an ID, a filter (--group, --type, --customer, --older-than, --newer-than) or --all',

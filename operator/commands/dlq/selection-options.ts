@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { safeText } from '../../../local/safe-text.ts';
-import { durationOption } from '../../cli/duration-option.ts';
+import { durationOption, durationText } from '../../cli/duration-option.ts';
 import { UsageError } from '../../core/command-error.ts';
 import type { Selection } from '../../dead-letters/selection.ts';
 
@@ -45,6 +45,15 @@ export function isFilter(selection: Selection): boolean {
   return Object.keys(selection).length > 0;
 }
 
+/**
+ * @throws {UsageError} when `--all` comes with an id or a filter
+ */
+export function refuseAllWithFilter(selection: Selection, { all }: { readonly all?: true }): void {
+  if (all === true && isFilter(selection)) {
+    throw new UsageError('--all is everything: use it without an ID or a filter');
+  }
+}
+
 /** The selection as it is typed, to repeat it in a hint. */
 export function selectionWords(selection: Selection): string {
   const { id, groupId, eventType, customerId, olderThanMs, youngerThanMs } = selection;
@@ -53,8 +62,8 @@ export function selectionWords(selection: Selection): string {
     groupId === undefined ? undefined : `--group ${groupId}`,
     eventType === undefined ? undefined : `--type ${shellWord(eventType)}`,
     customerId === undefined ? undefined : `--customer ${shellWord(customerId)}`,
-    olderThanMs === undefined ? undefined : `--older-than ${olderThanMs / 1000}s`,
-    youngerThanMs === undefined ? undefined : `--newer-than ${youngerThanMs / 1000}s`,
+    olderThanMs === undefined ? undefined : `--older-than ${durationText(olderThanMs)}`,
+    youngerThanMs === undefined ? undefined : `--newer-than ${durationText(youngerThanMs)}`,
   ];
   return words.filter((word) => word !== undefined).join(' ');
 }

@@ -17,6 +17,9 @@ const NOTHING = {
   planned: 0,
   folded: 0,
   leftBehind: 0,
+  hidden: 0,
+  unseen: 0,
+  comingBack: 0,
   interrupted: false,
 };
 const body = syncBody('run-1');
@@ -95,6 +98,19 @@ describe('deleting dead letters', () => {
     const before = await rig.ledger.read('msg_retrying');
     expect((await remove(rig)).result).toMatchObject({ deleted: 1 });
     expect(await rig.ledger.read('msg_retrying')).toEqual(before);
+  });
+
+  test('an event that was redriven since the plan and failed again keeps its entry: it is of another letter', async () => {
+    const rig = await rigWith(['msg_again']);
+    await rig.recordDeadLettered(factsOf('msg_again', body), { nowMs: Date.now() - 60_000 });
+    const proxy = await startAlteringProxy(engines.dynamoDbEndpoint, async ({ operation }, forward) => {
+      if (operation === 'UpdateItem') await rig.recordDeadLettered(factsOf('msg_again', body));
+      return forward();
+    });
+    const { result } = await remove(rig, {}, rig.variant({ dynamoDb: proxy.endpoint }));
+    await proxy.stop();
+    expect(result).toEqual({ ...NOTHING, deleted: 1 });
+    expect(await listedAsDead(rig, 'msg_again')).toBe(true);
   });
 
   test('only completed: what the ledger holds as COMPLETED for this very body', async () => {

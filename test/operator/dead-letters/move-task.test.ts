@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runFastRedrive } from '../../../operator/commands/dlq/fast-redrive.ts';
 import { startMoveTask } from '../../../operator/dead-letters/move-task.ts';
 import { EngineError, startAlteringProxy } from '../../support/altering-proxy.ts';
 import { startEngines, type TestEngines } from '../../support/engines.ts';
+import { capturedContext } from '../support/captured-context.ts';
 import { createRig, never, type Rig } from './rig.ts';
 
 describe("SQS's own move task", () => {
@@ -91,8 +93,44 @@ describe("SQS's own move task", () => {
     });
     const target = rig.variant({ sqs: proxy.endpoint });
     const result = await startMoveTask(target, { signal: never, onProgress: () => undefined });
+    listed = 0;
+    const captured = capturedContext();
+    const command = { dryRun: false, confirmed: true, json: false };
+    const code = await runFastRedrive(target, command, captured.context);
     await proxy.stop();
     expect(result).toEqual({ moved: 0, status: 'FAILED', reason: 'AccessDenied' });
+    expect({ code, stdout: captured.stdout() }).toEqual({
+      code: 1,
+      stdout: 'moved 0 letters: the move task failed, the rest is in place (AccessDenied)\n',
+    });
+  });
+
+  test.each([
+    ['ListMessageMoveTasks', /^lost sight of the move task \(AccessDenied.*\): it goes on by itself/],
+    [
+      'CancelMessageMoveTask',
+      /^the move task could not be cancelled \(AccessDenied.*\): it goes on by itself/,
+    ],
+  ])('a task that is out of reach (%s) goes on, and that is said', async (denied, message) => {
+    const rig = await rigWith(1);
+    const abort = new AbortController();
+    let isStarted = false;
+    const proxy = await startAlteringProxy(engines.sqsEndpoint, async ({ operation }, forward) => {
+      if (isStarted && operation === denied) {
+        const text = { __type: 'com.amazonaws.sqs#AccessDenied', message: 'not allowed' };
+        throw new EngineError(403, JSON.stringify(text));
+      }
+      if (operation === 'ListMessageMoveTasks') {
+        return isStarted ? { Results: [{ StartedTimestamp: 2, Status: 'RUNNING', TaskHandle: 'ours' }] } : {};
+      }
+      if (operation !== 'StartMessageMoveTask') return forward();
+      isStarted = true;
+      return { TaskHandle: 'ours' };
+    });
+    const target = rig.variant({ sqs: proxy.endpoint });
+    const onProgress = () => abort.abort();
+    await expect(startMoveTask(target, { signal: abort.signal, onProgress })).rejects.toThrow(message);
+    await proxy.stop();
   });
 
   test('a task that ends while it is being cancelled has completed', async () => {

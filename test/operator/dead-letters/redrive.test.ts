@@ -1,5 +1,5 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Message } from '@aws-sdk/client-sqs';
+import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { EventOutcome } from '../../../operator/dead-letters/change-letters.ts';
 import { groupIdOf } from '../../../operator/dead-letters/groups.ts';
@@ -17,10 +17,15 @@ const NOTHING = {
   planned: 0,
   folded: 0,
   leftBehind: 0,
+  hidden: 0,
+  unseen: 0,
+  comingBack: 0,
   interrupted: false,
 };
 const idOf = ({ MessageAttributes }: Message) => MessageAttributes?.['svix-id']?.StringValue ?? '';
 const body = syncBody('run-1');
+/** Several rounds of several batches; the command line is tested with 2,000. */
+const MANY = 600;
 
 describe('a redrive', () => {
   let engines: TestEngines;
@@ -55,26 +60,56 @@ describe('a redrive', () => {
     return { result, outcomes };
   };
 
-  test('2,000 letters, interrupted and begun again: each event is on one queue at every stop, and none twice', async () => {
-    const rig = await rigWith(numbered(2_000));
+  test('many letters, interrupted and begun again: each event is on one queue at every stop, and none twice', async () => {
+    const rig = await rigWith(numbered(MANY));
     const abort = new AbortController();
     const first = await redrive(rig, {
       signal: abort.signal,
+      roundLetters: 200,
       onProgress: ({ done }) => done >= 300 && abort.abort(),
     });
     expect(first.result.interrupted).toBe(true);
     expect(first.result.moved).toBeGreaterThanOrEqual(300);
-    expect(first.result.moved).toBeLessThan(1_000);
+    expect(first.result.moved).toBeLessThan(MANY);
     expect(await rig.depth('main')).toEqual({ visible: first.result.moved, hidden: 0 });
-    expect(await rig.depth('dead')).toEqual({ visible: 2_000 - first.result.moved, hidden: 0 });
+    expect(await rig.depth('dead')).toEqual({ visible: MANY - first.result.moved, hidden: 0 });
 
-    const second = await redrive(rig);
-    expect(second.result).toEqual({ ...NOTHING, moved: 2_000 - first.result.moved });
+    const second = await redrive(rig, { roundLetters: 50 });
+    expect(second.result).toEqual({ ...NOTHING, moved: MANY - first.result.moved });
     const moved = await rig.drain('main');
-    expect(moved).toHaveLength(2_000);
-    expect(new Set(moved.map(idOf)).size).toBe(2_000);
+    expect(moved).toHaveLength(MANY);
+    expect(new Set(moved.map(idOf)).size).toBe(MANY);
     expect(await rig.depth('dead')).toEqual({ visible: 0, hidden: 0 });
-  }, 120_000);
+  });
+
+  test('a send that SQS answers without a word of its entries is not confirmed: the letters stay', async () => {
+    const rig = await rigWith(numbered(3));
+    const proxy = await startAlteringProxy(engines.sqsEndpoint, async ({ operation }, forward) =>
+      operation === 'SendMessageBatch' ? {} : forward(),
+    );
+    const { result, outcomes } = await redrive(rig, {}, rig.variant({ sqs: proxy.endpoint }));
+    await proxy.stop();
+    expect(result).toEqual({ ...NOTHING, failed: 3 });
+    expect(outcomes[0]?.error).toMatch(/^not sent: SQS did not confirm it; if it was sent all the same/);
+    expect(await rig.depth('dead')).toEqual({ visible: 3, hidden: 0 });
+  });
+
+  test('says what it could not look at, and what SQS did not take back', async () => {
+    const rig = await rigWith(numbered(60));
+    await engines.sqs.send(new ReceiveMessageCommand({ QueueUrl: rig.target.deadLetterQueueUrl }));
+    let polls = 0;
+    const proxy = await startAlteringProxy(engines.sqsEndpoint, async (call, forward) => {
+      // As when as many letters are held as SQS allows.
+      if (call.operation === 'ReceiveMessage') return ++polls > 3 ? {} : forward();
+      if (call.operation !== 'ChangeMessageVisibilityBatch') return forward();
+      return failEntries(call, forward, ({ Id }) =>
+        Id === '1' ? { Code: 'InternalError', SenderFault: false } : undefined,
+      );
+    });
+    const { result } = await redrive(rig, { dryRun: true }, rig.variant({ sqs: proxy.endpoint }));
+    await proxy.stop();
+    expect(result).toEqual({ ...NOTHING, planned: 30, hidden: 1, unseen: 29, comingBack: 3 });
+  });
 
   test('body, group and every attribute but the failure are kept, with their types', async () => {
     const attributes = {
@@ -351,6 +386,24 @@ describe('a redrive', () => {
       expect(await rig.ledger.read('raced')).toMatchObject({ status: 'COMPLETED' });
       expect((await rig.ledger.read('held'))?.handlers).toHaveProperty('alert');
       expect(await rig.depth('dead')).toEqual({ visible: 2, hidden: 0 });
+    });
+
+    test('a reset whose answer is lost is recognised as its own when it is repeated', async () => {
+      const rig = await rigWith([{ eventId: 'msg_lost', body, failure: failureOf() }]);
+      await rig.recordCompleted(factsOf('msg_lost', body), ['alert'], nowMs - 1_000);
+      let writes = 0;
+      const proxy = await startAlteringProxy(engines.dynamoDbEndpoint, async ({ operation }, forward) => {
+        const answer = await forward();
+        if (operation === 'UpdateItem' && ++writes === 1) throw new Error('the connection broke');
+        return answer;
+      });
+      const variant = rig.variant({ dynamoDb: proxy.endpoint });
+      const { result } = await redrive(rig, { rerun: 'all', nowMs: () => nowMs }, variant);
+      await proxy.stop();
+      expect(proxy.calls.filter(({ operation }) => operation === 'UpdateItem')).toHaveLength(2);
+      expect(result).toEqual({ ...NOTHING, moved: 1 });
+      expect((await rig.ledger.read('msg_lost'))?.handlers).toEqual({});
+      expect(await rig.depth('main')).toEqual({ visible: 1, hidden: 0 });
     });
 
     test('an attempt whose lease ran out long ago is given up; just now, by this clock, it may still run', async () => {

@@ -39,7 +39,8 @@ export async function runBin(
     env: {
       PATH: process.env['PATH'],
       HOME: directory,
-      TMPDIR: directory,
+      // Not the test's own: tsx keeps there what it has compiled.
+      TMPDIR: tmpdir(),
       AWS_EC2_METADATA_DISABLED: 'true',
       ...environment,
     },

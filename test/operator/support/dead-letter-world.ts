@@ -16,6 +16,7 @@ import { MessageAttribute } from '../../../lambdas/contract/message.ts';
 import { samples } from '../../../lambdas/events/samples.ts';
 import type { LedgerRecord } from '../../../lambdas/ledger/record.ts';
 import { EXPORTS_FILE, writeExports } from '../../../local/exports-file.ts';
+import { inChunks, inParallel } from '../../../operator/dead-letters/in-parallel.ts';
 import { runProgram } from '../../../operator/program.ts';
 import type { TestEngines } from '../../support/engines.ts';
 import { startWireProxy, type WireCall, type WireProxy } from '../../support/wire-proxy.ts';
@@ -43,6 +44,8 @@ export interface DeadLetterWorld {
   /** Called at each call before SQS gets it; `drop` keeps it from SQS. */
   onCall: (call: WireCall) => 'drop' | undefined;
   seed(letters: readonly LetterSeed[]): Promise<void>;
+  /** Receives a dead letter, as another operator's look does, and keeps it. */
+  holdOne(): Promise<void>;
   /** The ledger's record of an event whose body is that of `seed`. */
   recordEvent(fields: Partial<LedgerRecord> & { readonly event_id: string }): Promise<void>;
   /** The command as a process of its own. */
@@ -86,11 +89,15 @@ export async function startDeadLetterWorld(engines: TestEngines): Promise<DeadLe
       onCall = next;
     },
     async seed(letters) {
-      for (let first = 0; first < letters.length; first += 10) {
-        const chunk = letters.slice(first, first + 10);
+      await inParallel(inChunks(letters, 10), 4, async (chunk) => {
         const Entries = chunk.map((letter, index) => ({ Id: String(index), ...messageOf(letter) }));
-        await sqs.send(new SendMessageBatchCommand({ QueueUrl: urls.dead, Entries }));
-      }
+        const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: urls.dead, Entries }));
+        if (Failed.length > 0) throw new Error(JSON.stringify(Failed));
+      });
+    },
+    async holdOne() {
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: urls.dead }));
+      if (Messages.length !== 1) throw new Error('there is no letter to hold');
     },
     async recordEvent(fields) {
       const body_sha256 = createHash('sha256').update(BODY).digest('hex');
