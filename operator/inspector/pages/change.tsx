@@ -3,6 +3,7 @@
 import { safeText } from '../../../local/safe-text.ts';
 import { counted, formatCount } from '../../cli/command-text.ts';
 import { toCommandError } from '../../core/error-line.ts';
+import { LOOK_VISIBILITY_SECONDS } from '../../dead-letters/look.ts';
 import type { ChangeResult } from '../../dead-letters/redrive.ts';
 import type { Change, OutcomeLine } from '../data/changes.ts';
 import { Age, Badge, FormToken, Notice, Panel, type Tone } from './elements.tsx';
@@ -97,7 +98,8 @@ function Ended({ page, change }: { readonly page: PageContext; readonly change: 
 }
 
 function Totals({ result }: { readonly result: ChangeResult }) {
-  const { moved, deleted, skipped, failed, folded, leftBehind, interrupted } = result;
+  const { moved, deleted, skipped, failed, folded, leftBehind, hidden, unseen, comingBack, interrupted } =
+    result;
   return (
     <>
       <div role="status">
@@ -137,12 +139,28 @@ function Totals({ result }: { readonly result: ChangeResult }) {
           ) : (
             ''
           )}
-          {moved + deleted + skipped + failed === 0 ? <li>No letter fitted any more.</li> : ''}
+          {moved + deleted + skipped + failed === 0 ? <li>No letter that could be seen fitted.</li> : ''}
         </ul>
       </div>
       {interrupted ? (
         <Notice tone="warn">
           Stopped half-way: every letter is either done, as counted here, or in place.
+        </Notice>
+      ) : (
+        ''
+      )}
+      {hidden + unseen > 0 ? (
+        <Notice tone="warn">
+          {counted(hidden + unseen, 'letter')} could not be seen: held by another look or redrive, or not
+          given out by SQS. Look again, and repeat this for what is left.
+        </Notice>
+      ) : (
+        ''
+      )}
+      {comingBack > 0 ? (
+        <Notice tone="warn">
+          SQS did not take {counted(comingBack, 'letter')} back at once: visible again within{' '}
+          {LOOK_VISIBILITY_SECONDS} s.
         </Notice>
       ) : (
         ''

@@ -13,7 +13,7 @@ const SHOWN = 100;
 const EXPLAINED: Readonly<Record<Disposition, string>> = {
   [Disposition.RUN]: 'back to the queue: handlers that have not completed run',
   [Disposition.UNRECORDED]: 'back to the queue: the ledger holds no record, so every handler runs',
-  [Disposition.LEASED]: 'back to the queue, to wait there: an attempt holds the event right now',
+  [Disposition.LEASED]: 'back to the queue, to wait there until its attempt or its backoff ends',
   [Disposition.COMPLETED]: 'left in place: the ledger says COMPLETED, nothing would run',
   [Disposition.FUTILE]: 'left in place: it would come straight back',
 };
