@@ -23,14 +23,15 @@ export function newProgram(name: string, { print, note }: Terminal): Command {
 export async function runCommandLine(
   args: readonly string[],
   context: CommandContext,
-  createProgram: (run: Run) => Command,
+  createProgram: (run: Run) => Command | Promise<Command>,
 ): Promise<ExitCode> {
   let exitCode: ExitCode = ExitCode.DONE;
   const run: Run = async (work) => {
     exitCode = await work(context);
   };
   try {
-    await createProgram(run).parseAsync(args, { from: 'user' });
+    const program = await createProgram(run);
+    await program.parseAsync(args, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (context.signal.aborted) {

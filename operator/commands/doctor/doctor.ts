@@ -25,7 +25,6 @@ export function registerDoctor(program: Command, run: Run): void {
   addTargetOptions(
     program
       .command('doctor')
-      .summary('is it set up right, and does an event go through?')
       .description(
         'Checks the whole way of an event and its surroundings, then sends a signed ping along it.',
       ),

@@ -20,7 +20,6 @@ export function registerPause(program: Command, run: Run): void {
   addTargetOptions(
     program
       .command('pause')
-      .summary('stop taking events from the queue: the first move in an incident')
       .description(
         'Disables the event source mapping of the consumer, and waits until it is so. Nothing is lost: events are accepted and wait in the queue.',
       ),

@@ -18,7 +18,6 @@ export function registerResume(program: Command, run: Run): void {
   addTargetOptions(
     program
       .command('resume')
-      .summary('take events from the queue again, after a pause')
       .description('Enables the event source mapping of the consumer, and waits until it is so.'),
   )
     .option('--timeout <seconds>', 'how long to wait for it', timeoutOption, DEFAULT_TIMEOUT_SECONDS)

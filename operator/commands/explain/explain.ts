@@ -37,7 +37,6 @@ export function registerExplain(program: Command, run: Run): void {
   addTargetOptions(
     program
       .command('explain')
-      .summary('why a captured request does not verify')
       .description(
         'Says why a captured request fails verification: another secret, JSON written again, base64, line ends, a stale timestamp, altered headers. It decides with the code of the endpoint itself.',
       )

@@ -33,7 +33,6 @@ export function registerInspect(program: Command, run: Run): void {
   addTargetOptions(
     program
       .command('inspect')
-      .summary('the web inspector, on this machine')
       .description('Serves the web inspector on this machine until Ctrl-C. Read-only without --write.'),
   )
     .option(

@@ -35,7 +35,6 @@ attempts, took_ms, handlers, error}]; handlers are [{handler, outcome
 export function registerReplay(program: Command, run: Run): void {
   program
     .command('replay')
-    .summary('run exported dead letters through the handlers on this machine')
     .description(
       'Runs what `dlq export` wrote through this checkout’s handlers on this machine, and shows how each event ends.',
     )

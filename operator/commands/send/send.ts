@@ -32,7 +32,6 @@ export function registerSend(program: Command, run: Run): void {
   addTargetOptions(
     program
       .command('send')
-      .summary('sign and post a sample event, then follow it to its end')
       .description(
         'Signs and posts a sample event, then follows it through the ledger to its end. A stack gets only the ping, unless --yes repeats its name: a sample would run the real handlers.',
       )
