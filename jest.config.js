@@ -14,5 +14,6 @@ export default {
     }),
   },
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // One more than the two cores that it is kept quick on: many tests wait for a lease, a poll or a browser.
+  maxWorkers: 3,
 };
