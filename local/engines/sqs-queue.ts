@@ -4,6 +4,9 @@ import type { createRequestHandler } from 'local-aws-sqs';
 import { isRecord, parseRecord } from '../json.ts';
 import { notInFlightRefusal, type SqsRefusal, visibilityRefusal } from './sqs-refusal.ts';
 
+/** Of a poll that does not wait and finds nothing although something waits, such as delayed messages. */
+const MAX_SHORT_LOOKS = 5;
+
 export type SqsService = ReturnType<typeof createRequestHandler>['service'];
 type Queue = SqsService['Queues'][number];
 
@@ -128,7 +131,8 @@ export class QueueBehaviour {
 
   /**
    * The engine holds a long poll until its time is over unless the batch is full; SQS answers with the first
-   * message. And a poll whose client went away must not hide messages.
+   * message. And a poll whose client went away must not hide messages. On a machine that is busy the engine's
+   * timer for the end of a poll may fire before the one that looks: then it has not looked at all, and does again.
    */
   #receive(queue: Queue): void {
     const receive = queue.receive.bind(queue);
@@ -136,16 +140,22 @@ export class QueueBehaviour {
       const gone = this.#client.getStore();
       const waitSeconds = Number(input.WaitTimeSeconds ?? queue.ReceiveMessageWaitTimeSeconds);
       const endsAtMs = Date.now() + waitSeconds * 1000;
-      for (;;) {
+      for (let look = 1; ; look += 1) {
         const records = await receive({ ...input, WaitTimeSeconds: 0 });
         if (gone?.aborted) {
           for (const record of records) putBack(queue, this.#places.get(record.MessageId)?.entry);
           return [];
         }
-        if (records.length > 0 || Date.now() >= endsAtMs) return records;
+        if (records.length > 0) return records;
+        if (Date.now() >= endsAtMs && (look >= MAX_SHORT_LOOKS || waitingCount(queue) === 0)) return records;
       }
     };
   }
+}
+
+/** What can be received right now, and what is delayed. */
+function waitingCount(queue: Queue): number {
+  return Number(queue.getAttributes(['ApproximateNumberOfMessages']).ApproximateNumberOfMessages);
 }
 
 function putBack(queue: Queue, entry: Entry | undefined): void {
