@@ -13,7 +13,8 @@ export default {
       transform: { react: { runtime: 'automatic', importSource: 'hono/jsx' } },
     }),
   },
-  testTimeout: 30_000,
+  // A guard against hanging, far above what a test needs on a busy machine.
+  testTimeout: 60_000,
   // One more than the two cores that it is kept quick on: many tests wait for a lease, a poll or a browser.
   maxWorkers: 3,
 };

@@ -9,7 +9,7 @@ import { atCall, type DeadLetterWorld, seeds, startDeadLetterWorld } from './sup
 
 const MANY = 2_000;
 /** Several processes, on a machine that may be busy. */
-const TIMEOUT_MS = 90_000;
+const TIMEOUT_MS = 180_000;
 const ids = (count: number) => seeds(count).map(({ eventId }) => eventId);
 
 let engines: TestEngines;

@@ -83,7 +83,7 @@ describe('the deployed bundles under fire', () => {
     expect(events.metric('EventsDuplicate') - duplicatesBefore).toBe(49);
     expect(alertsOf('msg_fifty')).toHaveLength(1);
     expect(await read('msg_fifty')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
-  }, 60_000);
+  }, 120_000);
 
   test('a worker killed between handler and record: delivered again after the lease, COMPLETED', async () => {
     const before = {
@@ -106,7 +106,7 @@ describe('the deployed bundles under fire', () => {
     expect(events.metric('EventsDeferred') - before.deferred).toBeGreaterThanOrEqual(1);
     // The admitted window: the handler had its effect, and its record was lost.
     expect(alertsOf('msg_killed')).toHaveLength(2);
-  }, 60_000);
+  }, 120_000);
 
   test('the final write is repeated when its answer is lost, and the handler does not run again', async () => {
     let lost = 0;

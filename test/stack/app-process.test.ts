@@ -76,7 +76,7 @@ describe('synthesise', () => {
     const files = await readdir(outDirectory);
     expect(files).toEqual(expect.arrayContaining(['manifest.json', 'SupaglueWebhooks-prod.template.json']));
     expect(files.filter((file) => file.startsWith('asset.'))).toHaveLength(2);
-  }, 60_000);
+  }, 120_000);
 
   test('rejects with the line that the app wrote', async () => {
     const failure = synthesise({
@@ -88,7 +88,7 @@ describe('synthesise', () => {
     await expect(failure).rejects.toThrow(
       /^batchSize=99 is not allowed: it takes a whole number from 1 to 10$/,
     );
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('the CDK CLI', () => {
