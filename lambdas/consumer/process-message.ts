@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { FailureReason } from '../contract/failure.ts';
 import { LEASE_SKEW_MS } from '../contract/timing.ts';
+import type { Claim } from '../ledger/ledger.ts';
 import { runAttempt } from './attempt.ts';
 import { backoffMs } from './backoff.ts';
 import type { ConsumerDependencies, Invocation, Verdict } from './dependencies.ts';
@@ -65,8 +66,27 @@ async function takeEvent(
       ? await ledger.completeUnhandled(facts, claim, clock.nowMs())
       : await ledger.claim(facts, claim, clock.nowMs());
   } catch (error) {
+    if (!unhandled) await withdraw(claim, error, dependencies);
     return { unreachable: error };
   }
+}
+
+/**
+ * The claim may have been applied, and all its answers lost: it would cost an attempt in which nothing ran, and look
+ * like one that died. Tried once; what the service itself refused is not written, and needs no second call.
+ */
+async function withdraw(claim: Claim, error: unknown, { ledger, clock, logger }: ConsumerDependencies) {
+  if (isRefusedByService(error)) return;
+  try {
+    await ledger.withdrawClaim(claim, clock.nowMs());
+  } catch (second) {
+    logger.warn('claim not withdrawn', { event_id: claim.eventId, handler: '-', cause: String(second) });
+  }
+}
+
+/** Answered with an error of ours or a throttling: nothing was applied, at least not by this request. */
+function isRefusedByService(error: unknown): boolean {
+  return error instanceof Error && '$fault' in error && error.$fault === 'client';
 }
 
 /** Nothing was run. The wait grows with the receives, so that an outage does not use up the receive limit. */

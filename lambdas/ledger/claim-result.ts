@@ -11,32 +11,37 @@ export function claimedResult(
   status: EventStatus,
 ): ClaimResult {
   const previous = before === undefined ? undefined : parseRecord(before);
-  const { not_before_ms: _, dead_letter_reason: reasonBefore, ...kept } = previous ?? {};
+  const { not_before_ms: _, dead_letter_reason: __, ...kept } = previous ?? {};
   const counted = status === EventStatus.IN_PROGRESS ? 1 : 0;
-  const reason = previous?.status === EventStatus.FAILED ? reasonBefore : undefined;
+  return heldBy(claim, {
+    handlers: {},
+    failures: [],
+    received_at_ms: event.receivedAtMs,
+    first_attempt_at_ms: nowMs,
+    ...kept,
+    event_id: event.eventId,
+    event_type: event.eventType,
+    body_sha256: event.bodySha256,
+    status,
+    owner: claim.owner,
+    status_before: previous?.status ?? EventStatus.FAILED,
+    lease_expires_at_ms: claim.leaseExpiresAtMs,
+    attempts: (previous?.attempts_spent ?? 0) + counted,
+    attempts_total: (previous?.attempts_total ?? 0) + counted,
+    updated_at_ms: nowMs,
+    expires_at: previous?.expires_at ?? 0,
+  });
+}
+
+/** @param record - as our claim left it */
+function heldBy(claim: Claim, record: LedgerRecord): ClaimResult {
+  const { status_before: before, unfinished_dead_letter: unfinished } = record;
   return {
     outcome: 'claimed',
     claim,
-    predecessorAbandoned: previous?.status === EventStatus.IN_PROGRESS,
-    // A confirmed copy resets `attempts`: what is still counted was not confirmed.
-    ...(reason !== undefined && (previous?.attempts ?? 0) > 0 ? { unfinishedDeadLetter: reason } : {}),
-    record: {
-      handlers: {},
-      failures: [],
-      received_at_ms: event.receivedAtMs,
-      first_attempt_at_ms: nowMs,
-      ...kept,
-      event_id: event.eventId,
-      event_type: event.eventType,
-      body_sha256: event.bodySha256,
-      status,
-      owner: claim.owner,
-      lease_expires_at_ms: claim.leaseExpiresAtMs,
-      attempts: (previous?.attempts_spent ?? 0) + counted,
-      attempts_total: (previous?.attempts_total ?? 0) + counted,
-      updated_at_ms: nowMs,
-      expires_at: previous?.expires_at ?? 0,
-    },
+    record,
+    predecessorAbandoned: before === EventStatus.IN_PROGRESS,
+    ...(unfinished === undefined ? {} : { unfinishedDeadLetter: unfinished }),
   };
 }
 
@@ -49,11 +54,8 @@ export function refusedResult(
 ): ClaimResult {
   // Read after the refusal and gone or claimable by now: whoever refused us has just ended. Try again soon.
   if (record === undefined) return { outcome: 'busy', untilMs: nowMs };
-  // Our own claim was applied and its answer lost: the SDK's retry was refused by its own effect. What the claim
-  // replaced is lost with the answer: an abandoned predecessor then goes uncounted, and we may run in company.
-  if (record.owner === claim.owner) {
-    return { outcome: 'claimed', claim, record, predecessorAbandoned: false };
-  }
+  // Our own claim was applied and its answer lost: the SDK's retry was refused by its own effect.
+  if (record.owner === claim.owner) return heldBy(claim, record);
   if (record.body_sha256 !== event.bodySha256) return { outcome: 'payload-mismatch' };
   if (record.status === EventStatus.COMPLETED) return { outcome: 'completed' };
   const untilMs =

@@ -41,6 +41,9 @@ export const CLAIMABLE = `${EVENT_IS_NEW} OR (${BODY_IS_THE_SAME} AND ${NOT_CLAI
 /** No attempt has claimed the event since ours. */
 export const STILL_OURS = '#owner = :owner';
 
+/** A claim was applied, nobody learned of it, and it is not withdrawn yet: its lease is as the claim set it. */
+export const OUR_UNKNOWN_CLAIM = `${STILL_OURS} AND #status = :in_progress AND lease_expires_at_ms = :lease_expires_at_ms`;
+
 /**
  * A failure is recorded before the dead letter is released, which sets `attempts` to 0. Its request may arrive a
  * second time after that: it must not take the budget that a redrive was promised.

@@ -30,6 +30,7 @@ import {
   spendUpdate,
   type UpdateTemplate,
   unhandledUpdate,
+  withdrawUpdate,
 } from './update-expressions.ts';
 
 /** The two DynamoDB calls that the ledger makes. */
@@ -128,6 +129,21 @@ export class DynamoDbLedger implements Ledger {
 
   spendAttempt(claim: Claim, attempts: number, nowMs: number) {
     return this.#write(claim, spendUpdate, nowMs, {}, { ':attempts': attempts });
+  }
+
+  withdrawClaim(claim: Claim, nowMs: number) {
+    return this.#write(
+      claim,
+      withdrawUpdate,
+      nowMs,
+      {},
+      {
+        ':in_progress': EventStatus.IN_PROGRESS,
+        ':lease_expires_at_ms': claim.leaseExpiresAtMs,
+        ':minus_one': -1,
+        ':minus_spent': claim.alone ? -1 : 0,
+      },
+    );
   }
 
   async read(eventId: string): Promise<LedgerRecord | undefined> {

@@ -84,7 +84,8 @@ export interface Ledger {
   ): Promise<WriteResult>;
   /**
    * First of two steps around the copy to the dead-letter queue: records the failure and keeps everybody
-   * out until the lease ends. A crash before {@link releaseDeadLetter} makes the next claim finish it.
+   * out until the lease ends. A crash before {@link releaseDeadLetter} makes the next claim finish it, and after
+   * that claim's own crash the one after it.
    */
   failForGood(
     claim: Claim,
@@ -99,6 +100,11 @@ export interface Ledger {
   releaseDeadLetter(claim: Claim, release: Release, nowMs: number): Promise<WriteResult>;
   /** Counts an attempt that was claimed in company and is about to run alone. */
   spendAttempt(claim: Claim, attempts: number, nowMs: number): Promise<WriteResult>;
+  /**
+   * After a claim that was rejected: should it have been applied all the same, it counts no longer, and the event is
+   * free at once. Nothing may have been run.
+   */
+  withdrawClaim(claim: Claim, nowMs: number): Promise<WriteResult>;
   /** Consistent read. */
   read(eventId: string): Promise<LedgerRecord | undefined>;
 }

@@ -42,6 +42,8 @@ export interface LedgerRecord {
   readonly status: EventStatus;
   /** Random token of the latest claim. */
   readonly owner?: string;
+  /** Status before the latest claim, to which a withdrawn claim goes back; FAILED for a new event. */
+  readonly status_before?: EventStatus;
   readonly lease_expires_at_ms?: number;
   readonly not_before_ms?: number;
   /** Which attempt of the current budget this is, or was; 0 after dead-lettering. */
@@ -62,6 +64,11 @@ export interface LedgerRecord {
   readonly completed_at_ms?: number;
   /** Why the event was dead-lettered; removed by the next claim. */
   readonly dead_letter_reason?: FailureReason;
+  /**
+   * The same reason until the copy is confirmed, kept across claims: should the attempt that finishes a
+   * dead-lettering die too, the next one still knows what was decided.
+   */
+  readonly unfinished_dead_letter?: FailureReason;
   /** `RETRYING#n` or `DEAD#n`. */
   readonly failure_bucket?: string;
   readonly failed_at_ms?: number;

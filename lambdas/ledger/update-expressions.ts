@@ -1,4 +1,4 @@
-import { CLAIMABLE, STILL_OURS, STILL_OURS_AND_NOT_RELEASED } from './conditions.ts';
+import { CLAIMABLE, OUR_UNKNOWN_CLAIM, STILL_OURS, STILL_OURS_AND_NOT_RELEASED } from './conditions.ts';
 
 /** The fixed part of an UpdateItem call; values are bound per call. */
 export interface UpdateTemplate {
@@ -22,6 +22,7 @@ const SEARCH_ATTRIBUTES = ['customer_id', 'connection_id', 'provider_name'] as c
 function recordEvent(present: ReadonlySet<string>): string[] {
   return [
     '#owner = :owner',
+    'status_before = if_not_exists(#status, :failed)',
     'body_sha256 = :body_sha256',
     'event_type = :event_type',
     'handlers = if_not_exists(handlers, :no_handlers)',
@@ -48,7 +49,8 @@ function claimTemplate(present: ReadonlySet<string>): UpdateTemplate {
   };
 }
 
-const NO_LONGER_OPEN = 'lease_expires_at_ms, not_before_ms, failure_bucket, failed_at_ms, dead_letter_reason';
+const NO_LONGER_OPEN =
+  'lease_expires_at_ms, not_before_ms, failure_bucket, failed_at_ms, dead_letter_reason, unfinished_dead_letter';
 
 function unhandledTemplate(present: ReadonlySet<string>): UpdateTemplate {
   const set = [...recordEvent(present), '#status = :completed', 'completed_at_ms = :now_ms'];
@@ -119,7 +121,7 @@ export const failForGoodUpdate = once(
   (handlerCount: number) =>
     finalTemplate(
       handlerCount,
-      [...FAILED, 'dead_letter_reason = :dead_letter_reason'],
+      [...FAILED, 'dead_letter_reason = :dead_letter_reason', 'unfinished_dead_letter = :dead_letter_reason'],
       'lease_expires_at_ms',
     ),
   Number,
@@ -127,10 +129,27 @@ export const failForGoodUpdate = once(
 /** Forgets the handlers that failed for good: a redrive runs them again. */
 function releaseTemplate(forgottenCount: number, remove: readonly string[]): UpdateTemplate {
   const forgotten = Array.from({ length: forgottenCount }, (_, index) => `handlers.#h${index}`);
-  return finalTemplate(0, ['attempts = :zero'], ['attempts_spent', ...remove, ...forgotten].join(', '));
+  const released = ['attempts_spent', 'unfinished_dead_letter', ...remove, ...forgotten];
+  return finalTemplate(0, ['attempts = :zero'], released.join(', '));
 }
 export const releaseUpdate = once((count: number) => releaseTemplate(count, ['not_before_ms']), Number);
 /** Leaves `not_before_ms` where the first step put it: at the end of the lease. */
 export const releaseAfterLeaseUpdate = once((count: number) => releaseTemplate(count, []), Number);
 /** Counts the attempt before it starts. */
 export const spendUpdate = finalTemplate(0, [SPEND], '');
+/** As if the claim had not been made. */
+export const withdrawUpdate: UpdateTemplate = {
+  ...finalTemplate(
+    0,
+    [
+      '#status = status_before',
+      'lease_expires_at_ms = :now_ms',
+      'not_before_ms = :now_ms',
+      'attempts = attempts + :minus_one',
+      'attempts_spent = attempts_spent + :minus_spent',
+      'attempts_total = attempts_total + :minus_one',
+    ],
+    '',
+  ),
+  ConditionExpression: OUR_UNKNOWN_CLAIM,
+};

@@ -1,6 +1,5 @@
 import { describeEvent } from '../../lambdas/events/event-fields.ts';
 import { EventStatus, isCompleted, type LedgerRecord } from '../../lambdas/ledger/record.ts';
-import { isDeadLettered } from '../core/event-steps.ts';
 import type { Target } from '../core/target.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { type FoldedEvent, foldByEvent } from './fold.ts';
@@ -131,7 +130,5 @@ function heldUntilMs({ status, lease_expires_at_ms, not_before_ms }: LedgerRecor
 
 /** Decided, but the copy was not confirmed: the next claim dead-letters the event again, without running anything. */
 function isUnreleased(record: LedgerRecord): boolean {
-  return (
-    record.status === EventStatus.FAILED && record.dead_letter_reason !== undefined && !isDeadLettered(record)
-  );
+  return record.unfinished_dead_letter !== undefined;
 }

@@ -33,7 +33,13 @@ const FREE = [
   '(#status = :in_progress AND lease_expires_at_ms <= :long_ago_ms)',
 ].join(' OR ');
 
-const NO_LONGER = ['lease_expires_at_ms', 'not_before_ms', 'completed_at_ms', 'attempts_spent'];
+const NO_LONGER = [
+  'lease_expires_at_ms',
+  'not_before_ms',
+  'completed_at_ms',
+  'attempts_spent',
+  'unfinished_dead_letter',
+];
 
 /**
  * Makes handlers run again that are recorded for an event: leaves its record as dead-lettering leaves one, with a full

@@ -55,6 +55,18 @@ describe('the ledger', () => {
     expect(given1.sqsCalls.map(({ input }) => input['VisibilityTimeout'])).toEqual([8, 30]);
   });
 
+  test('a claim that was applied, and its answers lost, is withdrawn: it spends no attempt', async () => {
+    const one = spy();
+    const harness = await given({ one });
+    faultyUpdates(harness, { 1: 'lose-answer' });
+    expect(await harness.run([harness.record])).toEqual([harness.record.messageId]);
+    expect(one.attempts).toEqual([]);
+    expect(await harness.ledgerRecord()).toMatchObject({ status: 'FAILED', attempts: 0, attempts_spent: 0 });
+    expect(await harness.run([redelivered(harness.record, 2)])).toEqual([]);
+    expect(one.attempts).toEqual([1]);
+    expect(await harness.ledgerRecord()).toMatchObject({ status: 'COMPLETED', attempts_total: 1 });
+  });
+
   test('unreachable in the last hour of the message: copied with its reason instead of expiring', async () => {
     const harness = await given({ one: spy() });
     harness.breakTable((table) => ({ ...table, updateItem: outage }));

@@ -61,6 +61,7 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
         event_id: event.eventId,
         status: 'IN_PROGRESS',
         owner: claim.owner,
+        status_before: 'FAILED',
         lease_expires_at_ms: NOW_MS + LEASE_MS,
         attempts: 1,
         attempts_spent: 1,
@@ -77,6 +78,26 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
         updated_at_ms: NOW_MS,
         expires_at: NOW_MS / 1000 + 100 * 86_400,
       });
+    });
+
+    test('a claim that is withdrawn counts no longer and frees the event at once, once', async () => {
+      const event = newEvent();
+      const { claim } = await take(event);
+      expect(await ledger.withdrawClaim(claim, NOW_MS + 1)).toBe('written');
+      // The SDK sent it, gave up waiting, and its retry went through.
+      expect(await ledger.withdrawClaim(claim, NOW_MS + 2)).toBe('lost');
+      const next = await take(event, NOW_MS + 1);
+      expect(next).toMatchObject({ predecessorAbandoned: false, record: { attempts: 1, attempts_total: 1 } });
+      expect(await ledger.withdrawClaim(claim, NOW_MS + 4)).toBe('lost');
+    });
+
+    test('withdrawing a claim that took over a dead attempt leaves that death to be seen', async () => {
+      const event = newEvent();
+      await take(event);
+      const { claim } = await take(event, NOW_MS + LEASE_MS);
+      await ledger.withdrawClaim(claim, NOW_MS + LEASE_MS + 1);
+      const next = await take(event, NOW_MS + LEASE_MS + 1);
+      expect(next).toMatchObject({ predecessorAbandoned: true, record: { attempts: 2, attempts_total: 2 } });
     });
 
     test('a live lease keeps everybody out until it ends', async () => {
@@ -144,7 +165,18 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
       await ledger.claim(event, claim, NOW_MS);
       expect(await ledger.claim(event, claim, NOW_MS + 300)).toMatchObject({
         outcome: 'claimed',
+        predecessorAbandoned: false,
         record: { attempts: 1, owner: claim.owner },
+      });
+    });
+
+    test('a claim whose answer was lost learns all the same that the attempt before it died', async () => {
+      const event = newEvent();
+      await take(event);
+      const { claim } = await take(event, NOW_MS + LEASE_MS);
+      expect(await ledger.claim(event, claim, NOW_MS + LEASE_MS + 300)).toMatchObject({
+        outcome: 'claimed',
+        predecessorAbandoned: true,
       });
     });
 
@@ -271,6 +303,15 @@ export function describeLedger(engineName: string, start: () => Promise<TestEngi
       await ledger.failForGood(claim, NOTHING, 'retention', NOW_MS);
       const next = await take(event, NOW_MS + LEASE_MS);
       expect(next.unfinishedDeadLetter).toBe('retention');
+      // The finisher dies as well: the reason outlives it too, and goes with the confirmed copy alone.
+      const last = await take(event, NOW_MS + 2 * LEASE_MS);
+      expect(last).toMatchObject({ unfinishedDeadLetter: 'retention', predecessorAbandoned: true });
+      const sentAgain = await ledger.claim(event, last.claim, NOW_MS + 2 * LEASE_MS + 300);
+      expect(sentAgain).toMatchObject({ unfinishedDeadLetter: 'retention', predecessorAbandoned: true });
+      await ledger.failForGood(last.claim, { ...NOTHING, attempts: 3 }, 'retention', NOW_MS + 2 * LEASE_MS);
+      await ledger.releaseDeadLetter(last.claim, RELEASE, NOW_MS + 2 * LEASE_MS);
+      const redriven = await take(event, NOW_MS + 2 * LEASE_MS + 1);
+      expect(redriven).not.toHaveProperty('unfinishedDeadLetter');
     });
 
     test('a claim whose request arrives a second time, after its own attempt was dead-lettered, is refused', async () => {

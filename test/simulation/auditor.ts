@@ -38,9 +38,9 @@ export class Auditor {
   readonly #histories = new Map<string, EventHistory>();
   readonly #invocations = new Map<string, Invocation>();
   readonly #batchSizes = new Map<Invocation, number>();
+  /** Owners that have taken their claim back, and will do nothing more about the event. */
+  readonly #withdrawn = new Set<string>();
   readonly #claimAnswers = new Map<string, 'asked' | 'answered' | 'went on'>();
-  /** Owners whose claim was refused by its own effect: what it replaced, they never learned. */
-  readonly #claimedBlindly = new Set<string>();
   /** Claims that the table applied, by the invocation that asked: owner and event. */
   readonly #claims = new Map<Invocation, [owner: string, eventId: string][]>();
   readonly #journal: Journal;
@@ -69,7 +69,8 @@ export class Auditor {
   /** Follows the calls of one claim's owner: the first is the claim itself. */
   async watchCall<T>(owner: string, answer: Promise<T>): Promise<T> {
     if (this.#claimAnswers.has(owner)) {
-      this.#claimAnswers.set(owner, 'went on');
+      // What was asked in vain is withdrawn; anything else follows from the answer.
+      if (this.#claimAnswers.get(owner) === 'answered') this.#claimAnswers.set(owner, 'went on');
       return answer;
     }
     this.#claimAnswers.set(owner, 'asked');
@@ -81,7 +82,6 @@ export class Auditor {
       // Refused by its own effect: the first answer was lost.
       if (error instanceof ConditionalCheckFailed && error.Item?.['owner']?.S === owner) {
         this.#claimAnswers.set(owner, 'answered');
-        this.#claimedBlindly.add(owner);
       }
       throw error;
     }
@@ -106,6 +106,11 @@ export class Auditor {
       );
     }
     this.#claims.delete(invocation);
+  }
+
+  #learned(owner: string): boolean {
+    const answer = this.#claimAnswers.get(owner);
+    return answer === 'answered' || answer === 'went on';
   }
 
   historyOf(eventId: string): EventHistory {
@@ -159,9 +164,10 @@ export class Auditor {
       );
     }
     if (from === 'IN_PROGRESS') {
-      const holder = this.#invocations.get(textOf(before, 'owner') ?? '');
+      const earlier = textOf(before, 'owner') ?? '';
+      const holder = this.#withdrawn.has(earlier) ? undefined : this.#invocations.get(earlier);
       const isOver = holder === undefined || holder.ended !== undefined || nowMs >= holder.deadlineMs;
-      journal.check('claim-waits-for-the-lease', key, isOver, () => `${textOf(before, 'owner')} still runs`);
+      journal.check('claim-waits-for-the-lease', key, isOver, () => `${earlier} still runs`);
     }
     const notBeforeMs = numberOf(before, 'not_before_ms');
     if (from.startsWith('FAILED') && notBeforeMs !== undefined) {
@@ -177,7 +183,7 @@ export class Auditor {
     history.claimedAtMs = nowMs;
     if (invocation === undefined) return;
     const batchSize = this.#batchSizes.get(invocation) ?? 0;
-    history.budget.onClaim(owner, invocation, batchSize, before, after);
+    history.budget.onClaim(owner, invocation, batchSize, before, after, () => this.#learned(owner));
     if (invocation.ended === undefined) {
       this.#claims.set(invocation, [...(this.#claims.get(invocation) ?? []), [owner, key]]);
     }
@@ -197,7 +203,10 @@ export class Auditor {
     const { budget } = this.historyOf(key);
     const { attempt } = budget;
     if (attempt === undefined || attempt.owner !== writer) return;
-    budget.onLaterWrite(before, after);
+    if (budget.onLaterWrite(before, after) === 'withdrawn') {
+      this.#withdrawn.add(writer);
+      return;
+    }
     const sentAtMs = numberOf(after, 'updated_at_ms') ?? 0;
     if (from === 'IN_PROGRESS' && to !== 'IN_PROGRESS') {
       const skewMs = attempt.invocation.instance.skewMs;
@@ -261,6 +270,12 @@ export class Auditor {
     );
   }
 
+  /** The user's schema is code that runs in an attempt, as a handler is. */
+  onSchemaStart(eventId: string, invocation: Invocation | undefined): void {
+    const { attempt } = this.historyOf(eventId).budget;
+    if (attempt !== undefined && attempt.invocation === invocation) attempt.ranSchema = true;
+  }
+
   onHandlerStart(eventId: string, handler: string, invocation: Invocation): HandlerRun {
     const journal = this.#journal;
     const nowMs = this.#nowMs();
@@ -297,7 +312,7 @@ export class Auditor {
     const others = (this.#runsOf.get(invocation) ?? []).filter(
       (other) => other.eventId !== eventId && other.outcome === 'running',
     );
-    budget.onHandlerStart(item, handler, !this.#claimedBlindly.has(attempt?.owner ?? ''), others);
+    budget.onHandlerStart(item, handler, others);
     const suspect = others.find((other) => this.#runsAlone(other));
     journal.check('nobody-joins-a-suspect', eventId, suspect === undefined, () => `${suspect?.eventId} runs`);
     const run: HandlerRun = {
@@ -318,7 +333,7 @@ export class Auditor {
   #runsAlone({ eventId, invocation }: HandlerRun): boolean {
     const { attempt } = this.historyOf(eventId).budget;
     if (attempt === undefined || attempt.invocation !== invocation) return false;
-    return attempt.isSuspect && !this.#claimedBlindly.has(attempt.owner);
+    return attempt.isSuspect;
   }
 
   onHandlerEnd(run: HandlerRun, outcome: Exclude<HandlerRun['outcome'], 'running'>): void {

@@ -13,6 +13,9 @@ export interface ClaimedAttempt {
   readonly runs: HandlerRun[];
   /** Records of its batch. */
   readonly batchSize: number;
+  /** Whether the claim's answer has reached its owner. */
+  readonly learned: () => boolean;
+  ranSchema: boolean;
   /** The attempt before it died without a record. */
   readonly isSuspect: boolean;
   /** Which attempt of the budget it must be. */
@@ -29,11 +32,8 @@ export class EventBudget {
   #spent = 0;
   /** How the last counted attempt came to its end. */
   #lastCounted: 'record' | 'alone' | undefined;
-  /**
-   * An attempt decided to dead-letter, and no copy is confirmed. Its successors say the same; should one of them
-   * die too, the ledger has lost the reason, and the event is dead-lettered for what it looks like then.
-   */
-  #isDecided = false;
+  /** What an attempt decided to dead-letter the event for, while no copy is confirmed: its successors say the same. */
+  #decided: string | undefined;
   readonly #failedForGood = new Set<string>();
   readonly #eventId: string;
   readonly #journal: Journal;
@@ -51,6 +51,7 @@ export class EventBudget {
     batchSize: number,
     before: Item | undefined,
     after: Item,
+    learned: () => boolean,
   ): void {
     const from = stateOf(before);
     this.#closeAttempt(from === 'IN_PROGRESS');
@@ -80,6 +81,8 @@ export class EventBudget {
       invocation,
       runs: [],
       batchSize,
+      learned,
+      ranSchema: false,
       isSuspect,
       number,
       counted: undefined,
@@ -94,6 +97,17 @@ export class EventBudget {
     if (attempt === undefined) return;
     if (died) this.#journal.count(`attempts died ${attempt.counted === undefined ? 'in company' : 'alone'}`);
     if (attempt.runs.length > 0 && attempt.counted !== undefined) this.#ranBefore++;
+    if (attempt.counted === 'alone' && attempt.runs.length === 0 && !attempt.ranSchema)
+      this.#checkNotBurned(attempt);
+  }
+
+  /** Counted, no handler started, no record left: only a death explains that, or a claim of which nobody learned. */
+  #checkNotBurned({ invocation, learned }: ClaimedAttempt): void {
+    const died = invocation.ended === 'crashed' || invocation.ended === 'timed-out';
+    const wasBlocked = invocation.instance.blockedUntilMs > invocation.startedAtMs;
+    const holds = died || wasBlocked || !learned() || this.#decided !== undefined;
+    if (!learned()) this.#journal.count('attempts counted by a claim whose answers were all lost');
+    this.#check('no-attempt-is-burned', holds, () => `invocation ${invocation.id} ${invocation.ended}`);
   }
 
   #count(attempt: ClaimedAttempt, how: 'record' | 'alone'): void {
@@ -103,42 +117,63 @@ export class EventBudget {
   }
 
   /** A write of the attempt that holds the event. */
-  onLaterWrite(before: Item | undefined, after: Item): void {
+  onLaterWrite(before: Item | undefined, after: Item): 'withdrawn' | undefined {
     const { attempt } = this;
-    if (attempt === undefined) return;
+    if (attempt === undefined) return undefined;
     const from = stateOf(before);
     const to = stateOf(after);
     if (to === 'FAILED (dead-lettered)') {
       this.#spent = 0;
       this.#ranBefore = 0;
       this.#lastCounted = undefined;
-      this.#isDecided = false;
+      this.#decided = undefined;
       this.#failedForGood.clear();
       attempt.counted = undefined;
-      return;
+      return undefined;
     }
+    if (this.#isWithdrawn(before, after)) return 'withdrawn';
     for (const handler of failedHandlers(after)) this.#failedForGood.add(handler);
     if (from === 'IN_PROGRESS' && to === 'FAILED (copy not confirmed)') this.#checkReason(after);
-    if (to.startsWith('FAILED')) {
-      this.#count(attempt, 'record');
-      this.#isDecided = to === 'FAILED (copy not confirmed)';
-    }
+    if (to.startsWith('FAILED')) this.#count(attempt, 'record');
     const wasCounted = numberOf(before, 'attempts_spent');
     const isCounted = numberOf(after, 'attempts_spent');
-    if (to !== 'IN_PROGRESS' || isCounted === wasCounted) return;
+    if (to !== 'IN_PROGRESS' || isCounted === wasCounted) return undefined;
     // The turn alone is the only thing that counts a running attempt.
     this.#journal.count('turns taken alone');
     this.#check('only-a-suspect-is-counted-early', attempt.isSuspect && isCounted === attempt.number, () =>
       describeItem(after),
     );
     this.#count(attempt, 'alone');
+    return undefined;
+  }
+
+  /** A claim of which its owner did not learn is taken back: as if it had not been made. */
+  #isWithdrawn(before: Item | undefined, after: Item): boolean {
+    const { attempt } = this;
+    const spent = (numberOf(before, 'attempts') ?? 0) - (numberOf(after, 'attempts') ?? 0);
+    if (attempt === undefined || stateOf(before) !== 'IN_PROGRESS' || spent !== 1) return false;
+    this.#journal.count('claims withdrawn');
+    const holds = !attempt.learned() && attempt.runs.length === 0;
+    this.#check('only-an-unknown-claim-is-withdrawn', holds, () => describeItem(after));
+    if (attempt.counted !== undefined) this.#spent = attempt.number - 1;
+    attempt.counted = undefined;
+    return true;
   }
 
   #checkReason(after: Item): void {
     const { maxAttempts } = this.#settings.policy;
     const reason = textOf(after, 'dead_letter_reason');
     const number = this.attempt?.number ?? 0;
-    if (reason === FailureReason.ABANDONED && !this.#isDecided) {
+    if (this.#decided !== undefined) {
+      this.#check(
+        'the-first-reason-stays',
+        reason === this.#decided,
+        () => `${reason}, not ${this.#decided}`,
+      );
+      return;
+    }
+    this.#decided = reason;
+    if (reason === FailureReason.ABANDONED) {
       const holds = number > maxAttempts && this.#diedAlone();
       this.#check('abandoned-means-a-death-alone', holds, () => `attempt ${number}: ${describeItem(after)}`);
     }
@@ -153,12 +188,7 @@ export class EventBudget {
   }
 
   /** @param others - runs of other events of the same batch that have not settled */
-  onHandlerStart(
-    item: Item | undefined,
-    handler: string,
-    knowsIt: boolean,
-    others: readonly HandlerRun[],
-  ): void {
+  onHandlerStart(item: Item | undefined, handler: string, others: readonly HandlerRun[]): void {
     const { attempt } = this;
     const { maxAttempts } = this.#settings.policy;
     this.#check('failed-for-good-stays-so', !this.#failedForGood.has(handler), () => `${handler} again`);
@@ -168,7 +198,8 @@ export class EventBudget {
       attempt.number <= maxAttempts && this.#ranBefore < maxAttempts,
       () => `attempt ${attempt.number} of ${maxAttempts} runs, after ${this.#ranBefore} that ran`,
     );
-    if (!attempt.isSuspect || !knowsIt) return;
+    this.#check('a-decided-event-runs-nothing', this.#decided === undefined, () => `${handler} runs`);
+    if (!attempt.isSuspect) return;
     this.#check('a-suspect-runs-alone', others.length === 0, () => `beside ${others[0]?.eventId}`);
     this.#check('a-suspect-is-counted-first', numberOf(item, 'attempts_spent') === attempt.number, () =>
       describeItem(item),

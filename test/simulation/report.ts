@@ -38,12 +38,13 @@ export const TRANSITIONS = [
   'COMPLETED → COMPLETED',
 ] as const;
 
-/** What becomes of attempts that die; each must be reached too. */
+/** What becomes of attempts that die, or that nobody learns of; each must be reached too. */
 const DEATHS = [
   'attempts died in company',
   'attempts died alone',
   'turns taken alone',
   'suspects whose turn did not come',
+  'claims withdrawn',
 ] as const;
 
 export function newTotals(): Totals {
@@ -89,6 +90,7 @@ export function describeTotals(totals: Totals, elapsedMs: number): string {
   const groups: readonly (readonly [title: string, prefix: string])[] = [
     ['ingest answers', 'answer '],
     ['ledger transitions', 'transition '],
+    ['ledger states at the end', 'final state '],
     ['dead letters by reason', 'dead letters '],
     ['batches', 'batches '],
     ['checks made', 'checked '],

@@ -239,6 +239,7 @@ export class Settlement {
       journal.count(isDone ? 'events completed' : 'events dead-lettered');
     }
     for (const letter of this.#deadLetters) this.#checkDeadLetter(letter);
+    for (const item of table.items.values()) journal.count(`final state ${stateOf(item)}`);
   }
 
   #checkDeadLetter(letter: DeadLetter): void {

@@ -18,6 +18,8 @@ interface OwnPayload {
   readonly throws?: number;
   readonly slowMs?: number;
   readonly customer_id?: unknown;
+  /** The event's id. */
+  readonly simulated?: string;
 }
 
 /** The user's part, on one function instance. */
@@ -28,7 +30,8 @@ export function createRoutes(world: HandlerWorld, instance: FunctionInstance): E
       version: 1,
       vendor: 'simulation',
       async validate(value: unknown) {
-        const { throws, slowMs, customer_id: customer } = value as OwnPayload;
+        const { throws, slowMs, simulated = '-', customer_id: customer } = value as OwnPayload;
+        world.auditor.onSchemaStart(simulated, instance.invocation);
         if (slowMs !== undefined) await instance.sleep(slowMs);
         if (throws !== undefined && throwing.left++ % (throws + 1) < throws)
           throw new Error('the schema threw');
