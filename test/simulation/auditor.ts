@@ -330,6 +330,13 @@ export class Auditor {
     return run;
   }
 
+  /** For the count of what a crash interrupted. */
+  runningHandlers(invocation: Invocation): readonly { readonly purpose: string }[] {
+    return (this.#runsOf.get(invocation) ?? [])
+      .filter(({ outcome }) => outcome === 'running')
+      .map(() => ({ purpose: 'handler' }));
+  }
+
   #runsAlone({ eventId, invocation }: HandlerRun): boolean {
     const { attempt } = this.historyOf(eventId).budget;
     if (attempt === undefined || attempt.invocation !== invocation) return false;

@@ -5,6 +5,13 @@ import type { Host, VirtualTime } from './virtual-time.ts';
 
 export type Service = 'table' | 'queue' | 'dead-letters' | 'secrets';
 
+/** One call of AWS as a function makes it. */
+export interface Request {
+  readonly service: Service;
+  /** What it is made for: a crash is counted by what the function was waiting for. */
+  readonly purpose: string;
+}
+
 export interface Outage {
   readonly service: Service;
   readonly fromMs: number;
@@ -54,7 +61,7 @@ export class Network {
    */
   call<T>(
     host: Host,
-    service: Service,
+    request: Request,
     bounds: Pick<CallBounds, 'maxAttempts' | 'requestTimeoutMs'>,
     serve: () => T,
     signal?: AbortSignal,
@@ -63,15 +70,17 @@ export class Network {
     return new Promise<T>((resolve, reject) => {
       let tries = 0;
       let over = false;
+      host.waitsFor.add(request);
       const end = (settle: () => void) => {
         if (over) return;
         over = true;
+        host.waitsFor.delete(request);
         settle();
       };
       const tryOnce = () => {
         if (over) return;
         tries++;
-        const plan = this.#plan(service, bounds.requestTimeoutMs);
+        const plan = this.#plan(request.service, bounds.requestTimeoutMs);
         let served: { readonly value: T } | { readonly error: unknown } | undefined;
         if (plan.servedAfterMs !== undefined) {
           time.after(plan.servedAfterMs, () => {

@@ -23,6 +23,7 @@ export interface EventSourceOptions {
     end: InvocationEnd<SQSBatchResponse>,
     acknowledged: readonly Received[],
   ) => void;
+  readonly runningHandlers: (invocation: Invocation) => readonly { readonly purpose: string }[];
   readonly onInvocation: (invocation: Invocation, batch: readonly Received[]) => void;
 }
 
@@ -67,7 +68,7 @@ export class EventSource {
   }
 
   #invoke(batch: readonly Received[]): void {
-    const { faults, onBatchEnd, onInvocation, random } = this.#options;
+    const { faults, journal, onBatchEnd, onInvocation, random, runningHandlers } = this.#options;
     const [instance, consume] = this.#idleInstance();
     this.#running++;
     const event = { Records: batch.map(toRecord) };
@@ -77,6 +78,8 @@ export class EventSource {
       (current) => consume(event, current),
       (end) => {
         this.#running--;
+        if (end.end === 'crashed')
+          journal.crashedDuring([...instance.waitsFor, ...runningHandlers(invocation)]);
         if (end.end === 'crashed' || end.end === 'timed-out' || faults.strikes('instance-recycled')) {
           instance.state = 'dead';
           this.#instances.delete(instance);

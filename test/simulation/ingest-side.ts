@@ -8,6 +8,7 @@ import { SECRETS_MANAGER_BOUNDS } from '../../lambdas/ingest/secrets-manager.ts'
 import type { Network } from './aws-call.ts';
 import type { Faults } from './faults.ts';
 import { FunctionInstance, type Invocation, type InvocationEnd } from './instance.ts';
+import type { Journal } from './journal.ts';
 import type { Random } from './random.ts';
 import type { Settings } from './settings.ts';
 import { createSqsClient, type SqsPort } from './sqs-port.ts';
@@ -20,6 +21,7 @@ export interface IngestOptions {
   readonly time: VirtualTime;
   readonly network: Network;
   readonly faults: Faults;
+  readonly journal: Journal;
   readonly settings: Settings;
   readonly random: Random;
   readonly sqs: SqsPort;
@@ -50,7 +52,7 @@ export class IngestSide {
     { headers, body, sourceAddress = ALLOWED_ADDRESS }: SimulatedRequest,
     onEnd: (end: IngestEnd, outcome: Outcome | undefined, invocation: Invocation) => void,
   ): void {
-    const { faults } = this.#options;
+    const { faults, journal } = this.#options;
     const [instance, handle] = this.#idleInstance();
     const id = ++this.#count;
     const event = { headers, body: body.toString('base64'), isBase64Encoded: true } as const;
@@ -71,6 +73,7 @@ export class IngestSide {
           instance.state = 'dead';
           this.#instances.delete(instance);
         }
+        if (end.end === 'crashed') journal.crashedDuring(instance.waitsFor);
         const outcome = this.#outcomes.get(invocation);
         this.#outcomes.delete(invocation);
         onEnd(end, outcome, invocation);
@@ -97,7 +100,13 @@ export class IngestSide {
       isAllowedSource: (address) => address === ALLOWED_ADDRESS,
       secrets: createSecretSource({
         nowMs,
-        fetchSecret: () => network.call(instance, 'secrets', SECRETS_MANAGER_BOUNDS, storedSecret),
+        fetchSecret: () =>
+          network.call(
+            instance,
+            { service: 'secrets', purpose: 'secret' },
+            SECRETS_MANAGER_BOUNDS,
+            storedSecret,
+          ),
       }),
       enqueue: createEnqueue(createSqsClient(sqs, instance), MAIN_QUEUE_URL),
     });

@@ -27,6 +27,7 @@ export class FunctionInstance implements Host {
   blockedUntilMs = 0;
   wakesUntilCrash: number | undefined;
   onCrash: (() => void) | undefined;
+  readonly waitsFor = new Set<{ readonly purpose: string }>();
   invocation: Invocation | undefined;
   readonly #time: VirtualTime;
 

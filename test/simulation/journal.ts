@@ -28,6 +28,12 @@ export class Journal {
     this.counts.set(name, (this.counts.get(name) ?? 0) + by);
   }
 
+  /** @param waits - what the function that died was waiting for */
+  crashedDuring(waits: Iterable<{ readonly purpose: string }>): void {
+    for (const purpose of new Set([...waits].map((wait) => wait.purpose)))
+      this.count(`crashed during ${purpose}`);
+  }
+
   note(eventId: string, text: () => string): void {
     if (this.#keepsLines) this.lines.push({ atMs: this.nowMs(), eventId, text: text() });
   }

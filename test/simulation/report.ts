@@ -2,6 +2,7 @@ import { FailureReason } from '../../lambdas/contract/failure.ts';
 import { AnswerCode } from '../../lambdas/contract/http.ts';
 import type { Violation } from './journal.ts';
 import type { RunResult } from './simulate-seed.ts';
+import { CRASH_POINTS } from './write-purpose.ts';
 
 /** What many runs add up to. */
 export interface Totals {
@@ -82,6 +83,13 @@ export function unreached({ counts }: Totals): string[] {
   ].filter((name) => !reached.has(name));
 }
 
+/** Calls during which no function has died yet. */
+export function neverCrashedDuring({ counts }: Totals): string[] {
+  return CRASH_POINTS.map((purpose) => `crashed during ${purpose}`).filter(
+    (name) => counts[name] === undefined,
+  );
+}
+
 /** Totals as text: one section per kind of count. */
 export function describeTotals(totals: Totals, elapsedMs: number): string {
   const { counts, faults } = totals;
@@ -92,6 +100,7 @@ export function describeTotals(totals: Totals, elapsedMs: number): string {
     ['ledger transitions', 'transition '],
     ['ledger states at the end', 'final state '],
     ['dead letters by reason', 'dead letters '],
+    ['crashes, by what the function waited for', 'crashed during '],
     ['batches', 'batches '],
     ['checks made', 'checked '],
   ];

@@ -25,6 +25,7 @@ import { Svix } from './svix.ts';
 import { SimulatedTable } from './table.ts';
 import { VirtualTime } from './virtual-time.ts';
 import { withVirtualTimers } from './virtual-timers.ts';
+import { purposeOf } from './write-purpose.ts';
 
 const DEAD_LETTER_QUEUE_URL = 'https://sqs.simulation/dead';
 const TABLE_BOUNDS = { maxAttempts: 2, requestTimeoutMs: 1_500 };
@@ -98,8 +99,8 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
 
   const events = new Map<string, SimulatedEvent>();
   const world = { events, auditor, faults, hasAnyHandler: settings.hasAnyHandler, nowMs };
-  const call = <T>(instance: FunctionInstance, serve: () => T) =>
-    network.call(instance, 'table', TABLE_BOUNDS, () => {
+  const call = <T>(instance: FunctionInstance, purpose: string, serve: () => T) =>
+    network.call(instance, { service: 'table', purpose }, TABLE_BOUNDS, () => {
       try {
         return serve();
       } catch (error) {
@@ -123,10 +124,10 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
             const owner = input.ExpressionAttributeValues?.[':owner']?.S ?? '';
             return auditor.watchCall(
               owner,
-              call(instance, () => table.update(input)),
+              call(instance, purposeOf(input), () => table.update(input)),
             );
           },
-          getItem: (input) => call(instance, () => table.get(input)),
+          getItem: (input) => call(instance, 'read', () => table.get(input)),
         },
         tableName: 'ledger',
         retentionDays: 100,
@@ -178,6 +179,7 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
       if (end.end === 'answered') auditor.onAnswered(invocation);
       settlement.onBatchEnd(batch, invocation, end, acknowledged);
     },
+    runningHandlers: (invocation) => auditor.runningHandlers(invocation),
     onInvocation: (invocation, batch) => {
       auditor.onInvocation(invocation, batch.length);
       for (const { message, receives } of batch) {
@@ -196,6 +198,7 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
     time,
     network,
     faults,
+    journal,
     settings,
     random: random('ingest'),
     sqs,

@@ -1,11 +1,8 @@
-import { fork } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { FAULTS, type Fault } from './faults.ts';
-import { addRun, addTotals, describeTotals, newTotals, type Totals, unreached } from './report.ts';
-import type { Overrides } from './settings.ts';
+import { describeTotals, neverCrashedDuring, type Totals, unreached } from './report.ts';
+import { type Job, runOnAllCores } from './run-seeds.ts';
 import { replayCommand, shrink, traceOf } from './shrink.ts';
-import { simulateSeed } from './simulate-seed.ts';
 
 const USAGE = `npm run simulate -- [--seeds N] [--seed FIRST] [--events N] [--without FAULT,FAULT] [--first-failure] [--brief]
 
@@ -15,57 +12,27 @@ const USAGE = `npm run simulate -- [--seeds N] [--seed FIRST] [--events N] [--wi
   --without LIST    faults to leave out: ${FAULTS.join(', ')}
   --first-failure   stop at the first seed that breaks a promise
   --brief           print the violations alone, neither shrunk nor traced
+  --json            print the totals and the violations as one JSON document
+
+Examples
+  npm run simulate -- --seeds 10000          the long run: about ten minutes on two cores
+  npm run simulate -- --seed 5207            one seed; what a failure prints is such a command
+
+Exit code 0: every promise held, and everything was reached; 1: not; 2: wrong usage; 130: ended by Ctrl-C.
 `;
+const PROGRESS_INTERVAL_MS = 10_000;
 /** A run of this many seeds must reach everything. */
 const SEEDS_THAT_REACH_ALL = 500;
+const SEEDS_THAT_CRASH_EVERYWHERE = 5_000;
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
-interface Job {
-  readonly first: number;
-  readonly seeds: number;
-  readonly stride: number;
-  readonly overrides: Overrides;
-  readonly firstFailure: boolean;
+interface Options {
+  readonly job: Job;
   readonly brief: boolean;
+  readonly json: boolean;
 }
 
-async function runJob({ first, seeds, stride, overrides, firstFailure }: Job): Promise<Totals> {
-  const totals = newTotals();
-  for (let index = 0; index < seeds; index++) {
-    const seed = first + index * stride;
-    addRun(totals, seed, await simulateSeed(seed, overrides));
-    if (firstFailure && totals.violations.length > 0) break;
-  }
-  return totals;
-}
-
-/** One process a core; each takes every n-th seed. */
-async function runOnAllCores(job: Job): Promise<Totals> {
-  const workers = Math.min(availableParallelism(), job.seeds);
-  if (workers === 1) return runJob(job);
-  const parts = Array.from({ length: workers }, (_, index) => {
-    const seeds = Math.ceil((job.seeds - index) / workers);
-    return inAProcess({ ...job, first: job.first + index, seeds, stride: workers });
-  });
-  const totals = newTotals();
-  for (const part of await Promise.all(parts)) addTotals(totals, part);
-  return totals;
-}
-
-function inAProcess(job: Job): Promise<Totals> {
-  return new Promise((resolve, reject) => {
-    const child = fork(import.meta.filename, { execArgv: ['--import', 'tsx'] });
-    child.on('message', (totals) => {
-      resolve(totals as Totals);
-      child.disconnect();
-    });
-    child.on('error', reject);
-    child.on('exit', (code) => reject(new Error(`a worker ended with ${code}`)));
-    child.send(job);
-  });
-}
-
-function readOptions(): Job {
+function readOptions(): Options | 'help' {
   const { values } = parseArgs({
     options: {
       seeds: { type: 'string' },
@@ -74,8 +41,11 @@ function readOptions(): Job {
       without: { type: 'string' },
       'first-failure': { type: 'boolean', default: false },
       brief: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) return 'help';
   const number = (text: string | undefined, otherwise: number) => {
     const value = text === undefined ? otherwise : Number(text);
     if (!Number.isInteger(value) || value < 1) throw new TypeError(`${text} is not a whole number from 1`);
@@ -84,20 +54,20 @@ function readOptions(): Job {
   const without = (values.without ?? '').split(',').filter((name) => name !== '');
   const unknown = without.find((name) => !(FAULTS as readonly string[]).includes(name));
   if (unknown !== undefined) throw new TypeError(`${unknown} is no fault`);
-  return {
+  const job: Job = {
     first: number(values.seed, 1),
     seeds: number(values.seeds, values.seed === undefined ? 1_000 : 1),
     stride: 1,
     firstFailure: values['first-failure'],
-    brief: values.brief,
     overrides: {
       without: without as Fault[],
       ...(values.events === undefined ? {} : { events: number(values.events, 1) }),
     },
   };
+  return { job, brief: values.brief, json: values.json };
 }
 
-async function explain(totals: Totals, { overrides, brief }: Job): Promise<void> {
+async function explain(totals: Totals, { brief, job: { overrides } }: Options): Promise<void> {
   const seen = new Set<string>();
   for (const { seed, check, detail, eventId } of totals.violations) {
     if (seen.has(check)) continue;
@@ -112,28 +82,53 @@ async function explain(totals: Totals, { overrides, brief }: Job): Promise<void>
   }
 }
 
+/** Says on stderr how far it is: in place on a terminal, else a line now and then. */
+function progressOf(job: Job) {
+  const { isTTY } = process.stderr;
+  let nextAtMs = performance.now() + (isTTY ? 0 : PROGRESS_INTERVAL_MS);
+  return (seeds: number, violations: number) => {
+    if (performance.now() < nextAtMs) return;
+    nextAtMs = performance.now() + (isTTY ? 200 : PROGRESS_INTERVAL_MS);
+    const text = `${seeds} of ${job.seeds} seeds, ${violations} violations`;
+    process.stderr.write(isTTY ? `\r\u001b[K${text}` : `${text}\n`);
+  };
+}
+
 async function main(): Promise<number> {
-  let job: Job;
+  let options: Options;
   try {
-    job = readOptions();
+    const read = readOptions();
+    if (read === 'help') {
+      process.stdout.write(USAGE);
+      return 0;
+    }
+    options = read;
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
     return 2;
   }
+  const { job } = options;
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
   const startedAtMs = performance.now();
-  const totals = await runOnAllCores(job);
-  if (!job.brief) print(describeTotals(totals, performance.now() - startedAtMs));
-  await explain(totals, job);
-  const missing = totals.seeds >= SEEDS_THAT_REACH_ALL ? unreached(totals) : [];
-  for (const name of missing) print(`NOT REACHED: ${name}`);
-  print(`\n${totals.violations.length} violations in ${totals.seeds} seeds`);
+  const totals = await runOnAllCores(job, { onProgress: progressOf(job), stopped: stop.signal });
+  const elapsedMs = performance.now() - startedAtMs;
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  const missing = [
+    ...(totals.seeds >= SEEDS_THAT_REACH_ALL ? unreached(totals) : []),
+    ...(totals.seeds >= SEEDS_THAT_CRASH_EVERYWHERE ? neverCrashedDuring(totals) : []),
+  ];
+  if (options.json) {
+    print(JSON.stringify({ ...totals, elapsed_ms: Math.round(elapsedMs), not_reached: missing }));
+  } else {
+    if (!options.brief) print(describeTotals(totals, elapsedMs));
+    await explain(totals, options);
+    for (const name of missing) print(`NOT REACHED: ${name}`);
+    const interrupted = stop.signal.aborted ? ', interrupted' : '';
+    print(`\n${totals.violations.length} violations in ${totals.seeds} seeds${interrupted}`);
+  }
+  if (stop.signal.aborted) return 130;
   return totals.violations.length > 0 || missing.length > 0 ? 1 : 0;
 }
 
-if (process.send === undefined) {
-  process.exitCode = await main();
-} else {
-  process.once('message', (job) => {
-    void runJob(job as Job).then((totals) => process.send?.(totals));
-  });
-}
+process.exitCode = await main();

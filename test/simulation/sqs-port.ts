@@ -37,12 +37,13 @@ export function createSqsClient(port: SqsPort, instance: FunctionInstance): SQSC
       const content = contentOf(command);
       const sentBy = { invocation: instance.invocation, startedAtMs: time.nowMs };
       const serve = () => onSent(QueueUrl, queue.send(content, Math.floor(time.nowMs)), sentBy);
-      return network.call(instance, service, BOUNDS, serve, options.abortSignal);
+      const purpose = service === 'dead-letters' ? 'copy' : 'send';
+      return network.call(instance, { service, purpose }, BOUNDS, serve, options.abortSignal);
     }
     if (command instanceof ChangeMessageVisibilityCommand) {
       const { QueueUrl, ReceiptHandle = '', VisibilityTimeout = -1 } = command.input;
       const { queue, service } = queueOf(QueueUrl);
-      return network.call(instance, service, BOUNDS, () => {
+      return network.call(instance, { service, purpose: 'hide' }, BOUNDS, () => {
         if (faults.strikes('visibility-refused')) {
           throw Object.assign(new Error('refused'), { name: 'InvalidParameterValue', $fault: 'client' });
         }

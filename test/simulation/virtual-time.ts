@@ -16,6 +16,8 @@ export interface Host {
   /** Counts down with every wake-up; at zero it dies instead of waking. */
   wakesUntilCrash: number | undefined;
   onCrash: (() => void) | undefined;
+  /** Calls whose answers it waits for. */
+  readonly waitsFor: Set<{ readonly purpose: string }>;
 }
 
 interface Entry {
