@@ -1,5 +1,4 @@
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -45,21 +44,35 @@ export class ConsumerFunction extends Construct {
         [ConsumerEnvironment.LEDGER_RETENTION_DAYS]: String(config.ledgerRetentionDays),
       },
     });
-    // Its grant holds what polling needs, ChangeMessageVisibility (the backoff) among it.
-    consumer.function.addEventSource(
-      new SqsEventSource(queue, {
-        batchSize: config.batchSize,
-        maxBatchingWindow: Duration.seconds(config.batchWindowSeconds),
-        maxConcurrency: config.maxConcurrency,
-        // Without it one failed event would bring its whole batch back.
-        reportBatchItemFailures: true,
-      }),
+    // What Lambda polls with, and ChangeMessageVisibility for the backoff. CDK's SqsEventSource would also grant
+    // GetQueueUrl, which nothing calls: the mapping has the ARN, the code has the URL.
+    consumer.allow(
+      queue.queueArn,
+      'sqs:ReceiveMessage',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:ChangeMessageVisibility',
     );
+    consumer.function.addEventSourceMapping('Queue', {
+      eventSourceArn: queue.queueArn,
+      batchSize: config.batchSize,
+      maxBatchingWindow: Duration.seconds(config.batchWindowSeconds),
+      maxConcurrency: config.maxConcurrency,
+      // Without it one failed event would bring its whole batch back.
+      reportBatchItemFailures: true,
+    });
     consumer.allow(deadLetterQueue.queueArn, 'sqs:SendMessage');
     consumer.allow(ledger.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     consumer.allow(alertTopic.topicArn, 'sns:Publish');
     if (config.alertTopicKeyArn !== undefined) {
-      consumer.allow(config.alertTopicKeyArn, 'kms:Decrypt', 'kms:GenerateDataKey');
+      // SNS names the topic in the encryption context of each call that it makes for a publisher: the key opens
+      // nothing else to the handlers. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+      consumer.allowWhere(
+        { StringEquals: { 'kms:EncryptionContext:aws:sns:topicArn': alertTopic.topicArn } },
+        config.alertTopicKeyArn,
+        'kms:Decrypt',
+        'kms:GenerateDataKey',
+      );
     }
     this.function = consumer.function;
   }

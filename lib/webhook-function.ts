@@ -80,10 +80,20 @@ export class WebhookFunction extends Construct {
 
   /** Allows these actions on this resource and nothing else; the `grant…` methods of CDK often add more. */
   allow(resourceArn: string, ...actions: readonly string[]): void {
+    this.allowWhere({}, resourceArn, ...actions);
+  }
+
+  /** The same, where an IAM condition holds. */
+  allowWhere(
+    conditions: Record<string, Record<string, unknown>>,
+    resourceArn: string,
+    ...actions: readonly string[]
+  ): void {
     Grant.addToPrincipal({
       grantee: this.function,
       actions: [...actions],
       resourceArns: [resourceArn],
+      conditions,
     }).assertSuccess();
   }
 }

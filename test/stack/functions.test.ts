@@ -131,7 +131,7 @@ describe('permissions', () => {
       ['Allow', 'logs:CreateLogStream logs:PutLogEvents', logsOf('ConsumerLogs')],
       [
         'Allow',
-        'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage',
+        'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage',
         arnOf(queueId),
       ],
       ['Allow', 'sqs:SendMessage', arnOf(deadLetterQueueId)],

@@ -98,12 +98,17 @@ describe('every option set', () => {
     ]);
   });
 
-  test('encrypt the topic with the customer’s key, which the consumer may use', () => {
+  test('encrypt the topic with the customer’s key, which the consumer may use for it alone', () => {
     expect(resourceOf(template, 'AWS::SNS::Topic')[1].Properties['KmsMasterKeyId']).toBe(KEY_ARN);
     expect(statementsOf(resourceOf(template, 'AWS::IAM::Policy', 'Consumer')[1])).toContainEqual({
       Effect: 'Allow',
       Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
       Resource: KEY_ARN,
+      Condition: {
+        StringEquals: {
+          'kms:EncryptionContext:aws:sns:topicArn': { Ref: resourceOf(template, 'AWS::SNS::Topic')[0] },
+        },
+      },
     });
   });
 

@@ -1,0 +1,118 @@
+/** What a permission says → why it is there. */
+export type Explained = Readonly<Record<string, string>>;
+
+/** What every stack allows and denies. Resources are named by their logical ID, without its hash. */
+export const EVERY_STACK: Explained = {
+  // The public end.
+  'anyone may POST /webhooks on IngestApi':
+    'Svix can use no AWS authorizer. Its signature is checked by the function before anything else is done.',
+  'service apigateway.amazonaws.com may lambda:InvokeFunction on IngestFunctionIngestFunction if SourceArn = arn:<partition>:execute-api:<region>:<account>:IngestApi/*/*/webhooks':
+    'The route calls the function. Of this API alone, whose id is in the ARN; the stars are its stage and method, of which it has one each.',
+
+  // Ingest: one queue, one secret, one log.
+  'service lambda.amazonaws.com may sts:AssumeRole on IngestFunctionIngestRole':
+    'Lambda runs the function as this role. A role can be given only to functions of its own account, by who has iam:PassRole on it.',
+  'IngestFunctionIngestRole may sqs:SendMessage on QueuesQueue':
+    'Each verified webhook becomes one message. It may read none: who takes ingest over sees no other customer’s events.',
+  'IngestFunctionIngestRole may secretsmanager:GetSecretValue on SigningSecret':
+    'The signatures are verified with it.',
+  'IngestFunctionIngestRole may logs:CreateLogStream on IngestFunctionIngestLogs':
+    'Each sandbox of the function logs to a stream of its own. The group is made by the stack, so CreateLogGroup is not needed.',
+  'IngestFunctionIngestRole may logs:PutLogEvents on IngestFunctionIngestLogs':
+    'Log lines, and the metrics in them (embedded metric format): no permission on CloudWatch is needed.',
+
+  // Consumer: takes from one queue, gives up to the other, keeps the ledger, alerts.
+  'service lambda.amazonaws.com may sts:AssumeRole on ConsumerFunctionConsumerRole':
+    'As for ingest. Handlers run as this role.',
+  'ConsumerFunctionConsumerRole may sqs:ReceiveMessage on QueuesQueue':
+    'The event source mapping polls as this role.',
+  'ConsumerFunctionConsumerRole may sqs:DeleteMessage on QueuesQueue':
+    'The event source mapping deletes what the function has settled.',
+  'ConsumerFunctionConsumerRole may sqs:GetQueueAttributes on QueuesQueue':
+    'The event source mapping reads the depth to scale, and the visibility timeout.',
+  'ConsumerFunctionConsumerRole may sqs:ChangeMessageVisibility on QueuesQueue': 'The delay before a retry.',
+  'ConsumerFunctionConsumerRole may sqs:SendMessage on QueuesDeadLetterQueue':
+    'What cannot be handled is copied there with its reason. It may neither read nor delete dead letters.',
+  'ConsumerFunctionConsumerRole may dynamodb:UpdateItem on LedgerTable':
+    'Claims, completions and failures, each under a condition. PutItem and DeleteItem are never called.',
+  'ConsumerFunctionConsumerRole may dynamodb:GetItem on LedgerTable':
+    'A refused claim is looked at. No Query or Scan: one event at a time, by its id, and no list of customers.',
+  'ConsumerFunctionConsumerRole may sns:Publish on AlertsTopic':
+    'The sample handler alert-on-sync-error tells people.',
+  'ConsumerFunctionConsumerRole may logs:CreateLogStream on ConsumerFunctionConsumerLogs': 'As for ingest.',
+  'ConsumerFunctionConsumerRole may logs:PutLogEvents on ConsumerFunctionConsumerLogs': 'As for ingest.',
+
+  // Queues: no policy allows anything, so only roles of this account reach them.
+  'anyone must not sqs:* on QueuesQueue if Bool aws:SecureTransport = false': 'TLS only.',
+  'anyone must not sqs:* on QueuesDeadLetterQueue if Bool aws:SecureTransport = false': 'TLS only.',
+
+  // The topic that alarms and handlers publish to.
+  'anyone must not sns:Publish on AlertsTopic if Bool aws:SecureTransport = false': 'TLS only.',
+  'service cloudwatch.amazonaws.com may sns:Publish on AlertsTopic if StringEquals aws:SourceAccount = <account>':
+    'Alarms of this account: of any name, so that alarms of your own may use the topic too.',
+  'this account may sns:AddPermission on AlertsTopic': ownersOwn(),
+  'this account may sns:DeleteTopic on AlertsTopic': ownersOwn(),
+  'this account may sns:GetTopicAttributes on AlertsTopic': ownersOwn(),
+  'this account may sns:ListSubscriptionsByTopic on AlertsTopic': ownersOwn(),
+  'this account may sns:Publish on AlertsTopic': ownersOwn(),
+  'this account may sns:RemovePermission on AlertsTopic': ownersOwn(),
+  'this account may sns:SetTopicAttributes on AlertsTopic': ownersOwn(),
+  'this account may sns:Subscribe on AlertsTopic': ownersOwn(),
+};
+
+function ownersOwn(): string {
+  return 'What SNS’s default policy gives to the owner, for the account’s root: it gives nobody more than IAM does, and nobody outside anything.';
+}
+
+/** Values that the variants are configured with. Each key of the configuration has one that is not its default. */
+export const VARIANTS = {
+  stage: 'other',
+  alertEmail: 'on-call@example.com',
+  alertEndpoint: 'https://events.example.com/enqueue',
+  throttleRate: 7,
+  throttleBurst: 7,
+  maxConcurrency: 7,
+  batchSize: 7,
+  batchWindowSeconds: 7,
+  maxAttempts: 7,
+  backoffBaseSeconds: 7,
+  backoffCapSeconds: 77,
+  handlerTimeoutSeconds: 7,
+  ledgerRetentionDays: 77,
+  logRetentionDays: 7,
+  allowedSources: '192.0.2.0/24',
+  tracing: true,
+  retainData: false,
+  alertTopicKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d',
+} as const;
+
+/** What a key of the configuration adds. A key that is not here changes no permission. */
+export const ADDED_BY: Readonly<Partial<Record<keyof typeof VARIANTS, Explained>>> = {
+  alertEmail: {
+    'email on-call@example.com may receive on AlertsTopic': 'Who is alerted, after a confirmation.',
+  },
+  alertEndpoint: {
+    'https https://events.example.com/enqueue may receive on AlertsTopic': 'What is alerted, over TLS.',
+  },
+  alertTopicKeyArn: {
+    'ConsumerFunctionConsumerRole may kms:GenerateDataKey on arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d if StringEquals kms:EncryptionContext:aws:sns:topicArn = AlertsTopic':
+      'A publisher to an encrypted topic needs both; for messages of this topic only.',
+    'ConsumerFunctionConsumerRole may kms:Decrypt on arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d if StringEquals kms:EncryptionContext:aws:sns:topicArn = AlertsTopic':
+      'As above.',
+  },
+  tracing: {
+    'IngestFunctionIngestRole may xray:PutTraceSegments on *': 'Traces.',
+    'IngestFunctionIngestRole may xray:PutTelemetryRecords on *': 'Counts of what the tracing itself did.',
+    'ConsumerFunctionConsumerRole may xray:PutTraceSegments on *': 'Traces.',
+    'ConsumerFunctionConsumerRole may xray:PutTelemetryRecords on *':
+      'Counts of what the tracing itself did.',
+  },
+};
+
+/** Permissions that AWS knows no resource for → the page that says so. */
+export const WITHOUT_RESOURCE: Explained = Object.fromEntries(
+  Object.keys(ADDED_BY.tracing ?? {}).map((line) => [
+    line,
+    'https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html',
+  ]),
+);

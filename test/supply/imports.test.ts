@@ -1,0 +1,77 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { projectDirectory } from '../../lib/project-paths.ts';
+import type { Manifest } from './lock-rules.ts';
+
+const { dependencies, devDependencies }: Manifest = JSON.parse(
+  readFileSync(join(projectDirectory, 'package.json'), 'utf8'),
+);
+
+/** Not imported by any file, and needed all the same. */
+const TOOLS: Readonly<Record<string, string>> = {
+  '@biomejs/biome': 'npm run lint',
+  '@swc/core': 'what @swc/jest compiles with',
+  '@swc/jest': 'named in jest.config.js',
+  '@types/aws-lambda': 'types the name aws-lambda, which is imported for its types alone',
+  '@types/d3-shape': 'types d3-shape',
+  '@types/node': 'named in tsconfig.json',
+  'aws-cdk': 'npm run synth, npm run deploy',
+  'htmx.org': 'served by the inspector, resolved by its path',
+  jest: 'npm run test:jest',
+  tsx: 'runs bin/',
+  typescript: 'npm run typecheck',
+};
+
+/** A line of an import declaration, `import('…')`, or a `require` made by `createRequire`. */
+const SPECIFIER =
+  /^(?:import|export|\}).*\bfrom '([^'.][^']*)';$|\b(?:import|require)\(\s*'([^'.][^']*)'\s*\)/gm;
+
+function importedPackages(folder: string): ReadonlySet<string> {
+  const files = readdirSync(join(projectDirectory, folder), { recursive: true, encoding: 'utf8' });
+  const names = files
+    .filter((file) => /\.tsx?$/.test(file))
+    .flatMap((file) => [...readFileSync(join(projectDirectory, folder, file), 'utf8').matchAll(SPECIFIER)])
+    .map(([, first, second = '']) => first ?? second)
+    .filter((specifier) => !isBuiltin(specifier) && /^@?[a-z][\w./@-]*$/.test(specifier))
+    .map((specifier) =>
+      specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
+  return new Set(names);
+}
+
+const shipped = importedPackages('lambdas');
+const all = new Set(
+  ['bench', 'bin', 'lib', 'lambdas', 'local', 'operator', 'test']
+    .filter((folder) => existsSync(join(projectDirectory, folder)))
+    .flatMap((folder) => [...importedPackages(folder)]),
+);
+
+describe('what is imported', () => {
+  test('is asked for in package.json, and does not come by chance with something else', () => {
+    const declared = { ...dependencies, ...devDependencies };
+    const undeclared = [...all].filter((name) => !Object.hasOwn(declared, name) && name !== 'aws-lambda');
+    expect(undeclared).toEqual([]);
+  });
+
+  test('by the functions’ code is a dependency, not a devDependency', () => {
+    const typesAlone = ['aws-lambda', '@standard-schema/spec'];
+    const wrong = [...shipped].filter(
+      (name) => !Object.hasOwn(dependencies, name) && !typesAlone.includes(name),
+    );
+    expect(wrong).toEqual([]);
+    expect(Object.keys(dependencies).filter((name) => !shipped.has(name))).toEqual([]);
+  });
+
+  test('is all that there is: nothing is installed that nobody uses', () => {
+    const unused = Object.keys(devDependencies).filter(
+      (name) => !all.has(name) && !Object.hasOwn(TOOLS, name),
+    );
+    expect(unused).toEqual([]);
+    expect(Object.keys(TOOLS).filter((name) => all.has(name))).toEqual([]);
+  });
+});

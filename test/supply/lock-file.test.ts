@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { projectDirectory } from '../../lib/project-paths.ts';
+import { type LockFile, lockFaults, type Manifest, manifestFaults } from './lock-rules.ts';
+
+const read = (name: string) => readFileSync(join(projectDirectory, name), 'utf8');
+const manifest: Manifest = JSON.parse(read('package.json'));
+const lock: LockFile = JSON.parse(read('package-lock.json'));
+
+/** Versions that must not be raised without looking. */
+const PINS: Readonly<Record<string, readonly [version: string, reason: string]>> = {
+  'aws-cdk': [
+    '2.1148.1',
+    'The one tagged latest on npm (3.0.0) is an old build that cannot read the assemblies of this aws-cdk-lib.',
+  ],
+  'local-aws-sqs': ['2.0.2', 'The version that the local queue was compared with SQS in.'],
+  dynalite: ['4.0.0', 'The version whose missing answers local/ makes up for.'],
+  'unrs-resolver': [
+    '1.12.2',
+    'The newest whose binary is published for every platform: npm ci refuses others.',
+  ],
+};
+
+describe('package.json and its lock file', () => {
+  test('every version is exact, and no install script is allowed', () => {
+    expect(manifestFaults(manifest)).toEqual([]);
+  });
+
+  test('every package comes from a registry with a SHA-512, and nothing else', () => {
+    expect(Object.keys(lock.packages).length).toBeGreaterThan(100);
+    expect(lockFaults(lock, manifest)).toEqual([]);
+  });
+
+  test.each(Object.entries(PINS))('%s is the version that was looked at', (name, [version]) => {
+    expect(lock.packages[`node_modules/${name}`]?.version).toBe(version);
+  });
+
+  test('npm keeps addresses out of the lock file, and minds the engines', () => {
+    expect(read('.npmrc').trim().split('\n').sort()).toEqual([
+      'engine-strict=true',
+      'omit-lockfile-registry-resolved=true',
+    ]);
+  });
+});
+
+describe('a change for the worse is found', () => {
+  const of = (path: string) => lock.packages[path] ?? {};
+  const withPackages = (changes: LockFile['packages']): LockFile => ({
+    ...lock,
+    packages: { ...lock.packages, ...changes },
+  });
+  const zod = 'node_modules/zod';
+
+  test.each<[string, LockFile, RegExp]>([
+    ['an older format', { ...lock, lockfileVersion: 1 }, /^its format is 1/],
+    ['another checksum', withPackages({ [zod]: { ...of(zod), integrity: 'sha1-x' } }), /zod has no SHA-512$/],
+    [
+      'an address',
+      withPackages({ [zod]: { ...of(zod), resolved: 'https://packages.example.com/zod.tgz' } }),
+      /zod names an address$/,
+    ],
+    ['a link', withPackages({ [zod]: { link: true } }), /zod is a link/],
+    [
+      'another version',
+      withPackages({ [zod]: { ...of(zod), version: '4.0.0' } }),
+      /4\.0\.0 is locked, 4\.6\.7/,
+    ],
+    [
+      'a dependency by git',
+      withPackages({ [zod]: { ...of(zod), dependencies: { ms: 'git+https://git.example.com/ms.git' } } }),
+      /zod takes ms from git/,
+    ],
+    [
+      'a dependency by owner and name',
+      withPackages({ [zod]: { ...of(zod), dependencies: { ms: 'someone/ms#main' } } }),
+      /zod takes ms from someone/,
+    ],
+    [
+      'an install script',
+      withPackages({ [zod]: { ...of(zod), hasInstallScript: true } }),
+      /^packages with an install script: zod is false here, absent in package.json$/,
+    ],
+    [
+      'a lock file that was not written again',
+      withPackages({ '': { ...of(''), dependencies: {} } }),
+      /^dependencies: zod is absent here/,
+    ],
+  ])('%s', (_name, changed, expected) => {
+    expect(lockFaults(changed, manifest).join('\n')).toMatch(new RegExp(expected.source, 'm'));
+  });
+
+  test.each<[string, Manifest, RegExp]>([
+    ['a range', { ...manifest, dependencies: { zod: '^4.6.7' } }, /\^4\.6\.7 is not one exact version/],
+    ['a tag', { ...manifest, devDependencies: { 'aws-cdk': 'latest' } }, /latest is not one exact/],
+    ['a script that npm runs by itself', { ...manifest, scripts: { postinstall: 'true' } }, /postinstall/],
+    ['an allowed install script', { ...manifest, allowScripts: { esbuild: true } }, /esbuild may run/],
+    ['a package that can be published', { ...manifest, private: false }, /published by mistake/],
+  ])('%s', (_name, changed, expected) => {
+    expect(manifestFaults(changed).join('\n')).toMatch(expected);
+  });
+});
