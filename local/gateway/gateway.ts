@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { finished } from 'node:stream';
 import type { RouteModel } from '../assembly/stack-model.ts';
 import type { LocalCloudObserver } from '../cloud-events.ts';
 import { type LoopbackServer, listenOnLoopback, readBody } from '../loopback-server.ts';
@@ -13,14 +14,21 @@ import {
   toHttpAnswer,
 } from './http-answer.ts';
 import { splitTarget, toHttpEvent } from './http-event.ts';
+import { MAX_BODY_BYTES, refusalOf } from './refusal.ts';
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
-const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Over this Lambda refuses the invocation, which the client sees as a 500. */
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
-/** A client that dribbles its request is cut off after these. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+const TIMEOUTS: GatewayTimeouts = { headersMs: 10_000, requestMs: 30_000, checkMs: 1_000 };
+
+/** A client that dribbles its request is answered 408 and cut off after these. */
+export interface GatewayTimeouts {
+  /** From the connection's first byte to the end of the headers. */
+  readonly headersMs: number;
+  /** To the end of the body; also how long the rest of a refused one is read. */
+  readonly requestMs: number;
+  /** How often connections are looked at. */
+  readonly checkMs: number;
+}
 
 export interface GatewayOptions {
   readonly routes: readonly RouteModel[];
@@ -28,35 +36,28 @@ export interface GatewayOptions {
   readonly observer: LocalCloudObserver;
   /** 0 for any free port. */
   readonly port: number;
+  /** Default 10 s, 30 s and 1 s. */
+  readonly timeouts?: GatewayTimeouts;
 }
 
 /** The HTTP API of the stack on loopback. Throttling is not run. */
 export function startGateway(options: GatewayOptions): Promise<LoopbackServer> {
-  const { routes, observer } = options;
+  const { observer, timeouts = TIMEOUTS } = options;
   return listenOnLoopback(
     async (request, response) => {
       const startedMs = performance.now();
       const requestId = randomUUID();
-      const path = splitTarget(request.url ?? '/').path;
-      const route = findRoute(routes, request.method ?? 'GET', path);
-      const body = await readBody(request, MAX_BODY_BYTES);
-      if (body === 'aborted') {
+      const answer = await answerTo(options, request, requestId);
+      if (answer === 'aborted') {
         response.destroy();
         return;
       }
-      const answer =
-        body === 'too-large'
-          ? TOO_LARGE
-          : route === undefined
-            ? NOT_FOUND
-            : await callFunction(options, route, { request, body, requestId, receivedAtMs: Date.now() });
-      // What is left of an oversized body is not waited for.
-      send(response, answer, requestId, body === 'too-large');
+      send(request, response, answer, requestId);
       observer({
         type: 'request-answered',
         requestId,
         method: request.method ?? 'GET',
-        path,
+        path: splitTarget(request.url ?? '/').path,
         status: answer.status,
         durationMs: performance.now() - startedMs,
         requestHeaders: singleHeaders(request),
@@ -65,11 +66,27 @@ export function startGateway(options: GatewayOptions): Promise<LoopbackServer> {
     },
     options.port,
     {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: 1_000,
+      headersTimeout: timeouts.headersMs,
+      requestTimeout: timeouts.requestMs,
+      connectionsCheckingInterval: timeouts.checkMs,
     },
   );
+}
+
+async function answerTo(
+  options: GatewayOptions,
+  request: IncomingMessage,
+  requestId: string,
+): Promise<HttpAnswer | 'aborted'> {
+  const refused = refusalOf(request);
+  if (refused !== undefined) return refused;
+  const body = await readBody(request, MAX_BODY_BYTES);
+  if (body === 'aborted') return body;
+  if (body === 'too-large') return TOO_LARGE;
+  const { path } = splitTarget(request.url ?? '/');
+  const route = findRoute(options.routes, request.method ?? 'GET', path);
+  if (route === undefined) return NOT_FOUND;
+  return callFunction(options, route, { request, body, requestId, receivedAtMs: Date.now() });
 }
 
 function findRoute(routes: readonly RouteModel[], method: string, path: string): RouteModel | undefined {
@@ -104,15 +121,28 @@ async function callFunction(
   return answer;
 }
 
-function send(response: ServerResponse, answer: HttpAnswer, requestId: string, close: boolean): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: HttpAnswer,
+  requestId: string,
+): void {
   for (const [name, value] of Object.entries(answer.headers)) {
     response.setHeader(name, typeof value === 'string' ? value : [...value]);
   }
   response.setHeader('apigw-requestid', requestId);
   response.setHeader('content-length', answer.body.length);
-  if (close) response.setHeader('connection', 'close');
+  if (request.readableEnded) {
+    response.writeHead(answer.status);
+    response.end(answer.body);
+    return;
+  }
+  // Refused before its end. The answer is whole, but the connection closes only when the client has sent the rest,
+  // which is dropped: closed at once, TCP would reset it, and a client that still sends would never see the answer.
+  response.setHeader('connection', 'close');
   response.writeHead(answer.status);
-  response.end(answer.body);
+  response.write(answer.body);
+  finished(request.resume(), () => response.end());
 }
 
 function singleHeaders(request: IncomingMessage): Record<string, string> {

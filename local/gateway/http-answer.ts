@@ -16,8 +16,11 @@ function gatewayAnswer(status: number, message: string): HttpAnswer {
   };
 }
 
+export const BAD_REQUEST = gatewayAnswer(400, 'Bad Request');
 export const NOT_FOUND = gatewayAnswer(404, 'Not Found');
 export const TOO_LARGE = gatewayAnswer(413, 'Request Entity Too Large');
+export const HEADERS_TOO_LARGE = gatewayAnswer(431, 'Request Header Fields Too Large');
+export const VERSION_NOT_SUPPORTED = gatewayAnswer(505, 'HTTP Version Not Supported');
 export const FUNCTION_FAILED = gatewayAnswer(500, 'Internal Server Error');
 export const TIMED_OUT = gatewayAnswer(503, 'Service Unavailable');
 

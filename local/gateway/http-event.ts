@@ -74,30 +74,31 @@ function isText(contentType: string | undefined): boolean {
 
 /** Names in lower case, values of the same name joined with commas, cookies apart. */
 function headersOf(request: IncomingMessage, sourceIp: string) {
-  const headers: Record<string, string> = {};
+  const headers = new Map<string, string>();
   const cookies: string[] = [];
-  const add = (name: string, value: string): void => {
-    headers[name] = headers[name] === undefined ? value : `${headers[name]},${value}`;
-  };
   for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
     const name = (request.rawHeaders[index] ?? '').toLowerCase();
     const value = request.rawHeaders[index + 1] ?? '';
     if (name === 'cookie') cookies.push(...value.split(/;\s*/));
-    else if (name !== 'connection' && name !== 'transfer-encoding') add(name, value);
+    else if (name !== 'connection' && name !== 'transfer-encoding') addJoined(headers, name, value);
   }
-  add('x-forwarded-for', sourceIp);
-  headers['x-forwarded-proto'] = 'http';
-  headers['x-forwarded-port'] = String(request.socket.localPort ?? '');
-  return { headers, cookies };
+  addJoined(headers, 'x-forwarded-for', sourceIp);
+  headers.set('x-forwarded-proto', 'http');
+  headers.set('x-forwarded-port', String(request.socket.localPort ?? ''));
+  return { headers: Object.fromEntries(headers), cookies };
+}
+
+/** On a map: a header or parameter may be called `constructor` or `__proto__`. */
+function addJoined(values: Map<string, string>, name: string, value: string): void {
+  const before = values.get(name);
+  values.set(name, before === undefined ? value : `${before},${value}`);
 }
 
 function queryParameters(query: string): Record<string, string> | undefined {
   if (query === '') return undefined;
-  const parameters: Record<string, string> = {};
-  for (const [name, value] of new URLSearchParams(query)) {
-    parameters[name] = parameters[name] === undefined ? value : `${parameters[name]},${value}`;
-  }
-  return parameters;
+  const parameters = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(query)) addJoined(parameters, name, value);
+  return Object.fromEntries(parameters);
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
