@@ -6,7 +6,7 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
-import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
+import type { SQSRecord } from 'aws-lambda';
 import { processBatch } from '../../lambdas/consumer/batch.ts';
 import type { ConsumerDependencies } from '../../lambdas/consumer/dependencies.ts';
 import { createSqsQueue } from '../../lambdas/consumer/sqs-queue.ts';
@@ -15,7 +15,8 @@ import { MessageAttribute } from '../../lambdas/contract/message.ts';
 import { DynamoDbLedger, type LedgerTable } from '../../lambdas/ledger/dynamodb-ledger.ts';
 import type { EventRoutes } from '../../lambdas/router/handler.ts';
 import { EventRouter } from '../../lambdas/router/index.ts';
-import type { QueuePair, TestEngines } from './engines.ts';
+import { toRecord } from '../../local/poller/sqs-event.ts';
+import type { QueuePair, TestEnvironment } from './test-resources.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 export const FUNCTION_TIMEOUT_MS = 35_000;
@@ -53,7 +54,7 @@ export interface HarnessOptions {
 }
 
 export async function createConsumerHarness(
-  engines: TestEngines,
+  engines: TestEnvironment,
   { routes = new EventRouter(), policy = {} }: HarnessOptions = {},
 ): Promise<ConsumerHarness> {
   const clock = new VirtualClock(Date.now());
@@ -202,24 +203,4 @@ export async function createConsumerHarness(
 export function redelivered(record: SQSRecord, receiveCount?: number): SQSRecord {
   const count = receiveCount ?? Number(record.attributes.ApproximateReceiveCount) + 1;
   return { ...record, attributes: { ...record.attributes, ApproximateReceiveCount: String(count) } };
-}
-
-function toRecord(message: Message, eventSourceARN: string): SQSRecord {
-  const { MessageId = '', ReceiptHandle = '', Body = '', Attributes = {}, MessageAttributes = {} } = message;
-  return {
-    messageId: MessageId,
-    receiptHandle: ReceiptHandle,
-    body: Body,
-    attributes: Attributes as unknown as SQSRecord['attributes'],
-    messageAttributes: Object.fromEntries(
-      Object.entries(MessageAttributes).map(([name, value]) => [
-        name,
-        { stringValue: value.StringValue, dataType: value.DataType },
-      ]),
-    ) as SQSMessageAttributes,
-    md5OfBody: message.MD5OfBody ?? '',
-    eventSource: 'aws:sqs',
-    eventSourceARN,
-    awsRegion: 'us-east-1',
-  };
 }

@@ -1,0 +1,12 @@
+import base from '../../jest.config.js';
+
+// biome-ignore lint/style/noDefaultExport: jest takes a configuration's default export
+export default {
+  ...base,
+  rootDir: '../..',
+  testMatch: ['<rootDir>/test/endpoint/*.endpoint.ts'],
+  reporters: ['<rootDir>/test/endpoint/reporter.mjs'],
+  // A guard against hanging: on AWS a table with its index takes tens of seconds.
+  testTimeout: 240_000,
+  maxWorkers: 1,
+};
