@@ -33,6 +33,7 @@ export class LocalFunction {
   readonly #maxSandboxes: number;
   readonly #idle: Sandbox[] = [];
   readonly #busy = new Map<Sandbox, FunctionModel>();
+  readonly #invocations = new Map<string, Sandbox>();
   readonly #waiting: (() => void)[] = [];
   #definition: FunctionModel;
   #running = 0;
@@ -82,6 +83,18 @@ export class LocalFunction {
     await Promise.all(sandboxes.map((sandbox) => sandbox.terminate()));
   }
 
+  /**
+   * Ends the execution environment of one invocation in the middle of it, as running out of memory would.
+   *
+   * @returns false when the invocation has ended, or its environment has not started yet
+   */
+  async crash(requestId: string): Promise<boolean> {
+    const sandbox = this.#invocations.get(requestId);
+    if (sandbox === undefined || sandbox.dead) return false;
+    await sandbox.terminate();
+    return true;
+  }
+
   /** New code or environment: invocations from now on use it, those under way end with the old one. */
   async replace(definition: FunctionModel): Promise<void> {
     this.#definition = definition;
@@ -94,10 +107,12 @@ export class LocalFunction {
     const startedMs = performance.now();
     this.#options.observer({ type: 'invocation-started', functionName, requestId });
     const { sandbox, initMs, error } = await this.#take();
+    this.#invocations.set(requestId, sandbox);
     const outcome: InvocationOutcome =
       error === undefined
         ? await sandbox.invoke(requestId, payload)
         : { ok: false, result: 'init-error', error };
+    this.#invocations.delete(requestId);
     this.#giveBack(sandbox);
     const ended: InvocationEnded = {
       type: 'invocation-ended',
