@@ -310,6 +310,7 @@ describe('a redrive', () => {
         first_attempt_at_ms: completedAtMs,
         updated_at_ms: nowMs,
         failed_at_ms: completedAtMs,
+        status_before: 'FAILED',
         dead_letter_reason: 'retention',
         failure_bucket: 'DEAD#1',
         expires_at: (before?.expires_at ?? 0) + 1,

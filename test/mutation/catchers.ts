@@ -1,0 +1,39 @@
+import type { Mutation } from './mutation.ts';
+
+/** Who can see a mutation of a folder. */
+interface Watch {
+  readonly folder: string;
+  /** The simulation drives this code. */
+  readonly simulated: boolean;
+  /** The jest suites that belong to it. */
+  readonly suites: readonly string[];
+}
+
+/** The first that fits a file counts. */
+const WATCHES: readonly Watch[] = [
+  // Wires the production edges, which the simulation replaces.
+  { folder: 'lambdas/consumer/handler.ts', simulated: false, suites: ['test/pipeline'] },
+  { folder: 'lambdas/ingest/handler.ts', simulated: false, suites: ['test/ingest', 'test/pipeline'] },
+  { folder: 'lambdas/ingest/', simulated: true, suites: ['test/ingest'] },
+  { folder: 'lambdas/consumer/', simulated: true, suites: ['test/consumer'] },
+  { folder: 'lambdas/ledger/', simulated: true, suites: ['test/ledger', 'test/consumer'] },
+  { folder: 'lambdas/router/', simulated: true, suites: ['test/router', 'test/consumer'] },
+  { folder: 'lambdas/runtime/', simulated: true, suites: ['test/ingest', 'test/consumer'] },
+  { folder: 'lambdas/contract/', simulated: true, suites: ['test/ingest', 'test/consumer', 'test/ledger'] },
+  { folder: 'operator/dead-letters/', simulated: false, suites: ['test/operator/dead-letters'] },
+];
+
+function watchOf(file: string): Watch {
+  const watch = WATCHES.find(({ folder }) => file.startsWith(folder));
+  if (watch === undefined) throw new TypeError(`nobody watches ${file}: name its suites in catchers.ts`);
+  return watch;
+}
+
+export function isSimulated({ edits }: Mutation): boolean {
+  return edits.some(({ file }) => watchOf(file).simulated);
+}
+
+/** Test paths, each once, in a fixed order. */
+export function suitesOf({ edits }: Mutation): readonly string[] {
+  return [...new Set(edits.flatMap(({ file }) => watchOf(file).suites))].sort();
+}
