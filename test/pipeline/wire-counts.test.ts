@@ -1,6 +1,8 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { samples, syncVariants } from '../../lambdas/events/samples.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
 import { assembly } from '../support/assembly.ts';
 import { recordEvents } from '../support/recorded-events.ts';
 import { postSigned } from '../support/signed-request.ts';
@@ -55,6 +57,22 @@ describe('calls to AWS per event', () => {
       'UpdateItem',
       'UpdateItem',
     ]);
+  });
+
+  test('a claim carries a token of its own, not the request id, which batch-mates and retries share', async () => {
+    await send('msg_token', samples['sync.complete']);
+    const client = new DynamoDBClient({
+      endpoint: String(cloud.exports['AWS_ENDPOINT_URL_DYNAMODB']),
+      region: LOCAL_REGION,
+      credentials: LOCAL_CREDENTIALS,
+    });
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: cloud.ledgerTableName, Key: { event_id: { S: 'msg_token' } } }),
+    );
+    client.destroy();
+    expect(Item?.['owner']?.S).toMatch(/^[0-9a-f-]{36}$/);
+    const requestIds = events.of('invocation-started').map(({ requestId }) => requestId);
+    expect(requestIds).not.toContain(Item?.['owner']?.S);
   });
 
   test('a handler that alerts costs the same', async () => {
