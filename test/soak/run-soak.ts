@@ -4,7 +4,7 @@ import { readEngines } from './accounts.ts';
 import { type Balance, balance } from './balance.ts';
 import { FAULT_KINDS, type FaultKind, WIRE_FAULTS } from './fault-log.ts';
 import { loadPlan } from './load-plan.ts';
-import { type ProcessSample, sampleProcess } from './process-samples.ts';
+import { type ProcessSample, sampleFreed, sampleProcess } from './process-samples.ts';
 import { Sender, type SenderCounts } from './sender.ts';
 import type { SoakClocks } from './soak-assembly.ts';
 import { type InvocationCounts, type SoakCloud, startSoakCloud } from './soak-cloud.ts';
@@ -71,7 +71,7 @@ const MAX_FAULT_WAIT_MS = 10_000;
 export async function runSoak(settings: SoakSettings, surroundings: SoakSurroundings): Promise<SoakResult> {
   const { samples, atTheEnd, ...run } = await runWithin(settings, surroundings);
   // Here nothing refers to the engines and the accounts any more: what they held is free.
-  const heldBytes = atTheEnd.heapBytes - sampleProcess(atTheEnd.events).heapBytes;
+  const heldBytes = atTheEnd.heapBytes - (await sampleFreed(atTheEnd.events)).heapBytes;
   const trends = trendsOf(samples, heldBytes, atTheEnd.events);
   return { ...run, trends, passed: run.balance.problems.length === 0 && trends.isFlat };
 }
