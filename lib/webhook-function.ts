@@ -1,4 +1,5 @@
-import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Effect, Grant, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
   Architecture,
@@ -15,6 +16,26 @@ import { Construct } from 'constructs';
 import { METRICS_NAMESPACE, serviceName } from '../lambdas/contract/metrics.ts';
 import type { StackConfig } from './stack-config.ts';
 
+/** Where a function's network interfaces are. */
+export interface FunctionNetwork {
+  readonly vpc: IVpc;
+  readonly subnets: SubnetSelection;
+  readonly securityGroups: ISecurityGroup[];
+}
+
+/**
+ * What Lambda calls with the function's role to put interfaces into subnets; it takes no narrower resource.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+const NETWORK_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
 export interface WebhookFunctionProps {
   readonly config: StackConfig;
   readonly description: string;
@@ -24,6 +45,8 @@ export interface WebhookFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   /** With the stage: Powertools' service name, and the dimension `service` of the function's metrics. */
   readonly service: string;
+  /** @default none: Lambda's own, with a way to the internet */
+  readonly network?: FunctionNetwork;
 }
 
 /** What both functions have in common. There is no reserved concurrency: new accounts have ten in all. */
@@ -32,7 +55,7 @@ export class WebhookFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: WebhookFunctionProps) {
     super(scope, id);
-    const { config } = props;
+    const { config, network } = props;
     const logGroup = new LogGroup(this, 'Logs', {
       retention: config.logRetentionDays,
       // Logs expire by themselves; a group that outlived its stack would be litter for ever.
@@ -40,6 +63,8 @@ export class WebhookFunction extends Construct {
     });
     // CDK's default role may write to every log group of the account; this one to its own.
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    // Before the function: Lambda tries them when it is created.
+    if (network !== undefined) allowNetwork(role);
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
       code: Code.fromAsset(props.assetDirectory),
@@ -59,14 +84,18 @@ export class WebhookFunction extends Construct {
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: config.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       environment: {
-        // A dead letter's stack shows files and lines of the source, and groups of failures survive a
-        // release. Run: 22 ms more at a cold start.
-        NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: serviceName(props.service, config.stage),
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         POWERTOOLS_LOG_LEVEL: 'INFO',
         ...props.environment,
       },
+      ...(network === undefined
+        ? {}
+        : {
+            vpc: network.vpc,
+            vpcSubnets: network.subnets,
+            securityGroups: network.securityGroups,
+          }),
     });
     logGroup.grantWrite(role);
     if (config.tracing) {
@@ -96,4 +125,23 @@ export class WebhookFunction extends Construct {
       conditions,
     }).assertSuccess();
   }
+}
+
+function allowNetwork(role: Role): void {
+  role.addToPolicy(new PolicyStatement({ actions: NETWORK_ACTIONS, resources: ['*'] }));
+  // Only Lambda itself needs them. The key is there when the function's code calls, and only then:
+  // https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+  role.addToPolicy(
+    new PolicyStatement({
+      effect: Effect.DENY,
+      actions: NETWORK_ACTIONS,
+      resources: ['*'],
+      conditions: { Null: { 'lambda:SourceFunctionArn': 'false' } },
+    }),
+  );
+  Validations.of(role).acknowledge({
+    id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+    reason:
+      'Lambda makes the network interfaces of a function in a VPC with its role, on no narrower resource; the function’s own code is denied them. Only with vpcId.',
+  });
 }

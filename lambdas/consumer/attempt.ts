@@ -4,6 +4,7 @@ import type { WriteResult } from '../ledger/ledger.ts';
 import { failedForGood, isCompleted } from '../ledger/record.ts';
 import type { ValidationResult } from '../router/handler.ts';
 import { type Attempt, persistFinal, whenOwnershipLost } from './attempt-context.ts';
+import { NO_LONGER_WAITED_FOR } from './clock.ts';
 import { type DeadLetterCause, deadLetter } from './dead-letter.ts';
 import type { Verdict } from './dependencies.ts';
 import { reportError } from './error-report.ts';
@@ -88,7 +89,7 @@ async function validate(
     const failure = { handler: '-', failedAtMs: clock.nowMs(), ...reportError(error), retryable: true };
     return { completed: {}, failed: [failure], someStillRunning: false };
   } finally {
-    settled.abort();
+    settled.abort(NO_LONGER_WAITED_FOR);
   }
 }
 
@@ -132,6 +133,7 @@ function runPending({ message, claimed, dependencies }: Attempt, event: unknown,
         idempotencyKey: `${claim.eventId}:${handler.name}`,
         receivedAt: new Date(message.facts.receivedAtMs),
         signal,
+        deadline: new Date(abortAtMs),
         logger: eventLogger(logger, claim.eventId, handler.name),
       });
     },

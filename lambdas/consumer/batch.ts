@@ -2,6 +2,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { ANSWER_MARGIN_MS } from './attempt-context.ts';
 import { backoffMs } from './backoff.ts';
 import { BatchCompany } from './batch-company.ts';
+import { NO_LONGER_WAITED_FOR } from './clock.ts';
 import type { ConsumerDependencies, Invocation, Verdict } from './dependencies.ts';
 import { giveBack } from './give-back.ts';
 import { eventIdOf, receiveCount } from './incoming-message.ts';
@@ -44,7 +45,7 @@ async function verdictInTime(
   try {
     return await Promise.race([verdict, timeIsUp]);
   } finally {
-    answered.abort();
+    answered.abort(NO_LONGER_WAITED_FOR);
   }
 }
 

@@ -1,8 +1,8 @@
+import '../runtime/source-lines.ts';
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { ConsumerEnvironment } from '../contract/environment.ts';
 import { handlers } from '../handlers/index.ts';
@@ -13,9 +13,9 @@ import { processBatch } from './batch.ts';
 import { systemClock } from './clock.ts';
 import type { ConsumerDependencies } from './dependencies.ts';
 import { createEmfMetrics } from './emf-metrics.ts';
+import { createLazyQueue } from './lazy-queue.ts';
 import { parseRetryPolicy } from './policy.ts';
 import { createHandlerLogger } from './powertools-logger.ts';
-import { createSqsQueue } from './sqs-queue.ts';
 
 const environment = process.env;
 // Both take service and namespace from POWERTOOLS_SERVICE_NAME and POWERTOOLS_METRICS_NAMESPACE.
@@ -25,8 +25,14 @@ const dynamoDb = new DynamoDBClient(
   clientOptions({ connectTimeoutMs: 1_000, requestTimeoutMs: 1_500, maxAttempts: 2 }),
 );
 
-// Handlers read it at their first alert: a stack that does not set it must fail here, at load.
+// Handlers read them at their first alert: a stack that does not set them must fail here, at load.
 requireText(environment, ConsumerEnvironment.ALERT_TOPIC_ARN);
+requireInteger(environment, ConsumerEnvironment.ALERT_WINDOW_SECONDS);
+
+const queueUrls = {
+  queueUrl: requireText(environment, ConsumerEnvironment.QUEUE_URL),
+  deadLetterQueueUrl: requireText(environment, ConsumerEnvironment.DEAD_LETTER_QUEUE_URL),
+};
 
 const dependencies: ConsumerDependencies = {
   ledger: new DynamoDbLedger({
@@ -37,13 +43,7 @@ const dependencies: ConsumerDependencies = {
     tableName: requireText(environment, ConsumerEnvironment.LEDGER_TABLE_NAME),
     retentionDays: requireInteger(environment, ConsumerEnvironment.LEDGER_RETENTION_DAYS, 1),
   }),
-  queue: createSqsQueue({
-    client: new SQSClient(
-      clientOptions({ connectTimeoutMs: 1_000, requestTimeoutMs: 2_500, maxAttempts: 3 }),
-    ),
-    queueUrl: requireText(environment, ConsumerEnvironment.QUEUE_URL),
-    deadLetterQueueUrl: requireText(environment, ConsumerEnvironment.DEAD_LETTER_QUEUE_URL),
-  }),
+  queue: createLazyQueue(async () => (await import('./open-queue.ts')).openQueue(queueUrls)),
   routes: handlers,
   policy: parseRetryPolicy(environment),
   clock: systemClock,

@@ -1,5 +1,5 @@
 import type { RegisteredHandler } from '../router/handler.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, NO_LONGER_WAITED_FOR } from './clock.ts';
 import { type ErrorReport, reportError } from './error-report.ts';
 
 /** How long handlers may run, in epoch milliseconds. */
@@ -64,7 +64,7 @@ export async function runHandlers(
       running.delete(name);
       if (!timeIsUp) failed.push({ handler: name, failedAtMs: clock.nowMs(), ...reportError(thrown) });
     }
-    if (running.size === 0) settled.abort();
+    if (running.size === 0) settled.abort(NO_LONGER_WAITED_FOR);
   };
 
   for (const handler of handlers) void run(handler);

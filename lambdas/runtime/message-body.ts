@@ -10,8 +10,9 @@ export interface EncodedBody {
 /**
  * What SQS refuses is everything but #x9, #xA, #xD, #x20–#xD7FF, #xE000–#xFFFD and #x10000–#x10FFFF:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ * Text that came of UTF-8 holds surrogates in pairs only, so that they can be looked at one by one.
  */
-const REFUSED_CHARACTERS = /[^\t\n\r -\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
+const REFUSED_CHARACTERS = /[^\t\n\r -\uFFFD]/;
 
 /** SQS refuses an empty body, and this decodes to no byte at all. */
 const EMPTY_BASE64 = '=';

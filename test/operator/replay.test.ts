@@ -55,7 +55,7 @@ test('every kind of letter is run to its end, from standard input', async () => 
   expect(stdout).toMatch(/^msg_fine +supaglue-webhooks\.ping +COMPLETED\n {4}ping completed$/m);
   expect(stdout).toMatch(/^msg_twice +supaglue-webhooks\.ping +COMPLETED\n {4}ping completed$/m);
   expect(stdout).toMatch(
-    /^msg_bad +supaglue-webhooks\.ping +DEAD_LETTERED\n {4}reason: permanent\n {4}ping failed: NonRetryableError: [\s\S]{0,99}permanent\)\n {4}at \S+ \(lambdas\/router\/ping\.ts:\d+:\d+\)$/m,
+    /^msg_bad +supaglue-webhooks\.ping +DEAD_LETTERED\n {4}reason: permanent\n {4}ping failed: NonRetryableError: [\s\S]{0,99}permanent\)\n {4}at \S+(?: \[as \w+\])? \(lambdas\/router\/ping\.ts:\d+:\d+\)$/m,
   );
   expect(stdout).toMatch(/^msg_schema +sync\.complete +DEAD_LETTERED\n {4}reason: invalid-payload\n/m);
   expect(stdout).toMatch(/^msg_alert +sync\.complete +COMPLETED\n {4}alert-on-sync-error completed$/m);

@@ -60,9 +60,13 @@ describe('functions', () => {
     expect(Object.keys(functionOf(part))).not.toContain('TracingConfig');
   });
 
-  test.each(both)('%s shows source lines in stacks and names its service', (part) => {
+  test.each(both)('%s reads its source maps only when a stack is shown', (part) => {
+    // Node would read them at each cold start; lambdas/runtime/source-lines.ts does it at the first stack.
+    expect(Object.keys(variablesOf(part))).not.toContain('NODE_OPTIONS');
+  });
+
+  test.each(both)('%s names its service', (part) => {
     expect(variablesOf(part)).toMatchObject({
-      NODE_OPTIONS: '--enable-source-maps',
       POWERTOOLS_SERVICE_NAME: `${part.toLowerCase()}-prod`,
       POWERTOOLS_METRICS_NAMESPACE: 'SupaglueWebhooks',
       POWERTOOLS_LOG_LEVEL: 'INFO',
@@ -84,15 +88,18 @@ describe('functions', () => {
     expect(functionOf('Ingest')['Timeout']).toBe(10);
   });
 
-  test('the consumer gets every variable of its contract', () => {
-    expect(Object.keys(variablesOf('Consumer'))).toEqual(
-      expect.arrayContaining(Object.values(ConsumerEnvironment)),
-    );
+  test('the consumer gets every variable of its contract; what is optional only when configured', () => {
+    const names = Object.values(ConsumerEnvironment);
+    const found = Object.keys(variablesOf('Consumer'));
+    const optional = /^(?:PAGERDUTY|SLACK|DATABASE|SUPAGLUE|CLEAN_SUPAGLUE|APPLICATION)_/;
+    expect(found).toEqual(expect.arrayContaining(names.filter((name) => !optional.test(name))));
+    expect(found.filter((name) => optional.test(name))).toEqual([]);
     expect(variablesOf('Consumer')).toMatchObject({
       QUEUE_URL: { Ref: queueId },
       DEAD_LETTER_QUEUE_URL: { Ref: deadLetterQueueId },
       LEDGER_TABLE_NAME: { Ref: resourceOf(template, 'AWS::DynamoDB::GlobalTable')[0] },
       ALERT_TOPIC_ARN: { Ref: resourceOf(template, 'AWS::SNS::Topic')[0] },
+      ALERT_WINDOW_SECONDS: '3600',
       MAX_ATTEMPTS: '12',
       MAX_RECEIVE_COUNT: '50',
       BACKOFF_BASE_SECONDS: '10',

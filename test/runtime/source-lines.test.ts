@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { bundle } from '../../lib/bundle.ts';
+import { projectDirectory } from '../../lib/project-paths.ts';
+
+const ENTRY = `import ${JSON.stringify(join(projectDirectory, 'lambdas/runtime/source-lines.ts'))};
+class QuotaError extends Error {
+  override readonly name = 'QuotaError';
+}
+export const handler = async () => {
+  throw new QuotaError('spent');
+};
+export const later = async () => (await import('./later.ts')).fail();
+`;
+const LATER = `export function fail() {
+  throw new TypeError('late');
+}
+`;
+
+describe('stacks of a bundle', () => {
+  let directory: string;
+  let asset: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'source-lines-'));
+    await writeFile(join(directory, 'entry.ts'), ENTRY);
+    await writeFile(join(directory, 'later.ts'), LATER);
+    const outDirectory = join(directory, 'out');
+    await bundle({ outDirectory, entries: { failing: join(directory, 'entry.ts') } });
+    asset = join(outDirectory, 'failing');
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  /** Without any option of Node's, as the functions run. */
+  async function run(script: string): Promise<string> {
+    const entry = JSON.stringify(join(asset, 'index.mjs'));
+    const prelude = `import fs from 'node:fs'; import * as bundled from ${entry};`;
+    const args = ['--input-type=module', '--eval', `${prelude}\n${script}`];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+    return stdout;
+  }
+
+  test('show files and lines of the source, and the error’s own name', async () => {
+    const stack = await run('await bundled.handler().catch((error) => console.log(error.stack));');
+    expect(stack).toMatch(/^QuotaError: spent\n {4}at .*handler \(\/.*\/entry\.ts:6:\d+\)/);
+  });
+
+  test('do so for code that is loaded later', async () => {
+    const stack = await run('await bundled.later().catch((error) => console.log(error.stack));');
+    expect(stack).toMatch(
+      /^TypeError: late\n {4}at (?:Module\.)?fail \(\/.*\/later\.ts:2:\d+\)\n.*entry\.ts:8:\d+/,
+    );
+  });
+
+  test('read the maps at the first stack that is shown, once, and not before', async () => {
+    const output = await run(`
+      const read = fs.readFileSync; let maps = 0;
+      fs.readFileSync = (path, ...rest) => { maps += String(path).endsWith('.map') ? 1 : 0; return read(path, ...rest); };
+      (await import('node:module')).syncBuiltinESMExports();
+      const errors = [await bundled.handler().catch((error) => error), await bundled.handler().catch((error) => error)];
+      console.log(maps); errors[0].stack; console.log(maps > 0); const first = maps; errors[1].stack;
+      console.log(maps === first);`);
+    expect(output).toBe('0\ntrue\ntrue\n');
+  });
+
+  test('survive an error that cannot be described', async () => {
+    const output = await run(
+      `const hostile = new Error('x'); hostile.toString = () => { throw 1; };
+       const error = await bundled.handler().catch((thrown) => thrown);
+       error.toString = hostile.toString; console.log(error.stack.split('\\n')[0]);`,
+    );
+    expect(output).toBe('Error\n');
+  });
+
+  test('are shown as they are when the map is missing or broken', async () => {
+    const map = join(asset, 'index.mjs.map');
+    await writeFile(map, '{');
+    const show = 'await bundled.handler().catch((error) => console.log(error.stack));';
+    expect(await run(show)).toMatch(/QuotaError: spent\n {4}at .*index\.mjs:\d+:\d+/);
+    await rm(map);
+    expect(await run(show)).toMatch(/QuotaError: spent\n {4}at .*index\.mjs:\d+:\d+/);
+  });
+});
