@@ -17,6 +17,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   '@types/aws-lambda': 'types the name aws-lambda, which is imported for its types alone',
   '@types/d3-shape': 'types d3-shape',
   '@types/node': 'named in tsconfig.json',
+  '@types/pg': 'types pg',
   'aws-cdk': 'npm run synth, npm run deploy',
   'htmx.org': 'served by the inspector, resolved by its path',
   jest: 'npm run test:jest',
@@ -31,7 +32,7 @@ const SPECIFIER =
 function importedPackages(folder: string): ReadonlySet<string> {
   const files = readdirSync(join(projectDirectory, folder), { recursive: true, encoding: 'utf8' });
   const names = files
-    .filter((file) => /\.tsx?$/.test(file))
+    .filter((file) => /\.(?:tsx?|mjs)$/.test(file))
     .flatMap((file) => [...readFileSync(join(projectDirectory, folder, file), 'utf8').matchAll(SPECIFIER)])
     .map(([, first, second = '']) => first ?? second)
     .filter((specifier) => !isBuiltin(specifier) && /^@?[a-z][\w./@-]*$/.test(specifier))

@@ -102,6 +102,8 @@ describe('what a person needs, by SECURITY.md', () => {
     const onStacks = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
       (file) =>
         file.endsWith('.ts') &&
+        // They refuse --stack: the database of a stack is reached by its own tools.
+        !file.startsWith('database/') &&
         /\baddTargetOptions\(|--stack </.test(readFileSync(join(folder, file), 'utf8')),
     );
     const entries = new Set(Object.values(ROWS).map(({ entry }) => entry));

@@ -1,0 +1,16 @@
+import type { Benchmark } from './benchmark.ts';
+import { coldStart } from './cold-start/cold-start.ts';
+import { endToEnd } from './system/end-to-end.ts';
+import { growth, growthMillion } from './system/growth.ts';
+import { warmConsumer } from './warm-consumer/warm-consumer.ts';
+import { warmIngest } from './warm-ingest/warm-ingest.ts';
+
+/** All that `npm run bench` runs, in this order. */
+export const benchmarks: readonly Benchmark[] = [
+  coldStart,
+  warmIngest,
+  warmConsumer,
+  endToEnd,
+  growth,
+  growthMillion,
+];

@@ -1,0 +1,59 @@
+import type { BenchRow } from '../benchmark.ts';
+import { type Quartiles, quartiles } from '../statistics.ts';
+import type { ColdStart } from './cold-start-process.ts';
+import { type Family, OURS, type Subject } from './subjects.ts';
+
+type Starts = ReadonlyMap<Subject, readonly ColdStart[]>;
+type Time = Exclude<keyof ColdStart, 'cpuMs'>;
+
+/** What the issue asks of the import, by a part of the rival's name. */
+const GOALS: Readonly<Record<Exclude<Family, 'floor'>, Readonly<Record<string, number>>>> = {
+  ingest: { 'SDK inside': 0.5 },
+  consumer: { 'SDK inside': 0.75, 'our bundling': 0.9 },
+};
+const TIMES = { readyMs: 'import', answeredMs: 'first answer' } as const;
+
+/** Medians net of the empty handler; ratios are of ours to each other one. */
+export function coldStartRows(starts: Starts): readonly BenchRow[] {
+  const floors = [...starts].find(([{ family }]) => family === 'floor')?.[1] ?? [];
+  const floor: Record<Time, number> = {
+    readyMs: quartiles(floors.map(({ readyMs }) => readyMs)).median,
+    answeredMs: quartiles(floors.map(({ answeredMs }) => answeredMs)).median,
+  };
+  const net = (times: readonly ColdStart[], time: Time) =>
+    quartiles(times.map((each) => each[time] - floor[time]));
+  const rows: BenchRow[] = [];
+  for (const time of ['readyMs', 'answeredMs'] as const) {
+    const gross = quartiles(floors.map((each) => each[time]));
+    rows.push({ subject: `empty handler: ${TIMES[time]}`, unit: 'ms', ...gross, note: 'gross' });
+  }
+  for (const family of ['ingest', 'consumer'] as const) {
+    const members = [...starts].filter(([subject]) => subject.family === family);
+    for (const time of ['readyMs', 'answeredMs'] as const) {
+      const ours = members.find(([{ name }]) => name === OURS);
+      if (ours === undefined) continue;
+      const deployed = net(ours[1], time);
+      for (const [subject, times] of members) {
+        rows.push(rowOf(subject, time, net(times, time), deployed, quartiles(times.map((t) => t.cpuMs))));
+      }
+    }
+  }
+  return rows;
+}
+
+function rowOf(subject: Subject, time: Time, own: Quartiles, deployed: Quartiles, cpu: Quartiles): BenchRow {
+  const { family, name } = subject;
+  const isOurs = name === OURS;
+  const goal =
+    time === 'readyMs' && family !== 'floor' && !name.startsWith('ours')
+      ? Object.entries(GOALS[family]).find(([part]) => name.endsWith(part))?.[1]
+      : undefined;
+  return {
+    subject: `${family}, ${name}: ${TIMES[time]}`,
+    unit: 'ms',
+    ...own,
+    ...(isOurs ? {} : { ratio: deployed.median / own.median, against: 'ratio: ours to this' }),
+    ...(goal === undefined ? {} : { goal }),
+    ...(time === 'answeredMs' ? { note: `CPU of the process ${cpu.median.toFixed(0)} ms` } : {}),
+  };
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { functionEntries } from '../../lib/project-paths.ts';
+import { asNodejsFunction } from '../bundles/as-nodejs-function.ts';
+import { type Bundled, withOwnBundling } from '../bundles/with-own-bundling.ts';
+
+export type Family = 'floor' | 'ingest' | 'consumer';
+
+export interface Subject {
+  readonly family: Family;
+  readonly name: string;
+  readonly bundled: Bundled;
+}
+
+/** The stack's own bundle. */
+export const OURS = 'ours';
+const RIVALS = {
+  ingest: { name: 'usual way (svix, zod)', entry: 'bench/rivals/usual-ingest.ts' },
+  consumer: { name: 'Powertools', entry: 'bench/rivals/powertools-consumer.ts' },
+} as const;
+
+/** Bundles everything that is started, the floor first. */
+export async function buildSubjects(directory: string): Promise<readonly Subject[]> {
+  const own = await withOwnBundling(join(directory, 'own'), {
+    ...functionEntries,
+    empty: 'bench/rivals/empty.ts',
+    'rival-ingest': RIVALS.ingest.entry,
+    'rival-consumer': RIVALS.consumer.entry,
+  });
+  const subjects: Subject[] = [{ family: 'floor', name: 'empty handler', bundled: own.empty }];
+  for (const family of ['ingest', 'consumer'] as const) {
+    const rival = RIVALS[family];
+    const build = (name: string, entry: string, sdkInside: boolean) =>
+      asNodejsFunction({
+        entry,
+        sdkInside,
+        outDirectory: join(directory, `${family}-${name}-${sdkInside ? 'inside' : 'outside'}`),
+      });
+    subjects.push(
+      { family, name: OURS, bundled: own[family] },
+      {
+        family,
+        name: 'ours, NodejsFunction',
+        bundled: await build('ours', functionEntries[family], false),
+      },
+      {
+        family,
+        name: 'ours, NodejsFunction, SDK inside',
+        bundled: await build('ours', functionEntries[family], true),
+      },
+      {
+        family,
+        name: `${rival.name}, NodejsFunction`,
+        bundled: await build('rival', rival.entry, false),
+      },
+      {
+        family,
+        name: `${rival.name}, NodejsFunction, SDK inside`,
+        bundled: await build('rival', rival.entry, true),
+      },
+      { family, name: `${rival.name}, our bundling`, bundled: own[`rival-${family}`] },
+    );
+  }
+  return subjects;
+}

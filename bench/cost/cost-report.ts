@@ -1,0 +1,143 @@
+import { formatCount } from '../../operator/cli/command-text.ts';
+import { plainTable } from '../../operator/cli/table.ts';
+import type { Terminal } from '../../operator/cli/terminal.ts';
+import { type Cost, type CostInputs, type CostLine, logBytesPerEvent, type Workload } from './cost-model.ts';
+import { ASSUMED } from './durations.ts';
+import { HOSTED_ALTERNATIVES, PRICES, PRICES_DATE, PRICES_REGION } from './prices.ts';
+import type { Sensitivity } from './sensitivities.ts';
+
+/** Below this a million events shall cost, in US dollars, at batches of 10. */
+export const GOAL_USD_PER_MILLION = 4.75;
+
+export interface CostReport {
+  readonly workload: Workload;
+  readonly inputs: CostInputs;
+  readonly cost: Cost;
+  readonly sensitivities: readonly Sensitivity[];
+}
+
+const usd = (amount: number) =>
+  `$${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+const meetsGoal = ({ cost }: CostReport) => cost.usdPerMillion < GOAL_USD_PER_MILLION;
+const isGoalsBatch = ({ workload }: CostReport) => workload.batchSize === 10;
+
+export function costText(report: CostReport, paint: Terminal['paint']): string {
+  const { workload, inputs, cost } = report;
+  const verdict = meetsGoal(report) ? paint('green', 'met') : paint('red', 'missed');
+  return [
+    `${formatCount(workload.eventsPerMonth)} events a month of ${formatCount(workload.payloadBytes)} bytes, ${workload.batchSize} to a batch, ${(workload.duplicateShare * 100).toFixed(0)} % sent twice, logging ${workload.logging}`,
+    lineTable(cost),
+    `${usd(cost.usdPerMillion)} for each million events${isGoalsBatch(report) ? `; goal: under ${usd(GOAL_USD_PER_MILLION)}, ${verdict}` : ''}`,
+    alternativesText(report),
+    sensitivityTable(report.sensitivities),
+    footnotes(inputs, workload),
+  ].join('\n\n');
+}
+
+function lineTable(cost: Cost): string {
+  const row = (line: CostLine) => [
+    line.what,
+    line.perEvent === 0 ? 'fixed' : usd(line.perEvent * PRICES[line.price].usd * 1_000_000),
+    usd(line.usdPerMonth),
+    usd(line.usdAfterFree),
+  ];
+  return plainTable({
+    head: ['', 'a million events', 'a month', 'after the free tier'],
+    widths: [39, 18, 14, 21],
+    alignments: ['left', 'right', 'right', 'right'],
+    rows: [
+      ...cost.variable.map(row),
+      ...cost.fixed.map(row),
+      ['together', usd(cost.usdPerMillion), usd(cost.usdPerMonth), usd(cost.usdAfterFree)],
+    ],
+  });
+}
+
+function alternativesText({ workload, cost }: CostReport): string {
+  return plainTable({
+    head: ['against', 'a million', 'a month', 'times this'],
+    widths: [39, 18, 14, 12],
+    alignments: ['left', 'right', 'right', 'right'],
+    rows: HOSTED_ALTERNATIVES.map(({ name, usdPerMillion }) => [
+      name,
+      usd(usdPerMillion),
+      usd((usdPerMillion * workload.eventsPerMonth) / 1_000_000),
+      (usdPerMillion / cost.usdPerMillion).toFixed(1),
+    ]),
+  });
+}
+
+function sensitivityTable(all: readonly Sensitivity[]): string {
+  const signed = (amount: number) => `${amount < 0 ? '-' : '+'}${usd(Math.abs(amount))}`;
+  return plainTable({
+    head: ['changed alone', 'a million events', 'difference'],
+    widths: [44, 18, 14],
+    alignments: ['left', 'right', 'right'],
+    rows: all.map(({ what, usdPerMillion, difference }) => [what, usd(usdPerMillion), signed(difference)]),
+  });
+}
+
+function footnotes({ observed, durations }: CostInputs, { batchSize, logging }: Workload): string {
+  const calls = Object.entries({ ...observed.calls.ingest, ...observed.calls.consumer });
+  return [
+    `List prices of ${PRICES_DATE}, ${PRICES_REGION}; what is free in an account's first year, taxes and data transfer are left out.`,
+    `Counted in a run of the deployed bundles: ${calls.map(([name, count]) => `${count} ${name}`).join(', ')}; ${formatCount(Math.round(logBytesPerEvent(observed, batchSize, logging)))} bytes of logs an event; a record of ${observed.itemBytes} bytes, kept ${observed.ledgerRetentionDays} days.`,
+    `Processor time: ingest ${durations.ingestCpuMs.toFixed(2)} ms, consumer ${durations.consumerCpuMs.toFixed(2)} ms an event (${durations.from}).`,
+    `Assumed: SendMessage ${ASSUMED.sendMessageMs} ms, UpdateItem ${ASSUMED.updateItemMs} ms, ${formatCount(ASSUMED.coldStartsPerMillion)} cold starts of ${ASSUMED.coldStartMs} ms in a million invocations, and handlers that take no time.`,
+    'Stored records are those of a table that has grown for its whole retention: the first months cost less.',
+  ].join('\n');
+}
+
+export function costJson(report: CostReport) {
+  const { workload, inputs, cost } = report;
+  const lineJson = (line: CostLine) => ({
+    what: line.what,
+    price: line.price,
+    units_per_event: line.perEvent,
+    units_per_month: line.unitsPerMonth,
+    usd_per_unit: PRICES[line.price].usd,
+    usd_per_month: line.usdPerMonth,
+    usd_after_free_tier: line.usdAfterFree,
+    source: PRICES[line.price].source,
+  });
+  return {
+    prices_date: PRICES_DATE,
+    region: PRICES_REGION,
+    workload: {
+      events_per_month: workload.eventsPerMonth,
+      batch_size: workload.batchSize,
+      payload_bytes: workload.payloadBytes,
+      duplicate_share: workload.duplicateShare,
+      logging: workload.logging,
+    },
+    durations: {
+      ingest_cpu_ms: inputs.durations.ingestCpuMs,
+      consumer_cpu_ms: inputs.durations.consumerCpuMs,
+      from: inputs.durations.from,
+      assumed: {
+        send_message_ms: ASSUMED.sendMessageMs,
+        update_item_ms: ASSUMED.updateItemMs,
+        cold_starts_per_million: ASSUMED.coldStartsPerMillion,
+        cold_start_ms: ASSUMED.coldStartMs,
+      },
+    },
+    variable: cost.variable.map(lineJson),
+    fixed: cost.fixed.map(lineJson),
+    usd_per_million: cost.usdPerMillion,
+    usd_per_month: cost.usdPerMonth,
+    usd_after_free_tier: cost.usdAfterFree,
+    ...(isGoalsBatch(report)
+      ? { goal_usd_per_million: GOAL_USD_PER_MILLION, goal_met: meetsGoal(report) }
+      : {}),
+    alternatives: HOSTED_ALTERNATIVES.map(({ name, usdPerMillion, source }) => ({
+      name,
+      usd_per_million: usdPerMillion,
+      source,
+    })),
+    sensitivities: report.sensitivities.map(({ what, usdPerMillion, difference }) => ({
+      what,
+      usd_per_million: usdPerMillion,
+      difference_usd: difference,
+    })),
+  };
+}

@@ -1,0 +1,34 @@
+/**
+ * How long the functions work. The processor time is measured (`npm run bench -- --only end-to-end`, its rows
+ * "ingest function" and "consumer function"); the waits for AWS cannot be measured here and are assumed.
+ */
+export interface Durations {
+  /** Processor time on one whole core, milliseconds for each webhook. */
+  readonly ingestCpuMs: number;
+  /** Processor time on one whole core, milliseconds for each event. */
+  readonly consumerCpuMs: number;
+  /** Where the two come from, for the table. */
+  readonly from: string;
+}
+
+/** Of a run on the date given, of instances that had handled some hundred events: V8 was not done with them yet; `--measured FILE` takes those of another run. */
+export const DEFAULT_DURATIONS: Durations = {
+  ingestCpuMs: 3.46,
+  consumerCpuMs: 4.53,
+  from: 'npm run bench -- --only end-to-end, 2026-11-24, 2 busy cores, Node.js 20',
+};
+
+/** Assumed, in the middle of what is usual within a region. The functions are billed while they wait. */
+export const ASSUMED = {
+  /** One SendMessage, in milliseconds. */
+  sendMessageMs: 15,
+  /** One UpdateItem, in milliseconds. The events of a batch wait together. */
+  updateItemMs: 6,
+  /** New instances for each million invocations; steady traffic keeps them for hours. */
+  coldStartsPerMillion: 1_000,
+  /** What a start is billed, in milliseconds: loading the bundle, and the first connection. */
+  coldStartMs: 700,
+} as const;
+
+/** Lambda gives one whole core at this memory, and a share of it below: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+export const CORE_MEMORY_MB = 1_769;

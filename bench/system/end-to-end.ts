@@ -1,0 +1,126 @@
+import { buildAssembly } from '../../local/build-assembly.ts';
+import { Teardown } from '../../local/teardown.ts';
+import type { BenchContext, Benchmark, BenchResult } from '../benchmark.ts';
+import { startRedis } from '../processes/redis.ts';
+import { inWorkspace } from '../processes/workspace.ts';
+import { engineCpuMs } from './bare-engine-calls.ts';
+import { startBullMq } from './bullmq-system.ts';
+import { endToEndRows, type Measured } from './end-to-end-rows.ts';
+import { type Load, putLoad } from './load.ts';
+import { startLocalPipeline } from './local-pipeline.ts';
+import { END_TO_END } from './names.ts';
+import type { CpuParts, System } from './subject.ts';
+
+interface Size {
+  readonly rounds: number;
+  readonly flood: Load;
+  readonly pace: Load;
+  readonly engineEvents: number;
+}
+
+const FULL: Size = {
+  rounds: 5,
+  flood: { events: 400, concurrency: 24 },
+  pace: { events: 100, concurrency: 64, perSecond: 20 },
+  engineEvents: 1_000,
+};
+const QUICK: Size = {
+  rounds: 2,
+  flood: { events: 100, concurrency: 24 },
+  pace: { events: 20, concurrency: 64, perSecond: 20 },
+  engineEvents: 100,
+};
+const ENGINE_RUNS = 3;
+
+export const endToEnd: Benchmark = {
+  name: END_TO_END,
+  says: 'events a second, and time from POST to COMPLETED, against Express and BullMQ on Redis',
+  run: (context) => inWorkspace((directory) => measure(context, directory)),
+};
+
+async function measure(context: BenchContext, directory: string): Promise<BenchResult> {
+  const { quick, signal, step } = context;
+  const size = quick ? QUICK : FULL;
+  const teardown = new Teardown();
+  try {
+    const assemblyDirectory = await buildAssembly(directory, step);
+    signal.throwIfAborted();
+    step('starting');
+    const systems = [await startLocalPipeline(assemblyDirectory, signal)];
+    teardown.add(() => Promise.all(systems.map((system) => system.stop())));
+    const redis = await startRedis();
+    if (redis !== undefined) systems.push(await startBullMq(redis, signal));
+    const measured = await inRounds(systems, size, context);
+    const checked = await Promise.all(systems.map((system) => checkSummary(system, size)));
+    await teardown.run();
+    const engineMs: number[] = [];
+    for (let run = 1; run <= ENGINE_RUNS; run += 1) {
+      step(`the engines alone, ${run} of ${ENGINE_RUNS}`);
+      engineMs.push(await engineCpuMs(size.engineEvents, signal));
+    }
+    return {
+      rows: endToEndRows(measured, engineMs),
+      counts: [],
+      remarks: [...(redis === undefined ? [LEFT_OUT] : []), ...remarksOn(size)],
+      checked,
+    };
+  } finally {
+    await teardown.run();
+  }
+}
+
+const LEFT_OUT =
+  'LEFT OUT: Express and BullMQ on Redis, because there is no redis-server on the PATH (apt-get install redis-server)';
+
+const remarksOn = ({ flood, pace, rounds }: Size) => [
+  `throughput: ${flood.events} events at once, ${flood.concurrency} requests under way; latency: ${pace.perSecond} events a second for ${pace.events / (pace.perSecond ?? 1)} s; ${rounds} rounds of each, the systems in turn`,
+  'ours runs on stand-ins for API Gateway, SQS, DynamoDB and Lambda that share these cores: it says what a laptop does, not what AWS does',
+  'Redis keeps everything in memory and is told to save nothing; SQS and DynamoDB write to several places before they answer',
+];
+
+async function inRounds(
+  systems: readonly System[],
+  size: Size,
+  { signal, step }: BenchContext,
+): Promise<readonly Measured[]> {
+  const floods = systems.map(() => [] as Measured['floods'][number][]);
+  const paces = systems.map(() => [] as Measured['paces'][number][]);
+  const cpu = systems.map(() => [] as CpuParts[]);
+  // The first round only warms up.
+  for (let round = 0; round <= size.rounds; round += 1) {
+    for (const [index, system] of systems.entries()) {
+      step(`${system.name}, round ${round} of ${size.rounds}`);
+      const before = await system.cpu();
+      const flood = await putLoad(system, size.flood, signal);
+      const after = await system.cpu();
+      const pace = await putLoad(system, size.pace, signal);
+      if (round === 0) continue;
+      floods[index]?.push(flood);
+      paces[index]?.push(pace);
+      cpu[index]?.push(perEvent(before, after, size.flood.events));
+    }
+  }
+  return systems.map(({ name }, index) => ({
+    name,
+    floods: floods[index] ?? [],
+    paces: paces[index] ?? [],
+    cpu: cpu[index] ?? [],
+  }));
+}
+
+function perEvent(before: CpuParts, after: CpuParts, events: number): CpuParts {
+  return Object.fromEntries(
+    Object.entries(after).map(([part, ms]) => [part, (ms - (before[part] ?? 0)) / events]),
+  );
+}
+
+async function checkSummary(system: System, { rounds, flood, pace }: Size): Promise<string> {
+  const expected = (rounds + 1) * (flood.events + pace.events);
+  const { runs } = await system.summary();
+  if (runs.size !== expected || [...runs.values()].some((times) => times !== 1)) {
+    throw new Error(
+      `${system.name}: of ${expected} events ${runs.size} were completed, not each of them once`,
+    );
+  }
+  return `${system.name}: each of ${expected.toLocaleString('en-US')} events completed, and once`;
+}

@@ -1,0 +1,66 @@
+import type { SQSRecord } from 'aws-lambda';
+import { MessageAttribute } from '../../lambdas/contract/message.ts';
+import { samples } from '../../lambdas/events/samples.ts';
+
+export const BATCH_SIZE = 10;
+
+export type GrowthQuestion =
+  /** Takes these events through the consumer; `windowEvents` of them are one measurement. */
+  | { readonly ask: 'handle'; readonly events: readonly number[]; readonly windowEvents: number }
+  | { readonly ask: 'new-ledger'; readonly capacity: number }
+  /** Copies a finished record for each of these events, as if they had been handled. */
+  | { readonly ask: 'fill'; readonly from: number; readonly to: number }
+  | { readonly ask: 'summary' };
+
+/** Processor time of one window in microseconds for each event, and its calls for each event. */
+export interface Window {
+  readonly consumerUs: number;
+  /** Of the stand-in, which is not in `consumerUs`. */
+  readonly tableUs: number;
+  readonly calls: number;
+}
+
+export interface Handled {
+  readonly windows: readonly Window[];
+  /** In use after a garbage collection. */
+  readonly heapBytes: number;
+}
+
+export interface GrowthSummary {
+  readonly processed: number;
+  readonly duplicates: number;
+  /** COMPLETED in the ledger. */
+  readonly records: number;
+  /** In the ledger, but not COMPLETED. */
+  readonly open: number;
+  readonly ledgerBytes: number;
+  /** Of the records: copies, not handled. */
+  readonly filled: number;
+}
+
+/** The same number always makes the same event, so that any can be delivered again. */
+export function growthRecord(number: number): SQSRecord {
+  const id = `msg_${number.toString(36).padStart(24, '0')}`;
+  const nowMs = String(Date.now());
+  const attribute = (stringValue: string) => ({ stringValue, dataType: 'String' });
+  return {
+    messageId: id,
+    receiptHandle: id,
+    body: JSON.stringify({ ...samples['sync.complete'], run_id: id }),
+    attributes: {
+      ApproximateReceiveCount: '1',
+      SentTimestamp: nowMs,
+      SenderId: 'bench',
+      ApproximateFirstReceiveTimestamp: nowMs,
+    },
+    messageAttributes: {
+      [MessageAttribute.SVIX_ID]: attribute(id),
+      [MessageAttribute.RECEIVED_AT]: attribute(nowMs),
+      [MessageAttribute.EVENT_TYPE]: attribute('sync.complete'),
+    },
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:growth',
+    awsRegion: 'us-east-1',
+  };
+}
