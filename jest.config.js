@@ -5,8 +5,11 @@ const typescript = (jsc) => ['@swc/jest', { jsc: { target: 'es2023', ...jsc }, m
 
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  moduleFileExtensions: ['js', 'mjs', 'cjs', 'jsx', 'ts', 'tsx', 'json', 'node', 'sql'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx', '.sql'],
   transform: {
+    // As text, like in the bundles.
+    '\\.sql$': '<rootDir>/test/support/sql-transform.js',
     '^.+\\.ts$': typescript({ parser: { syntax: 'typescript' } }),
     '^.+\\.tsx$': typescript({
       parser: { syntax: 'typescript', tsx: true },

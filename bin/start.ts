@@ -38,9 +38,20 @@ if ('exitCode' in options) {
     ]);
     // Whoever waits for it below is told.
     inspector.catch(() => undefined);
+    const database =
+      options.withDatabase === true ? await import('../local/database/local-database.ts') : undefined;
     await run({
       options,
       directory,
+      ...(database === undefined
+        ? {}
+        : {
+            startDatabase: () =>
+              database.startLocalDatabase({
+                namedUrl: options.databaseUrl,
+                environmentUrl: process.env[database.DATABASE_URL_VARIABLE],
+              }),
+          }),
       sourceDirectory: join(projectDirectory, 'lambdas'),
       stopped,
       colour: takesColours(process.stdout, process.env),
@@ -58,7 +69,11 @@ if ('exitCode' in options) {
         builds += 1;
         // A fresh directory each time: threads that still run the build before may load chunks of it.
         await rm(join(buildDirectory, String(builds - 2)), { recursive: true, force: true });
-        return buildAssembly(join(buildDirectory, String(builds)), progress);
+        return buildAssembly(join(buildDirectory, String(builds)), progress, {
+          ...(database === undefined
+            ? {}
+            : { context: { databaseSecretArn: database.LOCAL_DATABASE_SECRET_ARN } }),
+        });
       },
     });
   } catch (error) {

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { ConsumerEnvironment } from '../lambdas/contract/environment.ts';
 import { CONSUMER_SERVICE } from '../lambdas/contract/metrics.ts';
 import { MAX_RECEIVE_COUNT, QUEUE_RETENTION_SECONDS } from '../lambdas/contract/timing.ts';
+import { databaseEnvironment, databaseNetwork, databaseSecrets } from './consumer-database.ts';
 import { consumerTimeoutSeconds, type StackConfig } from './stack-config.ts';
 import { WebhookFunction } from './webhook-function.ts';
 import type { WebhookQueues } from './webhook-queues.ts';
@@ -25,8 +26,10 @@ export class ConsumerFunction extends Construct {
     super(scope, id);
     const { config, ledger, alertTopic } = props;
     const { queue, deadLetterQueue } = props.queues;
+    const network = databaseNetwork(this, config);
     const consumer = new WebhookFunction(this, 'Consumer', {
       config,
+      ...(network === undefined ? {} : { network }),
       description: 'Runs the handlers of Supaglue events and records what became of them',
       assetDirectory: props.assetDirectory,
       timeoutSeconds: consumerTimeoutSeconds(config),
@@ -36,6 +39,10 @@ export class ConsumerFunction extends Construct {
         [ConsumerEnvironment.DEAD_LETTER_QUEUE_URL]: deadLetterQueue.queueUrl,
         [ConsumerEnvironment.LEDGER_TABLE_NAME]: ledger.tableName,
         [ConsumerEnvironment.ALERT_TOPIC_ARN]: alertTopic.topicArn,
+        [ConsumerEnvironment.ALERT_WINDOW_SECONDS]: String(config.alertWindowSeconds),
+        ...optional(ConsumerEnvironment.PAGERDUTY_SECRET_ID, config.pagerDutySecretArn),
+        ...optional(ConsumerEnvironment.SLACK_SECRET_ID, config.slackSecretArn),
+        ...databaseEnvironment(config),
         [ConsumerEnvironment.MAX_ATTEMPTS]: String(config.maxAttempts),
         [ConsumerEnvironment.MAX_RECEIVE_COUNT]: String(MAX_RECEIVE_COUNT),
         [ConsumerEnvironment.BACKOFF_BASE_SECONDS]: String(config.backoffBaseSeconds),
@@ -64,6 +71,10 @@ export class ConsumerFunction extends Construct {
     consumer.allow(deadLetterQueue.queueArn, 'sqs:SendMessage');
     consumer.allow(ledger.tableArn, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
     consumer.allow(alertTopic.topicArn, 'sns:Publish');
+    const { pagerDutySecretArn, slackSecretArn } = config;
+    for (const secretArn of [pagerDutySecretArn, slackSecretArn, ...databaseSecrets(config)]) {
+      if (secretArn !== undefined) consumer.allow(secretArn, 'secretsmanager:GetSecretValue');
+    }
     if (config.alertTopicKeyArn !== undefined) {
       // SNS names the topic in the encryption context of each call that it makes for a publisher: the key opens
       // nothing else to the handlers. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
@@ -76,4 +87,8 @@ export class ConsumerFunction extends Construct {
     }
     this.function = consumer.function;
   }
+}
+
+function optional(name: string, value: string | undefined): Record<string, string> {
+  return value === undefined ? {} : { [name]: value };
 }

@@ -14,12 +14,15 @@ import {
   MAX_VISIBILITY_SECONDS,
 } from '../lambdas/contract/timing.ts';
 import { nearestKey, stackContext } from './context-keys.ts';
+import { databaseProblems } from './database-config.ts';
 
 /** Lambda's own limit: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_FUNCTION_TIMEOUT_SECONDS = 900;
 const FUNCTION_MARGIN_SECONDS = HANDLER_MARGIN_MS / 1000 + CLAIM_MARGIN_SECONDS;
 /** A function's variables may hold 4 KB together; the others need less than one. */
 const MAX_ALLOWED_SOURCES_BYTES = 3_000;
+const DEFAULT_ALERT_WINDOW_SECONDS = 60 * 60;
+const MAX_ALERT_WINDOW_SECONDS = 7 * 24 * 60 * 60;
 /** The only values that CloudWatch Logs takes (`PutRetentionPolicy`). */
 const LOG_RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -43,6 +46,36 @@ function integer(minimum: number, maximum: number, byDefault: number) {
 function flag(byDefault: boolean) {
   const fromText = z.enum(['true', 'false']).transform((text) => text === 'true');
   return z.union([z.boolean(), fromText]).default(byDefault).describe('true or false');
+}
+
+/** With the six characters that Secrets Manager adds: a policy without them would match no secret. */
+function secretArn() {
+  return z
+    .string()
+    .regex(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/)
+    .optional()
+    .describe(
+      'the ARN of a Secrets Manager secret (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX)',
+    );
+}
+
+/** Of one kind each, as EC2 names them. */
+function idList(prefix: 'subnet' | 'sg', maximum: number) {
+  const pattern = new RegExp(`^${prefix}-[0-9a-f]{8,17}$`);
+  return z
+    .string()
+    .transform((list) => list.split(',').map((id) => id.trim()))
+    .refine((list) => list.length <= maximum && list.every((id) => pattern.test(id)))
+    .optional()
+    .describe(`1 to ${maximum} ids like ${prefix}-0a1b2c3d, comma-separated`);
+}
+
+function schemaName(byDefault: string) {
+  return z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,62}$/)
+    .default(byDefault)
+    .describe('a name of at most 63 of a-z, 0-9 and _, which does not begin with a digit');
 }
 
 function isSource(source: string): boolean {
@@ -73,6 +106,12 @@ const shape = {
     .url({ protocol: /^https$/ })
     .optional()
     .describe('an https:// URL'),
+  /** How long an alert keeps others about the same from being sent. 0: every one is sent. */
+  alertWindowSeconds: integer(0, MAX_ALERT_WINDOW_SECONDS, DEFAULT_ALERT_WINDOW_SECONDS),
+  /** Holds the routing key of a PagerDuty integration (Events API v2), to alert there too. */
+  pagerDutySecretArn: secretArn(),
+  /** Holds the URL of an incoming webhook of Slack or a relative, to alert there too. */
+  slackSecretArn: secretArn(),
   /** Requests a second at the gateway; above it callers get 429, and Svix retries. */
   throttleRate: integer(1, 100_000, 100),
   /** Requests that may arrive at once above the rate. */
@@ -112,6 +151,26 @@ const shape = {
     .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/)
     .optional()
     .describe('the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID)'),
+  /** Holds the application database's URL, or RDS's JSON. With it the database handlers exist. */
+  databaseSecretArn: secretArn(),
+  /** Holds PEM certificates of the authority that signed the database's; absent: public ones and RDS's. */
+  databaseCaSecretArn: secretArn(),
+  /** Schema that Supaglue writes into. */
+  supaglueSchema: schemaName('supaglue'),
+  /** Schema of the application's tables. */
+  applicationSchema: schemaName('app'),
+  /** After a deleted connection, deletes that customer's rows from Supaglue's tables too. */
+  cleanSupaglueTables: flag(false),
+  /** Holds Supaglue's API key: a backfill then triggers a full sync. */
+  supaglueApiKeySecretArn: secretArn(),
+  /** The network that the database is in, when it cannot be reached from outside: all three, or none. */
+  vpcId: z
+    .string()
+    .regex(/^vpc-[0-9a-f]{8,17}$/)
+    .optional()
+    .describe('an id like vpc-0a1b2c3d'),
+  subnetIds: idList('subnet', 16),
+  securityGroupIds: idList('sg', 5),
 } as const;
 
 const schema = z.object(shape);
@@ -156,6 +215,7 @@ export function parseStackConfig(context: Readonly<Record<string, unknown>>): St
       `backoffCapSeconds=${backoffCapSeconds} is not allowed: it takes no less than backoffBaseSeconds (${backoffBaseSeconds})`,
     );
   }
+  if (result.success) problems.push(...databaseProblems(result.data, given));
   if (!result.success || problems.length > 0) throw new StackConfigError(problems);
   return Object.freeze(result.data);
 }
@@ -170,8 +230,13 @@ function notAllowed(key: string, given: Readonly<Record<string, unknown>>): stri
   const allowed = Object.entries(shape).find(([name]) => name === key)?.[1].description ?? 'another value';
   const value = given[key];
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  const shown = key === 'alertEndpoint' ? withoutPath(text) : text;
-  return `${key}=${printable(shown)} is not allowed: it takes ${allowed}`;
+  return `${key}=${printable(shownValue(key, text))} is not allowed: it takes ${allowed}`;
+}
+
+/** Messages end up in CI logs: what may be a secret, given by mistake in place of its ARN, is not shown. */
+function shownValue(key: string, text: string): string {
+  if (key === 'alertEndpoint') return withoutPath(text);
+  return key.endsWith('SecretArn') && !text.startsWith('arn:') ? '…' : text;
 }
 
 /** The path of an alert endpoint is often its key (PagerDuty), and messages end up in CI logs. */

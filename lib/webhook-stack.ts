@@ -68,6 +68,16 @@ export class WebhookStack extends Stack {
     this.output(StackOutput.LEDGER_TABLE_NAME, ledger.tableName);
     this.output(StackOutput.ALERT_TOPIC_ARN, topic.topicArn);
     this.output(StackOutput.DASHBOARD_URL, dashboard.url);
+    // They tell the operator's tools which handlers the functions have.
+    if (config.pagerDutySecretArn !== undefined) {
+      this.output(StackOutput.PAGERDUTY_SECRET_ARN, config.pagerDutySecretArn);
+    }
+    if (config.slackSecretArn !== undefined) {
+      this.output(StackOutput.SLACK_SECRET_ARN, config.slackSecretArn);
+    }
+    if (config.databaseSecretArn !== undefined) {
+      this.output(StackOutput.DATABASE_SECRET_ARN, config.databaseSecretArn);
+    }
   }
 
   private output(key: StackOutput, value: string): void {

@@ -4,9 +4,10 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { adjustModel } from './assembly/adjust-model.ts';
 import { buildModel } from './assembly/build-model.ts';
+import { withLocalAlerts } from './assembly/local-alerts.ts';
 import { type Assembly, readAssembly } from './assembly/read-assembly.ts';
 import { changedInfrastructure } from './assembly/same-infrastructure.ts';
-import type { RouteModel, StackModel } from './assembly/stack-model.ts';
+import type { RouteModel, SecretModel, StackModel } from './assembly/stack-model.ts';
 import { findParts } from './assembly/stack-parts.ts';
 import type { LocalCloudObserver } from './cloud-events.ts';
 import { cloudExports } from './cloud-exports.ts';
@@ -39,6 +40,8 @@ export interface LocalCloudOptions {
   readonly secret?: string;
   /** Variables for all functions, over those of the template. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Secrets that are not the stack's own, by ARN: what its functions read of others. */
+  readonly secretsByArn?: Readonly<Record<string, string>>;
   /** Messages to a batch, in place of the template's: with 1 each event stands alone. */
   readonly batchSize?: number;
   /** Runs the consumer under Node's inspector, one batch at a time and without time limits. */
@@ -103,14 +106,14 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
   const [sqsEngine, dynamoDbEngine] = await Promise.all([startSqsEngine(), startDynamoDbEngine()]);
   teardown.add(() => Promise.all([sqsEngine.stop(), dynamoDbEngine.stop()]));
   const modelOf = (source: Assembly): StackModel =>
-    adjustModel(buildModel(source, sqsEngine.endpoint), {
+    adjustModel(withLocalAlerts(buildModel(source, sqsEngine.endpoint), options.secretsByArn), {
       ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
       withoutTimeLimits: options.inspect !== undefined,
     });
   const model = modelOf(assembly);
   const parts = findParts(model);
   const [secretsManager, sns] = await Promise.all([
-    startSecretsManager(model.secrets),
+    startSecretsManager([...model.secrets, ...foreignSecrets(options.secretsByArn)]),
     startSns(model.topics, observer),
   ]);
   teardown.add(() => Promise.all([secretsManager.stop(), sns.stop()]));
@@ -214,4 +217,8 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
 function webhookPath(route: RouteModel): string {
   const prefix = route.stage === '$default' ? '' : `/${route.stage}`;
   return prefix + (route.routeKey.split(' ')[1] ?? '/');
+}
+
+function foreignSecrets(secretsByArn: Readonly<Record<string, string>> = {}): SecretModel[] {
+  return Object.entries(secretsByArn).map(([arn, value]) => ({ name: arn, arn, value }));
 }

@@ -70,6 +70,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/secret/secret.ts')).registerSecret,
   },
   {
+    name: 'database',
+    summary: "the local run's application database: tables, query",
+    load: async () => (await import('./commands/database/database.ts')).registerDatabase,
+  },
+  {
     name: 'explain',
     summary: 'why a captured request does not verify',
     load: async () => (await import('./commands/explain/explain.ts')).registerExplain,

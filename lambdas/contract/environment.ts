@@ -15,6 +15,24 @@ export const ConsumerEnvironment = {
   DEAD_LETTER_QUEUE_URL: 'DEAD_LETTER_QUEUE_URL',
   LEDGER_TABLE_NAME: 'LEDGER_TABLE_NAME',
   ALERT_TOPIC_ARN: 'ALERT_TOPIC_ARN',
+  /** How long an alert keeps others about the same from being sent; 0: every one is sent. */
+  ALERT_WINDOW_SECONDS: 'ALERT_WINDOW_SECONDS',
+  /** ARN of the secret with PagerDuty's routing key; absent when nothing is sent there. */
+  PAGERDUTY_SECRET_ID: 'PAGERDUTY_SECRET_ID',
+  /** ARN of the secret with the URL of Slack's incoming webhook; absent when nothing is sent there. */
+  SLACK_SECRET_ID: 'SLACK_SECRET_ID',
+  /** ARN of the secret with the database's address and password; absent: no database handler exists. */
+  DATABASE_SECRET_ID: 'DATABASE_SECRET_ID',
+  /** ARN of the secret with the PEM certificates of the authority that signed the database's; absent: public ones and RDS's. */
+  DATABASE_CA_SECRET_ID: 'DATABASE_CA_SECRET_ID',
+  /** Schema that Supaglue writes into. */
+  SUPAGLUE_SCHEMA: 'SUPAGLUE_SCHEMA',
+  /** Schema of the application's tables. */
+  APPLICATION_SCHEMA: 'APPLICATION_SCHEMA',
+  /** `true`: the clean-up after a connection deletes Supaglue's rows too. */
+  CLEAN_SUPAGLUE_TABLES: 'CLEAN_SUPAGLUE_TABLES',
+  /** ARN of the secret with Supaglue's API key; absent: a backfill triggers no sync. */
+  SUPAGLUE_API_KEY_SECRET_ID: 'SUPAGLUE_API_KEY_SECRET_ID',
   /** Attempts of one event before it is dead-lettered. */
   MAX_ATTEMPTS: 'MAX_ATTEMPTS',
   /** The queue's `maxReceiveCount`: on the last receive the consumer gives the reason that SQS could not. */

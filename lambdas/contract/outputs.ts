@@ -7,5 +7,11 @@ export const StackOutput = {
   LEDGER_TABLE_NAME: 'LedgerTableName',
   ALERT_TOPIC_ARN: 'AlertTopicArn',
   DASHBOARD_URL: 'DashboardUrl',
+  /** Only with alerts to PagerDuty. */
+  PAGERDUTY_SECRET_ARN: 'PagerDutySecretArn',
+  /** Only with alerts to Slack. */
+  SLACK_SECRET_ARN: 'SlackSecretArn',
+  /** Only with a database. */
+  DATABASE_SECRET_ARN: 'DatabaseSecretArn',
 } as const;
 export type StackOutput = (typeof StackOutput)[keyof typeof StackOutput];

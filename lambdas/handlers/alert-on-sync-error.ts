@@ -1,23 +1,17 @@
 import type { Handler, HandlerContext, SyncComplete } from '../router/index.ts';
-import { alertSubject, indented, oneLine } from './alert-text.ts';
-import { type Alert, type PublishAlert, publishAlert } from './alert-topic.ts';
+import type { Alert, SendAlert } from './alert-message.ts';
+import { oneLine, severalLines } from './alert-text.ts';
 
 /** With the other fields' bounds, far below the 256 KB of an SNS message even at four bytes a character. */
 const MAX_ERROR_CHARACTERS = 16_000;
 
-/** Tells people that a sync failed. A sync that succeeded is left alone. */
-export const alertOnSyncError = createAlertOnSyncError(publishAlert);
-
 /**
- * SNS cannot tell a repeated message from a new one: in the windows in which a completed handler may run again
- * (see the README's promises), the alert comes twice, with the same event id.
+ * Tells people that a sync failed. A sync that succeeded is left alone, and so is one that fails again soon after
+ * an alert: see `alert-window.ts`.
  */
-export function createAlertOnSyncError(publish: PublishAlert): Handler<SyncComplete> {
+export function createAlertOnSyncError(send: SendAlert): Handler<SyncComplete> {
   return async (context) => {
-    if (context.event.result === 'ERROR') {
-      await publish(describeFailure(context), { signal: context.signal });
-      context.logger.info('sync error alerted');
-    }
+    if (context.event.result === 'ERROR') await send(describeFailure(context), context);
   };
 }
 
@@ -29,25 +23,25 @@ function describeFailure({ event, eventId, receivedAt }: HandlerContext<SyncComp
         ? ['Entity', event.entity_id, 'no name']
         : ['Entity', event.entity_name, event.entity_id];
   return {
+    kind: 'sync-error',
+    severity: 'error',
     eventId,
-    subject: alertSubject(
-      `Supaglue sync failed: ${event.provider_name} ${name} for customer ${event.customer_id}`,
-    ),
-    body: [
-      'A Supaglue sync failed.',
-      '',
-      `Customer:   ${oneLine(event.customer_id)}`,
-      `Provider:   ${oneLine(event.provider_name)}`,
-      `${kind}:     ${oneLine(name)} (${oneLine(detail)})`,
-      `Error:      ${indented(event.error_message ?? '', MAX_ERROR_CHARACTERS) || 'no message was given'}`,
-      `Run:        ${oneLine(event.run_id)}`,
-      `Connection: ${oneLine(event.connection_id)}`,
-      `Event:      ${eventId}`,
-      `Received:   ${receivedAt.toISOString()}`,
-      '',
-      'See what became of the event:',
-      `  npm run webhooks -- events show ${eventId}`,
-      '',
-    ].join('\n'),
+    receivedAt,
+    about:
+      event.type === 'object'
+        ? [event.customer_id, event.provider_name, 'object', event.object_type, event.object]
+        : [event.customer_id, event.provider_name, 'entity', event.entity_id],
+    headline: 'A Supaglue sync failed.',
+    title: `Supaglue sync failed: ${event.provider_name} ${name} for customer ${event.customer_id}`,
+    facts: [
+      ['Customer', oneLine(event.customer_id)],
+      ['Provider', oneLine(event.provider_name)],
+      [kind, `${oneLine(name)} (${oneLine(detail)})`],
+      ['Error', severalLines(event.error_message ?? '', MAX_ERROR_CHARACTERS) || 'no message was given'],
+      ['Run', oneLine(event.run_id)],
+      ['Connection', oneLine(event.connection_id)],
+      ['Event', eventId],
+      ['Received', receivedAt.toISOString()],
+    ],
   };
 }

@@ -8,7 +8,65 @@
  *
  * The editor knows each event's fields by its name; a wrong name does not compile.
  */
+import { ConsumerEnvironment } from '../contract/environment.ts';
 import { EventRouter } from '../router/index.ts';
-import { alertOnSyncError } from './alert-on-sync-error.ts';
+import type { Environment } from '../runtime/environment.ts';
+import { alertChannels } from './alert-channels.ts';
+import { createAlertOnSyncError } from './alert-on-sync-error.ts';
+import { createAlertOnSyncPaused } from './alert-on-sync-paused.ts';
+import { withDatabase } from './with-database.ts';
 
-export const handlers = new EventRouter().on('sync.complete', 'alert-on-sync-error', alertOnSyncError);
+/** @param environment - the function's, which says what is configured */
+export function createHandlers(environment: Environment): EventRouter {
+  const router = new EventRouter();
+  for (const { suffix, send } of alertChannels(environment)) {
+    router
+      .on('sync.complete', `alert-on-sync-error${suffix}`, createAlertOnSyncError(send))
+      .on('sync.paused', `alert-on-sync-paused${suffix}`, createAlertOnSyncPaused(send));
+  }
+  if ((environment[ConsumerEnvironment.DATABASE_SECRET_ID] ?? '') !== '')
+    addDatabaseHandlers(router, environment);
+  return router;
+}
+
+/** Each is loaded with its first event: see `with-database.ts`. What they do is yours to edit in `transforms/`. */
+function addDatabaseHandlers(router: EventRouter, environment: Environment): void {
+  const onDatabase = withDatabase(async () => (await import('./open-database.ts')).openDatabase(environment));
+  const cleanSupaglueTables = environment[ConsumerEnvironment.CLEAN_SUPAGLUE_TABLES] === 'true';
+  router
+    .on(
+      'sync.complete',
+      'transform-synced-data',
+      onDatabase(async () => (await import('./transform-synced-data.ts')).transformSyncedData),
+    )
+    .on(
+      'connection.created',
+      'note-connection',
+      onDatabase(async () => (await import('./note-connection.ts')).noteConnection),
+    )
+    .on(
+      'connection.deleted',
+      'clean-up-connection',
+      onDatabase(async () =>
+        (await import('./clean-up-connection.ts')).createCleanUpConnection(cleanSupaglueTables),
+      ),
+    )
+    .on(
+      ['object.field_mapping.created', 'object.field_mapping.updated'],
+      'backfill-object',
+      onDatabase(async () => {
+        const [{ createBackfillObject }, { fullSyncOf }] = await Promise.all([
+          import('./backfill-object.ts'),
+          import('./supaglue-api.ts'),
+        ]);
+        return createBackfillObject(fullSyncOf(environment));
+      }),
+    )
+    .on(
+      ['entity.entity_mapping.created', 'entity.entity_mapping.updated', 'entity.entity_mapping.deleted'],
+      'rebuild-entity',
+      onDatabase(async () => (await import('./rebuild-entity.ts')).rebuildEntity),
+    );
+}
+
+export const handlers = createHandlers(process.env);

@@ -25,6 +25,8 @@ export interface HandlerContext<Event> {
   readonly receivedAt: Date;
   /** Aborts 5 s before the function's deadline. Hand it to `fetch` and to the AWS SDK. */
   readonly signal: AbortSignal;
+  /** When `signal` aborts: what takes a time limit instead of a signal is given the rest until then. */
+  readonly deadline: Date;
   readonly logger: HandlerLogger;
 }
 

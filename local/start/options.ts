@@ -12,6 +12,10 @@ export interface StartOptions {
   readonly verbose: boolean;
   /** The inspector may redrive and delete; absent: it only reads. */
   readonly write?: true;
+  /** The database handlers run, on an embedded PostgreSQL or a given one. */
+  readonly withDatabase?: true;
+  /** The database; absent: that of DATABASE_URL if it is on this machine, else an embedded one. */
+  readonly databaseUrl?: string;
 }
 
 export const DEFAULT_PORT = 4400;
@@ -21,6 +25,7 @@ Examples:
   npm start
   npm start -- --port 0 --retry-base 1 --retry-max 5
   npm start -- --write
+  npm start -- --with-database
   npm start -- --secret whsec_... --verbose
 
 While it runs, in another terminal:
@@ -45,6 +50,8 @@ export function parseStartOptions(
     .option('--retry-base <seconds>', 'first retry delay, instead of the stack’s', parseSeconds)
     .option('--retry-max <seconds>', 'longest retry delay, instead of the stack’s', parseSeconds)
     .option('--write', 'let the inspector redrive and delete dead letters')
+    .option('--with-database', 'with a seeded PostgreSQL: DATABASE_URL on this machine, or an embedded one')
+    .option('--database-url <url>', 'with this PostgreSQL, wherever it is; its tables are changed')
     .option('--verbose', 'every line that the functions log, as it is', false)
     .allowExcessArguments(false)
     .addHelpText('after', EXAMPLES)
@@ -61,18 +68,22 @@ export function parseStartOptions(
     if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : 2 };
     throw error;
   }
-  const { port, secret, retryBase, retryMax, verbose, write } = program.opts<{
+  const { port, secret, retryBase, retryMax, verbose, write, withDatabase, databaseUrl } = program.opts<{
     port: number;
     secret?: string;
     retryBase?: number;
     retryMax?: number;
     verbose: boolean;
     write?: true;
+    withDatabase?: true;
+    databaseUrl?: string;
   }>();
   return {
     port,
     verbose,
     ...(write === undefined ? {} : { write }),
+    ...(withDatabase === undefined && databaseUrl === undefined ? {} : { withDatabase: true as const }),
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(secret === undefined ? {} : { secret }),
     ...(retryBase === undefined ? {} : { retryBaseSeconds: retryBase }),
     ...(retryMax === undefined ? {} : { retryMaxSeconds: retryMax }),

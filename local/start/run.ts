@@ -4,11 +4,13 @@ import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
 import { LEDGER_KEY } from '../../lambdas/contract/ledger-table.ts';
 import { type LedgerRecord, parseRecord } from '../../lambdas/ledger/record.ts';
 import { type LocalCloud, type LocalCloudEvent, startLocalCloud } from '../cloud.ts';
-import { type Colours, colours } from '../colours.ts';
+import { colours } from '../colours.ts';
+import type { LocalDatabase } from '../database/local-database.ts';
 import { EXPORTS_FILE, removeExports, writeExports } from '../exports-file.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../identity.ts';
 import { listenOnLoopback } from '../loopback-server.ts';
 import { safeText } from '../safe-text.ts';
+import { banner } from './banner.ts';
 import type { StartOptions } from './options.ts';
 import { createPresenter } from './presenter.ts';
 import { watchSources } from './watch.ts';
@@ -19,6 +21,8 @@ export interface RunOptions {
   readonly directory: string;
   /** Where the functions' sources are; a change there builds again. */
   readonly sourceDirectory: string;
+  /** Opens the database of a run that has one. */
+  startDatabase?(): Promise<LocalDatabase>;
   /** Builds the functions and synthesises the stack; resolves with the assembly's directory. */
   build(progress: (step: string) => void): Promise<string>;
   /** Serves the web inspector of this run: it is built on the operator's tools, which are built on this. */
@@ -48,17 +52,34 @@ export interface ServedInspector {
  * @throws {Error} when the first build fails or the port is taken
  */
 export async function run(input: RunOptions): Promise<void> {
-  const { options, directory, stopped } = input;
+  const { options, stopped } = input;
   const writeLine = (line: string): void => input.write(`${line}\n`);
   await checkPort(options.port);
   const assemblyDirectory = await input.build((step) => writeLine(`${step} …`));
   if (stopped.aborted) return;
 
+  if (input.startDatabase !== undefined) writeLine('starting the database …');
+  const database = await input.startDatabase?.();
+  try {
+    await runWith(input, assemblyDirectory, database);
+  } finally {
+    await database?.stop();
+  }
+}
+
+async function runWith(
+  input: RunOptions,
+  assemblyDirectory: string,
+  database: LocalDatabase | undefined,
+): Promise<void> {
+  const { options, directory, stopped } = input;
+  const writeLine = (line: string): void => input.write(`${line}\n`);
   const palette = colours(input.colour);
   let present: (event: LocalCloudEvent) => void = () => undefined;
   const cloud = await startLocalCloud({
     assemblyDirectory,
     port: options.port,
+    ...(database === undefined ? {} : { secretsByArn: database.secretsByArn }),
     ...(options.secret === undefined ? {} : { secret: options.secret }),
     environment: retryEnvironment(options),
     observer: (event) => present(event),
@@ -81,12 +102,13 @@ export async function run(input: RunOptions): Promise<void> {
       roleOf: (name) => (name === cloud.functions.ingest.name ? 'ingest' : 'consumer'),
       nowMs: Date.now,
     });
-    inspector = await openInspector(input, cloud, writeLine);
+    const exports = { ...cloud.exports, ...database?.exports };
+    inspector = await openInspector(input, exports, writeLine);
     await writeExports(exportsFile, {
-      ...cloud.exports,
+      ...exports,
       ...(inspector === undefined ? {} : { INSPECTOR_URL: inspector.url }),
     });
-    writeLine(banner(cloud, inspector, options, palette));
+    writeLine(banner({ cloud, inspector, database, options }, palette));
     const watcher = watchSources(
       [input.sourceDirectory],
       () => rebuild(input, cloud, writeLine),
@@ -130,7 +152,7 @@ async function rebuild(
 /** A run without an inspector is still worth having. */
 async function openInspector(
   { serveInspector, options }: RunOptions,
-  { exports }: LocalCloud,
+  exports: Readonly<Record<string, string>>,
   writeLine: (line: string) => void,
 ): Promise<ServedInspector | undefined> {
   const say = (what: string) => (error: unknown) =>
@@ -147,26 +169,6 @@ async function openInspector(
     say('no inspector')(error);
     return undefined;
   }
-}
-
-function banner(
-  cloud: LocalCloud,
-  inspector: ServedInspector | undefined,
-  { write }: StartOptions,
-  { bold, dim }: Colours,
-): string {
-  const readOnly = write === true ? '' : `   ${dim('read-only; --write lets it redrive and delete')}`;
-  return [
-    '',
-    `  Webhook URL     ${bold(cloud.webhookUrl)}`,
-    `  Signing secret  ${bold(cloud.secret)}`,
-    ...(inspector === undefined ? [] : [`  Inspector       ${bold(inspector.url)}${readOnly}`]),
-    `  Shell exports   ${EXPORTS_FILE}   ${dim(`. ${EXPORTS_FILE}`)}`,
-    '',
-    `  Try it in another terminal:  ${bold('npm run webhooks -- send sync.complete --local')}`,
-    `  ${dim('Changes below lambdas/ are built and taken over. Ctrl-C stops.')}`,
-    '',
-  ].join('\n');
 }
 
 function retryEnvironment({ retryBaseSeconds, retryMaxSeconds }: StartOptions): Record<string, string> {

@@ -1,3 +1,4 @@
+import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
 import { localClients } from './clients.ts';
 import { CommandError } from './command-error.ts';
 import { isLoopbackUrl } from './loopback.ts';
@@ -21,6 +22,7 @@ export function localTarget(exports: LocalExports): Target {
     ledgerTableName: text(exports, 'LEDGER_TABLE_NAME'),
     signingSecretId: text(exports, 'SIGNING_SECRET_ID'),
     alertTopicArn: text(exports, 'ALERT_TOPIC_ARN'),
+    ...databaseOf(exports),
     clients: localClients({
       sqs: url(exports, 'AWS_ENDPOINT_URL_SQS'),
       dynamoDb: url(exports, 'AWS_ENDPOINT_URL_DYNAMODB'),
@@ -49,4 +51,19 @@ function url(exports: LocalExports, name: string): string {
     );
   }
   return value;
+}
+
+/** The user named the database when the run was started, so it may be anywhere. */
+function databaseOf(exports: LocalExports): Pick<Target, 'handlerEnvironment' | 'database'> {
+  if (exports['DATABASE_URL'] === undefined) return { handlerEnvironment: {} };
+  return {
+    handlerEnvironment: {
+      [ConsumerEnvironment.DATABASE_SECRET_ID]: text(exports, ConsumerEnvironment.DATABASE_SECRET_ID),
+    },
+    database: {
+      url: text(exports, 'DATABASE_URL'),
+      supaglueSchema: text(exports, ConsumerEnvironment.SUPAGLUE_SCHEMA),
+      applicationSchema: text(exports, ConsumerEnvironment.APPLICATION_SCHEMA),
+    },
+  };
 }

@@ -1,10 +1,18 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
 import { StackOutput } from '../../lambdas/contract/outputs.ts';
 import { clientOptions } from '../../lambdas/runtime/client-options.ts';
 import { stackClients } from './clients.ts';
 import { CommandError } from './command-error.ts';
 import { isLoopbackUrl } from './loopback.ts';
 import type { Target } from './target.ts';
+
+/** Output of a configured stack → the variable that registers handlers. */
+const HANDLER_VARIABLES = [
+  [StackOutput.DATABASE_SECRET_ARN, ConsumerEnvironment.DATABASE_SECRET_ID],
+  [StackOutput.PAGERDUTY_SECRET_ARN, ConsumerEnvironment.PAGERDUTY_SECRET_ID],
+  [StackOutput.SLACK_SECRET_ARN, ConsumerEnvironment.SLACK_SECRET_ID],
+] as const;
 
 export function cloudFormationClient(): CloudFormationClient {
   return new CloudFormationClient(
@@ -48,6 +56,12 @@ export async function stackTarget(
     signingSecretId: output(StackOutput.SIGNING_SECRET_NAME),
     alertTopicArn: output(StackOutput.ALERT_TOPIC_ARN),
     dashboardUrl: output(StackOutput.DASHBOARD_URL),
+    handlerEnvironment: Object.fromEntries(
+      HANDLER_VARIABLES.flatMap(([key, name]) => {
+        const value = outputs.get(key);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
     clients: stackClients(),
   };
 }

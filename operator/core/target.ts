@@ -30,7 +30,18 @@ export interface Target {
   readonly alertTopicArn: string;
   /** CloudWatch's page; a local run has none. */
   readonly dashboardUrl?: string;
+  /** Of the consumer's variables those that say which handlers are registered. */
+  readonly handlerEnvironment: Readonly<Record<string, string>>;
+  /** The application database of a local run that has one. A stack's is reached by its functions alone. */
+  readonly database?: TargetDatabase;
   readonly clients: TargetClients;
+}
+
+export interface TargetDatabase {
+  /** Holds the password. */
+  readonly url: string;
+  readonly supaglueSchema: string;
+  readonly applicationSchema: string;
 }
 
 /** Ends the idle connections of the target's clients. */

@@ -1,3 +1,4 @@
+import type { Environment } from '../../lambdas/runtime/environment.ts';
 import { safeText } from '../../local/safe-text.ts';
 import { CommandError } from '../core/command-error.ts';
 
@@ -11,11 +12,13 @@ export interface HandlersOf {
 /**
  * Loads `lambdas/handlers/index.ts`, when it is asked for: the user's code runs nowhere else in the operator's tools.
  *
+ * @param environment - the target's variables that say which handlers are registered
  * @throws {CommandError} when it does not load
  */
-export async function registeredHandlers(): Promise<HandlersOf> {
+export async function registeredHandlers(environment: Environment = {}): Promise<HandlersOf> {
   try {
-    const { handlers } = await import('../../lambdas/handlers/index.ts');
+    const { createHandlers } = await import('../../lambdas/handlers/index.ts');
+    const handlers = createHandlers(environment);
     const of = (eventType: string) => handlers.handlersFor(eventType).map(({ name }) => name);
     return Object.assign(of, { names: handlers.handlerNames() });
   } catch (error) {

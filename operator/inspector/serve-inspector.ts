@@ -36,7 +36,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
  * @throws {Error} with `code` EADDRINUSE when the port is taken
  */
 export async function serveInspector(options: InspectorOptions): Promise<Inspector> {
-  const { target, write, port = 0, nowMs = Date.now, loadHandlers = registeredHandlers, onFault } = options;
+  const { target, write, port = 0, nowMs = Date.now, onFault } = options;
+  const { loadHandlers = () => registeredHandlers(target.handlerEnvironment) } = options;
   const closing = new AbortController();
   // Every call under way listens to it; Node takes more than ten for a leak.
   setMaxListeners(0, closing.signal);

@@ -1,18 +1,27 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { samples, syncVariants } from '../../lambdas/events/samples.ts';
+import type { Alert } from '../../lambdas/handlers/alert-message.ts';
 import { createAlertOnSyncError } from '../../lambdas/handlers/alert-on-sync-error.ts';
-import type { Alert } from '../../lambdas/handlers/alert-topic.ts';
+import { topicMessage } from '../../lambdas/handlers/alert-topic.ts';
 import { handlers } from '../../lambdas/handlers/index.ts';
 import { EventRouter, type SyncComplete } from '../../lambdas/router/index.ts';
 import { contextOf } from '../router/handler-context.ts';
 
-async function alertsFor(payload: object): Promise<readonly Alert[]> {
-  const alerts: Alert[] = [];
+interface Told {
+  readonly subject: string;
+  readonly body: string;
+}
+
+/** What an email of SNS would say. */
+async function alertsFor(payload: object): Promise<readonly Told[]> {
+  const alerts: Told[] = [];
   const router = new EventRouter().on(
     'sync.complete',
     'alert',
-    createAlertOnSyncError(async (alert) => void alerts.push(alert)),
+    createAlertOnSyncError(
+      async (alert) => void alerts.push(topicMessage({ alert, key: 'key', suppressed: 0 })),
+    ),
   );
   const result = await router.validate('sync.complete', payload);
   if (!result.ok) {
@@ -27,9 +36,9 @@ async function alertsFor(payload: object): Promise<readonly Alert[]> {
 const entityError = { ...syncVariants.entity, result: 'ERROR', error_message: 'example: gone' };
 
 describe('alert-on-sync-error', () => {
-  test('is registered for sync.complete alone', () => {
+  test('is registered for sync.complete, its sibling for sync.paused', () => {
     expect(handlers.handlersFor('sync.complete').map(({ name }) => name)).toEqual(['alert-on-sync-error']);
-    expect(handlers.handlersFor('sync.paused')).toEqual([]);
+    expect(handlers.handlersFor('sync.paused').map(({ name }) => name)).toEqual(['alert-on-sync-paused']);
   });
 
   test.each([
@@ -43,7 +52,6 @@ describe('alert-on-sync-error', () => {
   test('says what failed: an object', async () => {
     expect(await alertsFor(syncVariants.error)).toEqual([
       {
-        eventId: 'msg_example_0001',
         subject: 'Supaglue sync failed: hubspot contact for customer example-customer',
         body: `A Supaglue sync failed.
 
@@ -75,6 +83,22 @@ See what became of the event:
     expect(alert?.body).toContain(
       `\nEntity:     ${rest.entity_id} (no name)\nError:      no message was given\n`,
     );
+  });
+
+  test.each([
+    ['an object', syncVariants.error, ['object', 'standard', 'contact']],
+    ['an entity', entityError, ['entity', '00000000-0000-4000-8000-00000000000e']],
+  ])('is about customer, provider and %s', async (_what, payload, what) => {
+    const alerts: Alert[] = [];
+    const handle = createAlertOnSyncError(async (alert) => void alerts.push(alert));
+    await handle(contextOf(payload as SyncComplete));
+    expect(alerts).toEqual([
+      expect.objectContaining({
+        kind: 'sync-error',
+        severity: 'error',
+        about: ['example-customer', 'hubspot', ...what],
+      }),
+    ]);
   });
 
   test('names the run of the historical form', async () => {
@@ -137,7 +161,7 @@ See what became of the event:
   test('the signal of the attempt is handed on', async () => {
     const signals: AbortSignal[] = [];
     const { signal } = new AbortController();
-    const handle = createAlertOnSyncError(async (_alert, options) => void signals.push(options.signal));
+    const handle = createAlertOnSyncError(async (_alert, context) => void signals.push(context.signal));
     await handle(contextOf(syncVariants.error as SyncComplete, { signal }));
     expect(signals).toHaveLength(1);
     // By identity: two signals are equal to `toEqual`.

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createAlertPublisher } from '../../lambdas/handlers/alert-topic.ts';
+import { createTopicPublisher, topicMessage } from '../../lambdas/handlers/alert-topic.ts';
+import { noticeOf } from './alert-notice.ts';
 
 const topicArn = 'arn:aws:sns:eu-central-1:000000000000:example-alerts';
-const alert = { subject: 'A subject', body: 'A body\nwith ünïcode 😀', eventId: 'msg_example_0001' };
+const alert = noticeOf({ facts: [['Error', 'several\nlines with ünïcode 😀']] });
 const signal = new AbortController().signal;
 
 const published = `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>
@@ -54,16 +55,16 @@ describe('the alert topic on the wire', () => {
 
   test('publishes subject, body and event id to the topic', async () => {
     answers = [answer(200, published), answer(200, published)];
-    const publish = createAlertPublisher({ ALERT_TOPIC_ARN: topicArn });
+    const publish = createTopicPublisher({ ALERT_TOPIC_ARN: topicArn });
     await publish(alert, { signal });
-    await publish({ ...alert, eventId: 'msg_example_0002' }, { signal });
+    await publish(noticeOf({ eventId: 'msg_example_0002' }), { signal });
     expect(requests.map((request) => Object.fromEntries(request))).toEqual([
       {
         Action: 'Publish',
         Version: '2010-03-31',
         TopicArn: topicArn,
-        Subject: alert.subject,
-        Message: alert.body,
+        Subject: topicMessage(alert).subject,
+        Message: topicMessage(alert).body,
         'MessageAttributes.entry.1.Name': 'event-id',
         'MessageAttributes.entry.1.Value.DataType': 'String',
         'MessageAttributes.entry.1.Value.StringValue': 'msg_example_0001',
@@ -72,22 +73,29 @@ describe('the alert topic on the wire', () => {
     ]);
   });
 
+  test('says how many were suppressed', () => {
+    expect(topicMessage(alert).body).toContain('\nError:      several\n    lines with ünïcode 😀\n\nSee');
+    expect(topicMessage({ ...alert, suppressed: 3 }).body).toContain(
+      '\nSuppressed: 3 alike since the last alert\n\nSee',
+    );
+  });
+
   test('a passing failure is bridged', async () => {
     answers = [answer(500, refusal('InternalError')), answer(200, published)];
-    await createAlertPublisher({ ALERT_TOPIC_ARN: topicArn })(alert, { signal });
+    await createTopicPublisher({ ALERT_TOPIC_ARN: topicArn })(alert, { signal });
     expect(requests).toHaveLength(2);
   });
 
   test('a lasting failure is thrown after three attempts', async () => {
     answers = [];
-    const publishing = createAlertPublisher({ ALERT_TOPIC_ARN: topicArn })(alert, { signal });
+    const publishing = createTopicPublisher({ ALERT_TOPIC_ARN: topicArn })(alert, { signal });
     await expect(publishing).rejects.toThrow('refused for the test');
     expect(requests).toHaveLength(3);
   });
 
   test('a refusal is thrown at once', async () => {
     answers = [answer(403, refusal('AuthorizationError'))];
-    const publishing = createAlertPublisher({ ALERT_TOPIC_ARN: topicArn })(alert, { signal });
+    const publishing = createTopicPublisher({ ALERT_TOPIC_ARN: topicArn })(alert, { signal });
     await expect(publishing).rejects.toThrow('refused for the test');
     expect(requests).toHaveLength(1);
   });
@@ -96,7 +104,7 @@ describe('the alert topic on the wire', () => {
     answers = [() => {}];
     const attempt = new AbortController();
     const arrived = once(server, 'published');
-    const publishing = createAlertPublisher({ ALERT_TOPIC_ARN: topicArn })(alert, { signal: attempt.signal });
+    const publishing = createTopicPublisher({ ALERT_TOPIC_ARN: topicArn })(alert, { signal: attempt.signal });
     const ended = expect(publishing).rejects.toMatchObject({ name: 'AbortError' });
     await arrived;
     attempt.abort();
@@ -105,7 +113,7 @@ describe('the alert topic on the wire', () => {
   });
 
   test('a missing topic is a configuration error, without a call', async () => {
-    await expect(createAlertPublisher({})(alert, { signal })).rejects.toMatchObject({
+    await expect(createTopicPublisher({})(alert, { signal })).rejects.toMatchObject({
       name: 'ConfigurationError',
       message: expect.stringContaining('ALERT_TOPIC_ARN'),
     });

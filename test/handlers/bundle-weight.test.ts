@@ -18,6 +18,7 @@ test('the handlers load without SNS, samples, or the languages of zod', async ()
     format: 'esm',
     platform: 'node',
     mainFields: ['module', 'main'],
+    loader: { '.sql': 'text' },
   });
   const outputs = new Map(Object.entries(metafile.outputs));
   const entry = [...outputs].find(([, output]) => output.entryPoint === entryPoint)?.[0] ?? '';
@@ -39,6 +40,6 @@ test('the handlers load without SNS, samples, or the languages of zod', async ()
 
   expect(inputs).toContain('lambdas/handlers/alert-on-sync-error.ts');
   expect(inputs.filter((path) => path.includes('/locales/'))).toEqual(['node_modules/zod/v4/locales/en.js']);
-  expect(inputs.filter((path) => /@aws-sdk|@smithy|samples\.ts/.test(path))).toEqual([]);
+  expect(inputs.filter((path) => /@aws-sdk|@smithy|samples\.ts|alert-delivery/.test(path))).toEqual([]);
   expect(chunks.reduce((bytes, chunk) => bytes + chunk.bytes, 0)).toBeLessThan(40 * 1024);
 });

@@ -8,7 +8,14 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'lambdas/runtime': ['lambdas/contract'],
   'lambdas/events': ['lambdas/contract'],
   'lambdas/router': ['lambdas/contract', 'lambdas/events'],
-  'lambdas/handlers': ['lambdas/contract', 'lambdas/events', 'lambdas/router', 'lambdas/runtime'],
+  'lambdas/database': ['lambdas/contract', 'lambdas/runtime'],
+  'lambdas/handlers': [
+    'lambdas/contract',
+    'lambdas/database',
+    'lambdas/events',
+    'lambdas/router',
+    'lambdas/runtime',
+  ],
   'lambdas/ledger': ['lambdas/contract', 'lambdas/runtime'],
   'lambdas/ingest': ['lambdas/contract', 'lambdas/events', 'lambdas/runtime'],
   'lambdas/consumer': [
@@ -66,7 +73,7 @@ describe('imports run one way', () => {
     );
     expect(readers.sort()).toEqual([
       'lambdas/consumer/handler.ts',
-      'lambdas/handlers/alert-topic.ts',
+      'lambdas/handlers/index.ts',
       'lambdas/ingest/handler.ts',
       'lambdas/runtime/environment-credentials.ts',
     ]);

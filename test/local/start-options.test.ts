@@ -36,6 +36,12 @@ test('every option is taken', () => {
   expect(result).toEqual({ port: 0, secret: SECRET, retryBaseSeconds: 1, retryMaxSeconds: 5, verbose: true });
 });
 
+test('a named database is one to run with', () => {
+  const databaseUrl = 'postgres://app@db.example.com/app';
+  expect(parse('--with-database').result).toMatchObject({ withDatabase: true });
+  expect(parse('--database-url', databaseUrl).result).toMatchObject({ withDatabase: true, databaseUrl });
+});
+
 test('help shows examples and ends with 0', () => {
   const { result, out } = parse('--help');
   expect(result).toEqual({ exitCode: 0 });

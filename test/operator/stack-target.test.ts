@@ -81,6 +81,23 @@ describe('--stack NAME', () => {
     });
   });
 
+  test('what is configured says which handlers its functions have', async () => {
+    const environmentOf = async (outputs: Readonly<Record<string, string>>) => {
+      next = { status: 200, body: answer({ ...OUTPUTS, ...outputs }) };
+      const target = await stackTarget('s', client, new AbortController().signal);
+      closeTarget(target);
+      return target.handlerEnvironment;
+    };
+    expect(await environmentOf({})).toEqual({});
+    expect(
+      await environmentOf({
+        DatabaseSecretArn: 'database',
+        PagerDutySecretArn: 'pager',
+        SlackSecretArn: 'slack',
+      }),
+    ).toEqual({ DATABASE_SECRET_ID: 'database', PAGERDUTY_SECRET_ID: 'pager', SLACK_SECRET_ID: 'slack' });
+  });
+
   test('a stack that is no webhook stack, none at all, and one that may not be seen', async () => {
     const { WebhookUrl: _, ...others } = OUTPUTS;
     expect(await messageOf(200, answer(others))).toBe(

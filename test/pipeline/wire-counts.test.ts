@@ -75,12 +75,11 @@ describe('calls to AWS per event', () => {
     expect(requestIds).not.toContain(Item?.['owner']?.S);
   });
 
-  test('a handler that alerts costs the same', async () => {
-    expect(await countCalls(() => send('msg_alert', syncVariants.error))).toEqual([
-      'SendMessage',
-      'UpdateItem',
-      'UpdateItem',
-    ]);
+  test('an alert costs two writes more: the claim of its window, and the window; a suppressed one too', async () => {
+    const withAlert = ['SendMessage', 'UpdateItem', 'UpdateItem', 'UpdateItem', 'UpdateItem'];
+    expect(await countCalls(() => send('msg_alert', syncVariants.error))).toEqual(withAlert);
+    expect(events.of('alert')).toHaveLength(1);
+    expect(await countCalls(() => send('msg_alert_again', syncVariants.error))).toEqual(withAlert);
     expect(events.of('alert')).toHaveLength(1);
   });
 
@@ -109,7 +108,8 @@ describe('calls to AWS per event', () => {
   test('success logs no line but the metrics', () => {
     const lines = events.of('log').filter(({ line }) => !line.includes('"_aws"'));
     expect(lines.map(({ line }) => JSON.parse(line).message)).toEqual([
-      'sync error alerted',
+      'alert sent',
+      'alert suppressed',
       expect.stringContaining('rejected'),
     ]);
   });

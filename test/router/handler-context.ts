@@ -15,6 +15,7 @@ export function contextOf<Event>(
     idempotencyKey: 'msg_example_0001/example',
     receivedAt: new Date('2026-11-01T12:00:00.000Z'),
     signal: new AbortController().signal,
+    deadline: new Date('2026-11-01T12:00:30.000Z'),
     logger: silent,
     ...overrides,
   };

@@ -70,6 +70,10 @@ describe('cdk-nag’s AwsSolutions pack', () => {
       alertEmail: 'on-call@example.com',
       alertEndpoint: 'https://events.example.com/enqueue',
       alertTopicKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d',
+      databaseSecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:database-AbCdEf',
+      vpcId: 'vpc-0a1b2c3d',
+      subnetIds: 'subnet-0a1b2c3d',
+      securityGroupIds: 'sg-0a1b2c3d',
     });
     expect(await findings('full', app)).toEqual([]);
   }, 60_000);

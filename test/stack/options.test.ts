@@ -7,6 +7,19 @@ import {
   type Template,
 } from './synthesised-stack.ts';
 
+const PAGER_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:pager-AbCdEf';
+const SLACK_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-GhIjKl';
+const DATABASE_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:database-AbCdEf';
+const AUTHORITY_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:authority-AbCdEf';
+const API_KEY_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:api-key-AbCdEf';
+const NETWORK_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
 const KEY_ARN = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555';
 
 describe('every option set', () => {
@@ -17,6 +30,9 @@ describe('every option set', () => {
       stage: 'trial-2',
       alertEmail: 'on-call@example.com',
       alertEndpoint: 'https://events.example.com/integration/abc/enqueue',
+      alertWindowSeconds: '0',
+      pagerDutySecretArn: PAGER_ARN,
+      slackSecretArn: SLACK_ARN,
       throttleRate: '500',
       throttleBurst: '700',
       maxConcurrency: '40',
@@ -32,6 +48,15 @@ describe('every option set', () => {
       tracing: 'true',
       retainData: 'false',
       alertTopicKeyArn: KEY_ARN,
+      databaseSecretArn: DATABASE_ARN,
+      databaseCaSecretArn: AUTHORITY_ARN,
+      supaglueSchema: 'sync',
+      applicationSchema: 'crm',
+      cleanSupaglueTables: 'true',
+      supaglueApiKeySecretArn: API_KEY_ARN,
+      vpcId: 'vpc-0a1b2c3d',
+      subnetIds: 'subnet-0a1b2c3d, subnet-1a1b2c3d',
+      securityGroupIds: 'sg-0a1b2c3d',
     });
   }, 60_000);
 
@@ -51,10 +76,19 @@ describe('every option set', () => {
     expect(functionOf('Consumer')['Timeout']).toBe(120);
     expect(functionOf('Consumer')['Environment']).toMatchObject({
       Variables: {
+        ALERT_WINDOW_SECONDS: '0',
+        PAGERDUTY_SECRET_ID: PAGER_ARN,
+        SLACK_SECRET_ID: SLACK_ARN,
         MAX_ATTEMPTS: '7',
         BACKOFF_BASE_SECONDS: '60',
         BACKOFF_CAP_SECONDS: '7200',
         LEDGER_RETENTION_DAYS: '22',
+        DATABASE_SECRET_ID: DATABASE_ARN,
+        DATABASE_CA_SECRET_ID: AUTHORITY_ARN,
+        SUPAGLUE_SCHEMA: 'sync',
+        APPLICATION_SCHEMA: 'crm',
+        CLEAN_SUPAGLUE_TABLES: 'true',
+        SUPAGLUE_API_KEY_SECRET_ID: API_KEY_ARN,
       },
     });
     expect(functionOf('Ingest')['Environment']).toMatchObject({
@@ -87,6 +121,11 @@ describe('every option set', () => {
     );
   });
 
+  test('tell the operator’s tools where alerts go', () => {
+    expect(template.Outputs['PagerDutySecretArn']?.Value).toBe(PAGER_ARN);
+    expect(template.Outputs['SlackSecretArn']?.Value).toBe(SLACK_ARN);
+  });
+
   test('subscribe people and systems', () => {
     const subscriptions = resourcesOf(template, 'AWS::SNS::Subscription').map(([, { Properties }]) => [
       Properties['Protocol'],
@@ -117,10 +156,25 @@ describe('every option set', () => {
       expect(functionOf(part)['TracingConfig']).toEqual({ Mode: 'Active' });
       expect(statementsOf(resourceOf(template, 'AWS::IAM::Policy', part)[1])).toContainEqual({
         Effect: 'Allow',
-        Action: ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'],
+        // CDK puts what is allowed on the same resource into one statement.
+        Action: [
+          ...(part === 'Consumer' ? NETWORK_ACTIONS : []),
+          'xray:PutTelemetryRecords',
+          'xray:PutTraceSegments',
+        ],
         Resource: '*',
       });
     }
+  });
+
+  test('put the consumer, and it alone, into the database’s network', () => {
+    expect(functionOf('Consumer')['VpcConfig']).toEqual({
+      SubnetIds: ['subnet-0a1b2c3d', 'subnet-1a1b2c3d'],
+      SecurityGroupIds: ['sg-0a1b2c3d'],
+    });
+    expect(functionOf('Ingest')['VpcConfig']).toBeUndefined();
+    expect(Object.values(template.Resources).filter(({ Type }) => Type.startsWith('AWS::EC2::'))).toEqual([]);
+    expect(template.Outputs['DatabaseSecretArn']?.Value).toBe(DATABASE_ARN);
   });
 
   test('retainData=false leaves nothing behind', () => {
@@ -140,6 +194,9 @@ describe('every option set', () => {
   });
 });
 
-test('without an address nobody is subscribed', async () => {
-  expect(resourcesOf(await synthesiseTemplate(), 'AWS::SNS::Subscription')).toEqual([]);
+test('without an address nobody is subscribed, and without a database nothing of it is there', async () => {
+  const template = await synthesiseTemplate();
+  expect(resourcesOf(template, 'AWS::SNS::Subscription')).toEqual([]);
+  const text = JSON.stringify([resourcesOf(template, 'AWS::Lambda::Function'), template.Outputs]);
+  expect(text).not.toMatch(/DATABASE|SCHEMA|CLEAN_|VpcConfig|DatabaseSecretArn/);
 }, 60_000);

@@ -34,11 +34,11 @@ export const EVERY_STACK: Explained = {
   'ConsumerFunctionConsumerRole may sqs:SendMessage on QueuesDeadLetterQueue':
     'What cannot be handled is copied there with its reason. It may neither read nor delete dead letters.',
   'ConsumerFunctionConsumerRole may dynamodb:UpdateItem on LedgerTable':
-    'Claims, completions and failures, each under a condition. PutItem and DeleteItem are never called.',
+    'Claims, completions, failures and the windows of alerts, each under a condition. PutItem and DeleteItem are never called.',
   'ConsumerFunctionConsumerRole may dynamodb:GetItem on LedgerTable':
-    'A refused claim is looked at. No Query or Scan: one event at a time, by its id, and no list of customers.',
+    'A refused claim, or a window of alerts that another event holds, is looked at. No Query or Scan: one event at a time, by its id, and no list of customers.',
   'ConsumerFunctionConsumerRole may sns:Publish on AlertsTopic':
-    'The sample handler alert-on-sync-error tells people.',
+    'The handlers alert-on-sync-error and alert-on-sync-paused tell people.',
   'ConsumerFunctionConsumerRole may logs:CreateLogStream on ConsumerFunctionConsumerLogs': 'As for ingest.',
   'ConsumerFunctionConsumerRole may logs:PutLogEvents on ConsumerFunctionConsumerLogs': 'As for ingest.',
 
@@ -69,6 +69,9 @@ export const VARIANTS = {
   stage: 'other',
   alertEmail: 'on-call@example.com',
   alertEndpoint: 'https://events.example.com/enqueue',
+  alertWindowSeconds: 7,
+  pagerDutySecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:pager-AbCdEf',
+  slackSecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf',
   throttleRate: 7,
   throttleBurst: 7,
   maxConcurrency: 7,
@@ -84,15 +87,67 @@ export const VARIANTS = {
   tracing: true,
   retainData: false,
   alertTopicKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d',
+  databaseSecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:database-AbCdEf',
+  databaseCaSecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:authority-AbCdEf',
+  supaglueSchema: 'other_supaglue',
+  applicationSchema: 'other_app',
+  cleanSupaglueTables: true,
+  supaglueApiKeySecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:api-key-AbCdEf',
+  vpcId: 'vpc-0a1b2c3d',
+  subnetIds: 'subnet-0a1b2c3d,subnet-1a1b2c3d',
+  securityGroupIds: 'sg-0a1b2c3d',
 } as const;
 
+type Key = keyof typeof VARIANTS;
+
+/** What a key makes no sense without. Their own lines are there too. */
+export const NEEDED_BY: Readonly<Partial<Record<Key, readonly Key[]>>> = {
+  databaseCaSecretArn: ['databaseSecretArn'],
+  supaglueSchema: ['databaseSecretArn'],
+  applicationSchema: ['databaseSecretArn'],
+  cleanSupaglueTables: ['databaseSecretArn'],
+  supaglueApiKeySecretArn: ['databaseSecretArn'],
+  vpcId: ['databaseSecretArn', 'subnetIds', 'securityGroupIds'],
+  subnetIds: ['databaseSecretArn', 'vpcId', 'securityGroupIds'],
+  securityGroupIds: ['databaseSecretArn', 'vpcId', 'subnetIds'],
+};
+
+const NETWORK_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+const NETWORK_ALLOWED = Object.fromEntries(
+  NETWORK_ACTIONS.map((action) => [
+    `ConsumerFunctionConsumerRole may ${action} on *`,
+    'Lambda makes and removes the interfaces in the subnets with the function’s role.',
+  ]),
+);
+const NETWORK_DENIED = Object.fromEntries(
+  NETWORK_ACTIONS.map((action) => [
+    `ConsumerFunctionConsumerRole must not ${action} on * if Null lambda:SourceFunctionArn = false`,
+    'Lambda alone needs it: the function’s own code, by whose calls the key is there, is denied it.',
+  ]),
+);
+
 /** What a key of the configuration adds. A key that is not here changes no permission. */
-export const ADDED_BY: Readonly<Partial<Record<keyof typeof VARIANTS, Explained>>> = {
+export const ADDED_BY: Readonly<Partial<Record<Key, Explained>>> = {
   alertEmail: {
     'email on-call@example.com may receive on AlertsTopic': 'Who is alerted, after a confirmation.',
   },
   alertEndpoint: {
     'https https://events.example.com/enqueue may receive on AlertsTopic': 'What is alerted, over TLS.',
+  },
+  pagerDutySecretArn: {
+    'ConsumerFunctionConsumerRole may secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:111122223333:secret:pager-AbCdEf':
+      'The routing key that an alert to PagerDuty carries.',
+  },
+  slackSecretArn: {
+    'ConsumerFunctionConsumerRole may secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf':
+      'The URL that an alert to Slack is posted to: whoever has it can write into the channel.',
   },
   alertTopicKeyArn: {
     'ConsumerFunctionConsumerRole may kms:GenerateDataKey on arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d if StringEquals kms:EncryptionContext:aws:sns:topicArn = AlertsTopic':
@@ -100,6 +155,19 @@ export const ADDED_BY: Readonly<Partial<Record<keyof typeof VARIANTS, Explained>
     'ConsumerFunctionConsumerRole may kms:Decrypt on arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d if StringEquals kms:EncryptionContext:aws:sns:topicArn = AlertsTopic':
       'As above.',
   },
+  databaseSecretArn: {
+    'ConsumerFunctionConsumerRole may secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:111122223333:secret:database-AbCdEf':
+      'Where the database is, and the password of the role that the handlers work as.',
+  },
+  databaseCaSecretArn: {
+    'ConsumerFunctionConsumerRole may secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:111122223333:secret:authority-AbCdEf':
+      'The certificates that the database’s own is verified with. They are no secret, but too long for a variable.',
+  },
+  supaglueApiKeySecretArn: {
+    'ConsumerFunctionConsumerRole may secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:111122223333:secret:api-key-AbCdEf':
+      'A backfill triggers a full sync with it.',
+  },
+  vpcId: { ...NETWORK_ALLOWED, ...NETWORK_DENIED },
   tracing: {
     'IngestFunctionIngestRole may xray:PutTraceSegments on *': 'Traces.',
     'IngestFunctionIngestRole may xray:PutTelemetryRecords on *': 'Counts of what the tracing itself did.',
@@ -109,10 +177,18 @@ export const ADDED_BY: Readonly<Partial<Record<keyof typeof VARIANTS, Explained>
   },
 };
 
-/** Permissions that AWS knows no resource for → the page that says so. */
-export const WITHOUT_RESOURCE: Explained = Object.fromEntries(
-  Object.keys(ADDED_BY.tracing ?? {}).map((line) => [
-    line,
+/** Permissions that AWS knows no resource for, or that it asks for without one → the page that says so. */
+export const WITHOUT_RESOURCE: Explained = {
+  ...pageFor(
+    ADDED_BY.tracing,
     'https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsx-ray.html',
-  ]),
-);
+  ),
+  ...pageFor(
+    NETWORK_ALLOWED,
+    'https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions',
+  ),
+};
+
+function pageFor(lines: Explained = {}, page: string): Explained {
+  return Object.fromEntries(Object.keys(lines).map((line) => [line, page]));
+}

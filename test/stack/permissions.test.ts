@@ -8,7 +8,7 @@ import { parseStackConfig, StackConfigError } from '../../lib/stack-config.ts';
 import { WebhookStack } from '../../lib/webhook-stack.ts';
 import { readPermissions, sentence } from './permissions-reader.ts';
 import { faultsOf } from './permissions-rules.ts';
-import { ADDED_BY, EVERY_STACK, VARIANTS, WITHOUT_RESOURCE } from './permissions-table.ts';
+import { ADDED_BY, EVERY_STACK, NEEDED_BY, VARIANTS, WITHOUT_RESOURCE } from './permissions-table.ts';
 import { standInBundles, type Template } from './synthesised-stack.ts';
 
 const KEYS = Object.keys(VARIANTS) as readonly (keyof typeof VARIANTS)[];
@@ -30,7 +30,13 @@ beforeAll(async () => {
   const configurations = {
     plain: {},
     ...Object.fromEntries(
-      KEYS.map((key, index) => [key, { stage: `variant-${index}`, [key]: VARIANTS[key] }]),
+      KEYS.map((key, index) => [
+        key,
+        {
+          stage: `variant-${index}`,
+          ...Object.fromEntries(withNeeded(key).map((each) => [each, VARIANTS[each]])),
+        },
+      ]),
     ),
   };
   const stacks = Object.entries(configurations).map(
@@ -44,6 +50,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rm(directory, { recursive: true }));
 
+const withNeeded = (key: keyof typeof VARIANTS) => [...(NEEDED_BY[key] ?? []), key];
 const permissionsOf = (name: string) =>
   readPermissions(templates.get(name) ?? { Resources: {}, Outputs: {} });
 const sentencesOf = (name: string) => permissionsOf(name).map(sentence);
@@ -76,7 +83,8 @@ describe('what the stack allows', () => {
     const [plain, varied] = [sentencesOf('plain'), sentencesOf(key)];
     const added = varied.filter((line) => !plain.includes(line));
     const where = `ADDED_BY.${key} in test/stack/permissions-table.ts`;
-    expect(differences(added, Object.keys(ADDED_BY[key] ?? {}), where)).toEqual([]);
+    const explained = withNeeded(key).flatMap((each) => Object.keys(ADDED_BY[each] ?? {}));
+    expect(differences(added, explained, where)).toEqual([]);
     expect(plain.filter((line) => !varied.includes(line))).toEqual([]);
   });
 

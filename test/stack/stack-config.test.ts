@@ -18,6 +18,7 @@ describe('defaults', () => {
   test('are complete', () => {
     expect(parseStackConfig({})).toEqual({
       stage: 'prod',
+      alertWindowSeconds: 3600,
       throttleRate: 100,
       throttleBurst: 200,
       maxConcurrency: 5,
@@ -31,6 +32,9 @@ describe('defaults', () => {
       logRetentionDays: 30,
       tracing: false,
       retainData: true,
+      supaglueSchema: 'supaglue',
+      applicationSchema: 'app',
+      cleanSupaglueTables: false,
     });
   });
 
@@ -60,6 +64,9 @@ describe('values', () => {
     ['logRetentionDays', '3653'],
     ['stage', 'a'],
     ['alertEndpoint', 'https://events.example.com/x/enqueue?y=1'],
+    ['alertWindowSeconds', '0'],
+    ['pagerDutySecretArn', 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:a/b-AbCdEf'],
+    ['slackSecretArn', 'arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:slack-AbCdEf'],
     ['alertTopicKeyArn', 'arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-1'],
     ['allowedSources', '0.0.0.0/0'],
     ['allowedSources', '192.0.2.7,198.51.100.0/24 , 2001:db8::/32,::1'],
@@ -93,6 +100,12 @@ describe('values', () => {
     ['allowedSources', 'fe80::%eth0/64', 'addresses or CIDR blocks'],
     ['allowedSources', 'svix.example.com', 'addresses or CIDR blocks'],
     ['alertTopicKeyArn', 'alias/aws/sns', 'the ARN of a KMS key'],
+    ['alertWindowSeconds', '604801', 'a whole number from 0 to 604800'],
+    [
+      'slackSecretArn',
+      'arn:aws:secretsmanager:eu-west-1:1:secret:slack',
+      'the ARN of a Secrets Manager secret',
+    ],
   ])('%s=%s is refused in one line that says what is allowed', (key, value, allowed) => {
     const [problem, ...others] = problemsOf({ [key]: value });
     expect(others).toEqual([]);
@@ -116,6 +129,12 @@ describe('values', () => {
     ]);
   });
 
+  test('of a secret’s ARN are not shown when they may be the secret itself', () => {
+    expect(problemsOf({ slackSecretArn: 'https://hooks.example.com/services/word' })).toEqual([
+      expect.stringMatching(/^slackSecretArn=… is not allowed: it takes the ARN of a Secrets Manager secret/),
+    ]);
+  });
+
   test('longest wait below the first one', () => {
     expect(problemsOf({ backoffBaseSeconds: '60', backoffCapSeconds: '30' })).toEqual([
       'backoffCapSeconds=30 is not allowed: it takes no less than backoffBaseSeconds (60)',
@@ -135,7 +154,7 @@ describe('unknown keys', () => {
     ['alert_email', 'did you mean alertEmail?'],
     ['ALERTEMAIL', 'did you mean alertEmail?'],
     ['retain', 'the keys are stage, alertEmail'],
-    ['vpcId', 'the keys are stage, alertEmail'],
+    ['kmsKey', 'the keys are stage, alertEmail'],
   ])('%s: %s', (key, hint) => {
     expect(problemsOf({ [key]: 'x' })).toEqual([
       expect.stringMatching(new RegExp(`^${key} is not a configuration key: ${hint.replace('?', '\\?')}`)),

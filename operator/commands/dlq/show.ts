@@ -56,7 +56,7 @@ export function registerDlqShow(dlq: Command, run: Run): void {
 async function runShow(id: string, options: ShowOptions, context: CommandContext): Promise<ExitCode> {
   const { terminal, signal } = context;
   return withTarget(options, context, async (target) => {
-    const handlersOf = await registeredHandlers();
+    const handlersOf = await registeredHandlers(target.handlerEnvironment);
     const newest = new NewestOf(id);
     const look = await lookWithProgress(target, context, {
       bodies: 'drop',

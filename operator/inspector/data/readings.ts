@@ -1,5 +1,6 @@
 import { type ConsumerSource, findConsumerSource } from '../../core/consumer-source.ts';
 import { type Counters, readCounters, readOldestMessageAgeSeconds } from '../../core/counters.ts';
+import type { TableCount } from '../../core/database.ts';
 import { toCommandError } from '../../core/error-line.ts';
 import { type QueueDepth, readQueueDepth } from '../../core/queue-depth.ts';
 import type { Target } from '../../core/target.ts';
@@ -18,6 +19,8 @@ export interface Rhythm {
   readonly chart: { readonly windowMs: number; readonly periodSeconds: number };
 }
 
+/** Counting reads every row: not with each poll. */
+const TABLES_MS = 5_000;
 const HOUR_MS = 3_600_000;
 
 export const RHYTHMS: Readonly<Record<Target['kind'], Rhythm>> = {
@@ -50,6 +53,8 @@ export interface Overview {
   /** Over `Rhythm.chart`. */
   readonly chart: Reading<Counters>;
   readonly consumer: Reading<ConsumerSource>;
+  /** Absent where there is no database to look into. */
+  readonly tables?: Reading<readonly TableCount[]>;
 }
 
 export interface ReadingsOptions {
@@ -67,6 +72,7 @@ export class Readings {
   readonly #totals: Cached<Reading<Counters>>;
   readonly #chart: Cached<Reading<Counters>>;
   readonly #consumer: Cached<Reading<ConsumerSource>>;
+  readonly #tables: Cached<Reading<readonly TableCount[]>> | undefined;
 
   constructor({ target, rhythm, nowMs, signal }: ReadingsOptions) {
     const cached = <Value>(forMs: number, read: () => Promise<Value>) =>
@@ -86,18 +92,29 @@ export class Readings {
     this.#chart = counters(chart.windowMs, chart.periodSeconds);
     this.#totals = chart.windowMs === totalsMs ? this.#chart : counters(totalsMs, 60);
     this.#consumer = cached(countersMs, () => findConsumerSource(target, signal));
+    const { database } = target;
+    this.#tables =
+      database === undefined
+        ? undefined
+        : cached(TABLES_MS, async () => {
+            // `pg` is loaded where there is a database alone.
+            const { countTables } = await import('../../core/database.ts');
+            return countTables(database, signal);
+          });
   }
 
   async overview(): Promise<Overview> {
-    const [queue, deadLetters, oldestSeconds, totals, chart, consumer] = await Promise.all([
+    const [queue, deadLetters, oldestSeconds, totals, chart, consumer, tables] = await Promise.all([
       this.#queue.get(),
       this.#deadLetters.get(),
       this.#oldestSeconds.get(),
       this.#totals.get(),
       this.#chart.get(),
       this.#consumer.get(),
+      this.#tables?.get(),
     ]);
-    return { queue, deadLetters, oldestSeconds, totals, chart, consumer };
+    const rest = tables === undefined ? {} : { tables };
+    return { queue, deadLetters, oldestSeconds, totals, chart, consumer, ...rest };
   }
 
   /** Letters on the dead-letter queue, held ones too; undefined when it cannot be read. */

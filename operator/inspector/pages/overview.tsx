@@ -14,6 +14,7 @@ import { GroupList } from './groups.tsx';
 import type { View } from './layout.tsx';
 import type { PageContext } from './page-context.ts';
 import { SnapshotBar } from './snapshot-bar.tsx';
+import { TablesPanel } from './tables.tsx';
 
 export interface OverviewProps {
   readonly page: PageContext;
@@ -45,6 +46,7 @@ export function overviewView(props: OverviewProps): View {
         <Panel id="failures" title="Failures" aside={<SnapshotBar page={page} snapshot={snapshot} />}>
           <Failures page={page} snapshot={snapshot} />
         </Panel>
+        {overview.tables === undefined ? '' : <TablesPanel tables={overview.tables} />}
       </>
     ),
   };

@@ -174,7 +174,7 @@ describe('the plan of a redrive', () => {
       { handlersOf },
     );
     expect(events.map(({ willRun }) => willRun)).toEqual([['alert-on-sync-error'], ['ping'], []]);
-    expect(handlersOf.names).toEqual(['alert-on-sync-error', 'ping']);
+    expect(handlersOf.names).toEqual(['alert-on-sync-error', 'alert-on-sync-paused', 'ping']);
   });
 
   test('hundreds are read in batches, consistently, and what DynamoDB leaves out is asked for again', async () => {

@@ -73,6 +73,7 @@ export async function createRig(engines: TestEngines): Promise<Rig> {
       ledgerTableName,
       signingSecretId: 'secret',
       alertTopicArn: 'arn:aws:sns:us-east-1:000000000000:alerts',
+      handlerEnvironment: {},
       clients: localClients({
         sqs,
         dynamoDb,

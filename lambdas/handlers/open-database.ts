@@ -1,0 +1,24 @@
+import { createDatabase } from '../database/create-database.ts';
+import type { Database } from '../database/database.ts';
+import type { Environment } from '../runtime/environment.ts';
+import { prepareSchema } from './transforms/prepare-schema.ts';
+import type { UseDatabase } from './with-database.ts';
+
+/**
+ * The database that the environment names. Loaded at the first event that needs it: it brings `pg` along.
+ *
+ * @throws {ConfigurationError} when a variable is missing or no plain name
+ */
+export function openDatabase(environment: Environment): UseDatabase {
+  return prepared(createDatabase(environment));
+}
+
+/** Looks for the application's tables once, and again only when that has failed. */
+export function prepared(database: Database): UseDatabase {
+  let isPrepared = false;
+  return async (bounds) => {
+    if (!isPrepared) await database.transaction((tx) => prepareSchema(tx, database), bounds);
+    isPrepared = true;
+    return database;
+  };
+}

@@ -1,0 +1,68 @@
+import type { Bounds, Database, Transaction } from '../../database/database.ts';
+import { BATCH_ROWS, endOfBatch, transformBatch } from './batch.ts';
+import { isConnectionLive } from './connections.ts';
+import type { Mapping } from './manifest.ts';
+import type { Scope } from './scope.ts';
+import { createStopwatch, type WorkOptions } from './stopwatch.ts';
+import { beginPass, endPass, lockWatermark, moveCursor } from './watermark.ts';
+
+export interface PassRequest {
+  readonly scope: Scope;
+  readonly mapping: Mapping;
+  readonly connectionId: string;
+  readonly eventId: string;
+  /** The handler's attempt: a repeated one does not walk over everything twice. */
+  readonly attempt: number;
+  /** All rows, not only those that changed. */
+  readonly everything: boolean;
+}
+
+export interface PassResult {
+  /** Rows that this attempt has read. */
+  readonly rows: number;
+  /** False: the connection is deleted, and nothing was written. */
+  readonly live: boolean;
+}
+
+/**
+ * Transforms what has changed, a batch in a transaction, until a pass that this event began is at its end. One
+ * that another event has left is ended first. Each transaction holds the guard, the rows and the cursor: whoever
+ * goes on after a crash, goes on where it stood.
+ *
+ * @throws {RetryAfterError} when the time is up before the end: what is done stays done
+ */
+export async function runPass(
+  request: PassRequest,
+  database: Database,
+  bounds: Bounds,
+  { batchRows = BATCH_ROWS, nowMs = Date.now }: WorkOptions = {},
+): Promise<PassResult> {
+  const stopwatch = createStopwatch(bounds, nowMs);
+  let rows = 0;
+  for (;;) {
+    const step = await database.transaction((tx) => takeStep(tx, request, batchRows, database), bounds);
+    rows += step.rows;
+    if (step.state !== 'more') return { rows, live: step.state === 'done' };
+    stopwatch.lap(`the transformation of ${request.mapping.source} goes on with the next attempt`);
+  }
+}
+
+async function takeStep(tx: Transaction, request: PassRequest, batchRows: number, database: Database) {
+  const { scope, mapping, connectionId, eventId, attempt, everything } = request;
+  const source = { ...scope, source: mapping.source };
+  const live = await isConnectionLive(tx, { ...scope, connectionId }, database);
+  if (!live) return { state: 'deleted', rows: 0 } as const;
+
+  const watermark = await lockWatermark(tx, source, database);
+  if (everything && attempt > 1 && watermark.everythingBy === eventId)
+    return { state: 'done', rows: 0 } as const;
+  const pass = watermark.pass ?? (await beginPass(tx, source, { by: eventId, everything }, database));
+  const end = await endOfBatch(tx, source, pass, batchRows, database);
+  if (end === undefined) {
+    await endPass(tx, source, database);
+    return { state: pass.by === eventId ? 'done' : 'more', rows: 0 } as const;
+  }
+  await transformBatch(tx, { source, mapping, pass, end }, database);
+  await moveCursor(tx, source, end, database);
+  return { state: 'more', rows: end.rows } as const;
+}

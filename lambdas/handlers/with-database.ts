@@ -1,0 +1,35 @@
+import type { Bounds, Database } from '../database/database.ts';
+import type { Handler, HandlerContext } from '../router/index.ts';
+import type { WorkOptions } from './transforms/stopwatch.ts';
+
+/** A handler that is given the application's database. */
+export type DatabaseHandler<Event> = (
+  context: HandlerContext<Event>,
+  database: Database,
+  options?: WorkOptions,
+) => Promise<void>;
+
+/** Gives the database once the application's tables are there. */
+export type UseDatabase = (bounds: Bounds) => Promise<Database>;
+
+/**
+ * Makes handlers of database handlers. Each is loaded at its first event, with its SQL and `pg`: a function
+ * without a database, or without such an event, starts without them.
+ *
+ * A `DatabaseError` needs no translation: the consumer asks every error whether it is `retryable`.
+ *
+ * @param open - called until it has resolved once
+ */
+export function withDatabase(open: () => Promise<UseDatabase>) {
+  let opened: Promise<UseDatabase> | undefined;
+  return <Event>(load: () => Promise<DatabaseHandler<Event>>): Handler<Event> =>
+    async (context) => {
+      opened ??= open().catch((error: unknown) => {
+        // The next attempt opens it again.
+        opened = undefined;
+        throw error;
+      });
+      const [use, handler] = await Promise.all([opened, load()]);
+      await handler(context, await use(context));
+    };
+}

@@ -1,0 +1,44 @@
+import type { LocalCloud } from '../cloud.ts';
+import type { Colours } from '../colours.ts';
+import type { LocalDatabase } from '../database/local-database.ts';
+import { EXPORTS_FILE } from '../exports-file.ts';
+import type { StartOptions } from './options.ts';
+import type { ServedInspector } from './run.ts';
+
+export interface Running {
+  readonly cloud: LocalCloud;
+  readonly inspector: ServedInspector | undefined;
+  readonly database: LocalDatabase | undefined;
+  readonly options: Pick<StartOptions, 'write'>;
+}
+
+/** What a user needs first: addresses, the secret, and what to type next. */
+export function banner(
+  { cloud, inspector, database, options: { write } }: Running,
+  { bold, dim }: Colours,
+): string {
+  const readOnly = write === true ? '' : `   ${dim('read-only; --write lets it redrive and delete')}`;
+  return [
+    '',
+    `  Webhook URL     ${bold(cloud.webhookUrl)}`,
+    `  Signing secret  ${bold(cloud.secret)}`,
+    ...(inspector === undefined ? [] : [`  Inspector       ${bold(inspector.url)}${readOnly}`]),
+    ...(database === undefined ? [] : databaseLines(database, { bold, dim })),
+    `  Shell exports   ${EXPORTS_FILE}   ${dim(`. ${EXPORTS_FILE}`)}`,
+    '',
+    `  Try it in another terminal:  ${bold('npm run webhooks -- send sync.complete --local')}`,
+    `  ${dim('Changes below lambdas/ are built and taken over. Ctrl-C stops.')}`,
+    '',
+  ].join('\n');
+}
+
+/** A given URL is not shown: the user knows it, and its password. */
+function databaseLines(
+  { url, isEmbedded }: LocalDatabase,
+  { bold, dim }: Pick<Colours, 'bold' | 'dim'>,
+): string[] {
+  return [
+    `  Database        ${isEmbedded ? bold(url) : `the given one   ${dim('$DATABASE_URL')}`}`,
+    `                  ${dim('npm run webhooks -- database tables --local')}`,
+  ];
+}

@@ -1,0 +1,65 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { counted } from '../../cli/command-text.ts';
+import type { CommandContext, Run } from '../../cli/context.ts';
+import { addTargetOptions, type TargetOptions, withTarget } from '../../cli/target-option.ts';
+import { ExitCode } from '../../core/command-error.ts';
+import { resultText } from './result-text.ts';
+
+interface QueryOptions extends TargetOptions {
+  readonly json?: true;
+  readonly limit: number;
+}
+
+const DEFAULT_LIMIT = 50;
+
+const HELP = `
+One statement, in a transaction that only reads: it changes nothing.
+
+Examples:
+  $ npm run webhooks -- database query "select count(*) from app.contacts" --local
+  $ npm run webhooks -- database query \\
+      "select * from supaglue.hubspot_contact" --local --limit 5 --json
+
+--json prints {columns: [name], rows: [{column: value}], row_count}; values of
+two columns of one name would be lost: name them with AS.`;
+
+export function registerDatabaseQuery(database: Command, run: Run): void {
+  addTargetOptions(
+    database
+      .command('query')
+      .summary('what one SQL statement reads')
+      .description('Shows what one SQL statement reads.')
+      .argument('<sql>', 'one statement'),
+  )
+    .option('--limit <rows>', 'show at most this many rows', parseLimit, DEFAULT_LIMIT)
+    .option('--json', 'as one JSON object')
+    .addHelpText('after', HELP)
+    .action((sql: string, options: QueryOptions) => run((context) => runQuery(sql, options, context)));
+}
+
+async function runQuery(sql: string, options: QueryOptions, context: CommandContext): Promise<ExitCode> {
+  const { terminal, signal } = context;
+  const { databaseOf, readQuery } = await import('../../core/database.ts');
+  return withTarget(options, context, async (target) => {
+    const database = databaseOf(target);
+    const progress = terminal.progress('waiting for the database');
+    const { columns, rows } = await readQuery(database, sql, signal).finally(() => progress.stop());
+    const shown = rows.slice(0, options.limit);
+    if (options.json === true) {
+      const named = shown.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index]])));
+      terminal.print(JSON.stringify({ columns, rows: named, row_count: rows.length }));
+    } else if (columns.length > 0) {
+      terminal.print(resultText(columns, shown));
+    }
+    if (shown.length < rows.length) {
+      terminal.note(`the first ${shown.length} of ${counted(rows.length, 'row')}: --limit shows more`);
+    }
+    return ExitCode.DONE;
+  });
+}
+
+function parseLimit(text: string): number {
+  const limit = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(limit >= 1)) throw new InvalidArgumentError('It must be a whole number of at least 1.');
+  return limit;
+}

@@ -1,0 +1,313 @@
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { EVENT_ID_PATTERN } from '../../lambdas/contract/message.ts';
+import type { Notice, SendAlert } from '../../lambdas/handlers/alert-message.ts';
+import { createAlertSender } from '../../lambdas/handlers/alert-sender.ts';
+import {
+  ALERT_LEASE_MS,
+  createDynamoDbAlertWindow,
+  type WindowTable,
+} from '../../lambdas/handlers/alert-window.ts';
+import { RetryAfterError } from '../../lambdas/router/index.ts';
+import { startEngines, type TestEngines } from '../support/engines.ts';
+import { alertOf } from './alert-notice.ts';
+
+const WINDOW_MS = 3_600_000;
+const never = () => new Promise<never>(() => {});
+const ABOUT = alertOf().about;
+
+/** AWS returns the item that refused a write; the engine alone does not. */
+describe.each([
+  ['as AWS', true],
+  ['without the item that refused a write', false],
+])('the window of alerts, %s', (_engine, returnItemsOnRefusedWrite) => {
+  let engines: TestEngines;
+  let tableName: string;
+  let nowMs: number;
+  let published: Notice[];
+  let logged: string[];
+  let inputs: Parameters<WindowTable['updateItem']>[0][];
+
+  beforeAll(async () => {
+    engines = await startEngines({ returnItemsOnRefusedWrite });
+  });
+  afterAll(() => engines.stopAll());
+  beforeEach(async () => {
+    tableName = await engines.createLedgerTable();
+    nowMs = Date.UTC(2026, 10, 24);
+    published = [];
+    logged = [];
+    inputs = [];
+  });
+
+  const real: WindowTable = {
+    updateItem: (input) => engines.dynamoDb.send(new UpdateItemCommand(input)),
+    getItem: (input) => engines.dynamoDb.send(new GetItemCommand(input)),
+  };
+  interface SenderOptions {
+    readonly channel?: string;
+    readonly publish?: (notice: Notice) => Promise<void>;
+    readonly table?: Partial<WindowTable>;
+  }
+  const sender = ({ channel = 'topic', publish, table = {} }: SenderOptions = {}): SendAlert =>
+    createAlertSender({
+      channel,
+      nowMs: () => nowMs,
+      publish: async (notice) => {
+        await publish?.(notice);
+        published.push(notice);
+      },
+      window: createDynamoDbAlertWindow({
+        table: {
+          ...real,
+          updateItem: (input, signal) => {
+            inputs.push(input);
+            return real.updateItem(input, signal);
+          },
+          ...table,
+        },
+        tableName,
+        windowMs: WINDOW_MS,
+        nowMs: () => nowMs,
+      }),
+    });
+  const log = (message: string) => void logged.push(message);
+  const context = (attempt = 1) => ({
+    attempt,
+    signal: new AbortController().signal,
+    logger: { debug: log, info: log, warn: log, error: log },
+  });
+  const send = (eventId: string, by = sender(), attempt = 1) => by(alertOf({ eventId }), context(attempt));
+  const sentOf = () => published.map(({ alert, suppressed }) => [alert.eventId, suppressed]);
+  const item = async () => {
+    const Key = inputs[0]?.Key;
+    const { Item } = await engines.dynamoDb.send(new GetItemCommand({ TableName: tableName, Key }));
+    return Item;
+  };
+  const isConfirm = ({ UpdateExpression = '' }: { UpdateExpression?: string | undefined }) =>
+    UpdateExpression.includes('alerted_until_ms = ');
+
+  test('one alert within the window; the next after it says how many were suppressed', async () => {
+    for (const eventId of ['first', 'second', 'third']) await send(eventId);
+    nowMs += WINDOW_MS - 1;
+    await send('fourth');
+    expect(sentOf()).toEqual([['first', 0]]);
+    nowMs += 1;
+    await send('fifth');
+    await send('sixth');
+    nowMs += WINDOW_MS;
+    await send('seventh');
+    nowMs += WINDOW_MS;
+    await send('eighth');
+    expect(sentOf()).toEqual([
+      ['first', 0],
+      ['fifth', 3],
+      ['seventh', 1],
+      ['eighth', 0],
+    ]);
+    expect(logged.filter((message) => message === 'alert suppressed')).toHaveLength(4);
+  });
+
+  test('what differs in anything is another alert', async () => {
+    await send('first');
+    const others = ABOUT.map((_part, index) => ABOUT.map((part, at) => (at === index ? 'other' : part)));
+    // The same letters, parted otherwise.
+    others.push(['example-customerhubspot', '', ...ABOUT.slice(2)]);
+    for (const about of others) await sender()(alertOf({ about }), context());
+    await sender()(alertOf({ kind: 'sync-paused' }), context());
+    await send('first', sender({ channel: 'slack' }));
+    expect(published).toHaveLength(others.length + 3);
+    expect(new Set(published.map(({ key }) => key)).size).toBe(published.length);
+    expect(logged).not.toContain('alert suppressed');
+  });
+
+  test('a publish that fails swallows nothing: the event’s own retry sends it', async () => {
+    const failing = sender({ publish: () => Promise.reject(new Error('throttled')) });
+    await expect(send('first', failing)).rejects.toThrow('throttled');
+    await send('first', sender(), 2);
+    await send('second');
+    expect(sentOf()).toEqual([['first', 0]]);
+  });
+
+  test('killed between claim and publish: others wait for the lease, then one of them sends', async () => {
+    await new Promise<void>((resolve) => {
+      const dying = sender({
+        publish: () => {
+          resolve();
+          return never();
+        },
+      });
+      void send('first', dying);
+    });
+    nowMs += 10_000;
+    const waiting: unknown = await send('second').catch((error: unknown) => error);
+    expect(waiting).toBeInstanceOf(RetryAfterError);
+    expect(waiting).toMatchObject({ seconds: (ALERT_LEASE_MS - 10_000) / 1000 });
+    nowMs += ALERT_LEASE_MS - 10_000;
+    await send('second', sender(), 2);
+    await send('first', sender(), 2);
+    expect(sentOf()).toEqual([['second', 0]]);
+    expect(logged.at(-1)).toBe('alert suppressed');
+  });
+
+  test('from the fourth attempt on, waiting leaves the delay to the consumer', async () => {
+    await expect(
+      send('first', sender({ publish: () => Promise.reject(new Error('down')) })),
+    ).rejects.toThrow();
+    const third: unknown = await send('second', sender(), 3).catch((error: unknown) => error);
+    const fourth: unknown = await send('second', sender(), 4).catch((error: unknown) => error);
+    expect([third instanceof RetryAfterError, fourth instanceof RetryAfterError]).toEqual([true, false]);
+    expect(fourth).toMatchObject({ message: expect.stringContaining('another event is sending') });
+  });
+
+  test('killed between publish and confirm: the retry sends it a second time, others do not', async () => {
+    await new Promise<void>((resolve) => {
+      const updateItem: WindowTable['updateItem'] = (input, signal) => {
+        if (!isConfirm(input)) return real.updateItem(input, signal);
+        resolve();
+        return never();
+      };
+      void send('first', sender({ table: { updateItem } }));
+    });
+    await expect(send('second')).rejects.toBeInstanceOf(RetryAfterError);
+    await send('first', sender(), 2);
+    await send('second', sender(), 2);
+    expect(sentOf()).toEqual([
+      ['first', 0],
+      ['first', 0],
+    ]);
+  });
+
+  test('a window that cannot be opened does not send the alert again', async () => {
+    const failing = sender({
+      table: {
+        updateItem: (input, signal) =>
+          isConfirm(input) ? Promise.reject(new Error('throttled')) : real.updateItem(input, signal),
+      },
+    });
+    await send('first', failing);
+    expect(logged).toEqual(['alert sent', 'the alert is sent, but its window could not be opened']);
+    nowMs += ALERT_LEASE_MS;
+    await send('second');
+    expect(sentOf()).toEqual([
+      ['first', 0],
+      ['second', 0],
+    ]);
+  });
+
+  test('an event whose completion was not recorded alerts once', async () => {
+    await send('first');
+    await send('first', sender(), 2);
+    nowMs += WINDOW_MS;
+    await send('second');
+    expect(logged).toEqual(['alert sent', 'alert already sent', 'alert sent']);
+    expect(sentOf()).toEqual([
+      ['first', 0],
+      ['second', 0],
+    ]);
+  });
+
+  test('ten at once send one', async () => {
+    let settledCount = 0;
+    let letGo = () => {};
+    const othersSettled = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const slow = sender({ publish: () => othersSettled });
+    const ids = Array.from({ length: 10 }, (_, index) => `event-${index}`);
+    const results = await Promise.all(
+      ids.map((eventId) =>
+        send(eventId, slow)
+          .catch((error: unknown) => error)
+          .finally(() => {
+            settledCount += 1;
+            if (settledCount === ids.length - 1) letGo();
+          }),
+      ),
+    );
+    expect(results.filter((result) => result instanceof RetryAfterError)).toHaveLength(9);
+    for (const eventId of ids) await send(eventId, sender(), 2);
+    expect(published).toHaveLength(1);
+    nowMs += WINDOW_MS;
+    await send('last');
+    expect(published.at(-1)?.suppressed).toBe(9);
+  });
+
+  test('a write whose answer was lost is sent again by the SDK, and is applied once', async () => {
+    const repeating: SenderOptions = {
+      table: {
+        async updateItem(input, signal) {
+          await real.updateItem(input, signal);
+          return real.updateItem(input, signal);
+        },
+      },
+    };
+    for (const eventId of ['first', 'second', 'third']) await send(eventId, sender(repeating));
+    nowMs += WINDOW_MS;
+    await send('fourth', sender(repeating));
+    await send('fifth', sender(repeating));
+    nowMs += WINDOW_MS;
+    await send('sixth', sender(repeating));
+    expect(sentOf()).toEqual([
+      ['first', 0],
+      ['fourth', 2],
+      ['sixth', 1],
+    ]);
+  });
+
+  test('a claim that arrives a second time after the confirmation changes nothing', async () => {
+    await send('first');
+    const before = await item();
+    const [claim] = inputs;
+    if (claim === undefined) throw new Error('no claim');
+    await expect(real.updateItem(claim, context().signal)).rejects.toThrow(/conditional request failed/i);
+    expect(await item()).toEqual(before);
+  });
+
+  test('what refused a claim is read, consistently, only where the refusal does not hold it', async () => {
+    await send('first');
+    const reads: unknown[] = [];
+    const getItem: WindowTable['getItem'] = (input, signal) => {
+      reads.push(input.ConsistentRead);
+      return real.getItem(input, signal);
+    };
+    await send('second', sender({ table: { getItem } }));
+    expect(reads).toEqual(returnItemsOnRefusedWrite ? [] : [true]);
+  });
+
+  test('a table that fails lets nothing be sent, and the event is retried', async () => {
+    const failing = sender({ table: { updateItem: () => Promise.reject(new Error('no table')) } });
+    await expect(send('first', failing)).rejects.toThrow('no table');
+    expect(published).toEqual([]);
+  });
+
+  test('the item names nobody, never meets an event’s record, and expires', async () => {
+    await send('first');
+    const found = (await item()) ?? {};
+    expect(Object.keys(found).sort()).toEqual([
+      'alerted_until_ms',
+      'event_id',
+      'expires_at',
+      'owner',
+      'suppressed',
+    ]);
+    expect(found['event_id']?.S).toMatch(/^alert#[A-Za-z0-9_-]{43}$/);
+    expect(found['event_id']?.S).not.toMatch(EVENT_ID_PATTERN);
+    expect(Number(found['expires_at']?.N) * 1000).toBeGreaterThan(nowMs + WINDOW_MS);
+    expect(JSON.stringify(found)).not.toMatch(/example-customer|hubspot|contact/);
+  });
+});
+
+test('without a window every alert is sent', async () => {
+  const published: Notice[] = [];
+  const send = createAlertSender({
+    channel: 'topic',
+    publish: async (notice) => void published.push(notice),
+    nowMs: Date.now,
+  });
+  const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+  const context = { attempt: 1, signal: new AbortController().signal, logger: quiet };
+  await send(alertOf(), context);
+  await send(alertOf({ eventId: 'other' }), context);
+  expect(published.map(({ suppressed }) => suppressed)).toEqual([0, 0]);
+});

@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe } from '@jest/globals';
+import { backfillSuite } from './backfill.suite.ts';
+import { cleanUpSuite } from './clean-up.suite.ts';
+import { customersApartSuite } from './customers-apart.suite.ts';
+import { failuresSuite } from './failures.suite.ts';
+import { interruptedSuite } from './interrupted.suite.ts';
+import { manyRowsSuite } from './many-rows.suite.ts';
+import { transformSuite } from './transform.suite.ts';
+import { startWorld, type World } from './world.ts';
+
+// One file, because a PostgreSQL takes seconds to start: the suites share it one after the other.
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+const given = () => world;
+
+describe('transform-synced-data', () => transformSuite(given));
+describe('clean-up-connection', () => cleanUpSuite(given));
+describe('backfill-object and rebuild-entity', () => backfillSuite(given));
+describe('interrupted', () => interruptedSuite(given));
+describe('customers', () => customersApartSuite(given));
+describe('failures', () => failuresSuite(given));
+describe('many rows', () => manyRowsSuite(given));

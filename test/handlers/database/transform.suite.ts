@@ -1,0 +1,199 @@
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { transformSyncedData } from '../../../lambdas/handlers/transform-synced-data.ts';
+import { mappingOfObject, TARGETS } from '../../../lambdas/handlers/transforms/manifest.ts';
+import { prepareSchema } from '../../../lambdas/handlers/transforms/prepare-schema.ts';
+import { RetryAfterError } from '../../../lambdas/router/index.ts';
+import { entitySynced, objectSynced } from './events.ts';
+import { bounds, handling, OTHER_APPLICATION, type World } from './world.ts';
+
+export function transformSuite(given: () => World): void {
+  let world: World;
+  beforeAll(() => {
+    world = given();
+  });
+  beforeEach(() => world.reset());
+
+  const small = { batchRows: 4 };
+  const sync = (event = objectSynced(), overrides = {}) =>
+    transformSyncedData(handling(event, overrides), world.database, small);
+  const contacts = (columns = 'id') =>
+    world.rows(`select ${columns} from ${world.postgres.applicationSchema}.contacts order by length(id), id`);
+
+  describe('an object that has synced', () => {
+    test('becomes rows of the application, in batches', async () => {
+      await world.seed({
+        to: 10,
+        raw: {
+          firstname: 'Ada',
+          lastname: 'Example',
+          phone: '555-0100',
+          jobtitle: 'CTO',
+          associatedcompanyid: '7',
+        },
+        mapped: { tier: 'gold' },
+      });
+      await sync();
+      expect(await contacts()).toHaveLength(10);
+      expect((await contacts('to_jsonb(contacts) as row'))[0]?.['row']).toMatchObject({
+        id: 'row-1',
+        first_name: 'Ada',
+        last_name: 'Example',
+        email: 'row-1@example.com',
+        phone: '555-0100',
+        job_title: 'CTO',
+        account_id: '7',
+        mapped_data: { tier: 'gold' },
+        source: 'hubspot_contact',
+      });
+    });
+
+    test.each([
+      [
+        'salesforce',
+        'Account',
+        'salesforce_account',
+        { Name: 'Example', Website: 'https://www.Example.com/x', Industry: 'Toys' },
+      ],
+      [
+        'hubspot',
+        'companies',
+        'hubspot_account',
+        { properties: { name: 'Example', domain: 'EXAMPLE.com', industry: 'Toys' } },
+      ],
+    ])('%s %s becomes an account', async (provider, object, table, raw) => {
+      await world.seed({ table, providerName: provider, to: 1, raw });
+      await sync(objectSynced({ provider }, object));
+      const [row] = await world.rows(
+        `select name, domain, industry from ${world.postgres.applicationSchema}.accounts`,
+      );
+      expect(row).toEqual({ name: 'Example', domain: 'example.com', industry: 'Toys' });
+    });
+
+    test('reads what changed, what was deleted, and what was written late', async () => {
+      await world.seed({ to: 6, modifiedMinute: 600, emittedMinute: 600 });
+      await sync();
+      await world.seed({ from: 2, to: 2, modifiedMinute: 700, raw: { firstname: 'Grace' } });
+      await world.seed({ from: 3, to: 3, modifiedMinute: 700, isDeleted: true });
+      // Older than the watermark, written after it; and the watermark's very instant.
+      await world.seed({ from: 7, to: 7, modifiedMinute: 1, emittedMinute: 700 });
+      await world.seed({
+        from: 6,
+        to: 6,
+        modifiedMinute: 600,
+        emittedMinute: 600,
+        raw: { firstname: 'Edsger' },
+      });
+      await sync(objectSynced({}, 'Contacts'), { eventId: 'msg_2' });
+      expect(await contacts('id, first_name')).toEqual([
+        { id: 'row-1', first_name: 'Ada' },
+        { id: 'row-2', first_name: 'Grace' },
+        { id: 'row-4', first_name: 'Ada' },
+        { id: 'row-5', first_name: 'Ada' },
+        { id: 'row-6', first_name: 'Edsger' },
+        { id: 'row-7', first_name: 'Ada' },
+      ]);
+    });
+
+    test('does not read again what has not changed', async () => {
+      await world.seed({ to: 6, modifiedMinute: 0 });
+      await world.seed({ from: 7, to: 8, modifiedMinute: 600 });
+      await sync();
+      const read: unknown[] = [];
+      const logger = {
+        debug() {},
+        info: (_: string, extra: unknown) => read.push(extra),
+        warn() {},
+        error() {},
+      };
+      await sync(objectSynced(), { eventId: 'msg_2', logger });
+      expect(read).toEqual([{ source: 'hubspot_contact', rows: 2 }]);
+    });
+
+    test('of two applications with the same customer stays two customers', async () => {
+      await world.seed({ to: 3 });
+      await world.seed({ to: 2, applicationId: OTHER_APPLICATION, raw: { firstname: 'Other' } });
+      await sync();
+      expect(await contacts('application_id, first_name')).toHaveLength(5);
+      expect((await contacts('distinct application_id, length(id), id')).length).toBe(5);
+    });
+
+    test('an error, and what nothing is mapped for, change nothing', async () => {
+      await world.seed({ to: 3 });
+      await sync({ ...objectSynced(), result: 'ERROR' });
+      await sync(objectSynced({}, 'deal'));
+      await sync(objectSynced({ provider: 'pipedrive' }));
+      expect(await contacts()).toEqual([]);
+    });
+  });
+
+  test('what the time does not suffice for is kept, and the next attempt goes on', async () => {
+    await world.seed({ to: 12 });
+    // A clock that takes a second for a batch, and a deadline that leaves one.
+    let readings = 0;
+    const nowMs = () => readings++ * 1_000;
+    const context = handling(objectSynced());
+    const short = { ...small, nowMs: () => nowMs() + context.deadline.getTime() - 1_500 };
+    await expect(transformSyncedData(context, world.database, short)).rejects.toThrow(RetryAfterError);
+    expect(await contacts()).toHaveLength(4);
+    await sync(objectSynced(), { attempt: 2 });
+    expect(await contacts()).toHaveLength(12);
+  });
+
+  test('a pass that another event has left is ended first, then one of its own is made', async () => {
+    await world.seed({ to: 12 });
+    const deadline = new Date(Date.now() + 30_000);
+    const late = { ...small, nowMs: () => deadline.getTime() };
+    await expect(
+      transformSyncedData(handling(objectSynced(), { deadline }), world.database, late),
+    ).rejects.toThrow('goes on with the next attempt');
+    // Behind the cursor of the pass that was left.
+    await world.seed({ from: 1, to: 1, modifiedMinute: 0, emittedMinute: 5, raw: { firstname: 'Grace' } });
+    await sync(objectSynced(), { eventId: 'msg_2' });
+    expect(await contacts()).toHaveLength(12);
+    expect((await contacts('first_name'))[0]).toEqual({ first_name: 'Grace' });
+  });
+
+  test('an entity becomes rows of JSON; without its name its table is not known', async () => {
+    await world.seed({ table: 'entity_lead_source', to: 5, mapped: { score: 7 } });
+    await sync(entitySynced());
+    const entities = await world.rows(
+      `select source, data from ${world.postgres.applicationSchema}.entities`,
+    );
+    expect(entities).toHaveLength(5);
+    expect(entities[0]).toEqual({ source: 'entity_lead_source', data: { score: 7 } });
+    const { entity_name: _, ...unnamed } = entitySynced();
+    await sync({ ...unnamed, entity_id: 'entity-2' }, { eventId: 'msg_2' });
+  });
+
+  describe('the manifest', () => {
+    test.each(['contact', 'contacts', 'Contact'])('%s is a contact', (object) => {
+      expect(mappingOfObject('hubspot', object)?.source).toBe('hubspot_contact');
+    });
+
+    test('every table that a mapping writes to is one that a clean-up goes through', () => {
+      const targets = ['hubspot', 'salesforce'].flatMap((provider) =>
+        ['contact', 'company'].map((object) => mappingOfObject(provider, object)?.target),
+      );
+      expect(TARGETS).toEqual(expect.arrayContaining(targets));
+    });
+  });
+
+  test('tables that are there need no right to create', async () => {
+    const statements: string[] = [];
+    await world.database.transaction(
+      (tx) =>
+        prepareSchema(
+          {
+            query(text, values) {
+              statements.push(text);
+              return tx.query(text, values);
+            },
+          },
+          world.database,
+        ),
+      bounds(),
+    );
+    expect(statements).toHaveLength(1);
+    expect(statements[0]).not.toMatch(/create/i);
+  });
+}

@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { LOCAL_DATABASE_SECRET_ARN, startLocalDatabase } from '../../local/database/local-database.ts';
+import { EXPORTS_FILE, readExports } from '../../local/exports-file.ts';
+import { run } from '../../local/start/run.ts';
+import { localTarget } from '../../operator/core/local-target.ts';
+import { closeTarget, type Target } from '../../operator/core/target.ts';
+import { serveInspector } from '../../operator/inspector/serve-inspector.ts';
+import { runProgram } from '../../operator/program.ts';
+import { capturedContext } from '../operator/support/captured-context.ts';
+import { assembly } from '../support/assembly.ts';
+
+describe('a run with a database', () => {
+  const stopping = new AbortController();
+  let directory: string;
+  let running: Promise<void>;
+  let text = '';
+  let target: Target;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'start-database-'));
+    const source = await assembly();
+    const ready = new Promise<void>((resolve) => {
+      running = run({
+        options: { port: 0, verbose: false, withDatabase: true },
+        directory,
+        sourceDirectory: source,
+        stopped: stopping.signal,
+        colour: false,
+        startDatabase: () => startLocalDatabase(),
+        build: async () => source,
+        write(more) {
+          text += more;
+          if (text.includes('Ctrl-C stops')) resolve();
+        },
+      });
+    });
+    await Promise.race([ready, running]);
+    target = localTarget(await readExports(join(directory, EXPORTS_FILE)));
+  });
+  afterAll(async () => {
+    stopping.abort();
+    await running;
+    closeTarget(target);
+    await rm(directory, { recursive: true });
+  });
+
+  async function webhooks(...args: string[]) {
+    const captured = capturedContext({ directory });
+    const code = await runProgram([...args, '--local'], captured.context);
+    return { code, stdout: captured.stdout(), stderr: captured.stderr() };
+  }
+
+  test('says where it is, and gives the functions its address', async () => {
+    expect(text).toContain(`Database        ${target.database?.url}`);
+    const { SecretString } = await target.clients.secretsManager.send(
+      new GetSecretValueCommand({ SecretId: LOCAL_DATABASE_SECRET_ARN }),
+    );
+    expect(SecretString).toBe(target.database?.url);
+    expect(target.handlerEnvironment).toEqual({ DATABASE_SECRET_ID: LOCAL_DATABASE_SECRET_ARN });
+  });
+
+  test('holds 2,000 contacts and 300 accounts', async () => {
+    const { code, stdout } = await webhooks('database', 'tables', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      tables: [
+        { schema: 'supaglue', table: 'hubspot_account', rows: 150 },
+        { schema: 'supaglue', table: 'hubspot_contact', rows: 1_000 },
+        { schema: 'supaglue', table: 'salesforce_account', rows: 150 },
+        { schema: 'supaglue', table: 'salesforce_contact', rows: 1_000 },
+      ],
+    });
+    expect((await webhooks('database', 'tables')).stdout).toMatch(/supaglue\.hubspot_contact +1,000/);
+  });
+
+  test('answers queries: a table, JSON, and of many rows the first', async () => {
+    const sql =
+      'select _supaglue_customer_id as customer, count(*) as contacts from supaglue.hubspot_contact group by 1 order by 1';
+    const shown = await webhooks('database', 'query', sql);
+    expect(shown.stdout).toBe('customer          contacts\nexample-customer  500\nother-customer    500\n');
+    const all = "select _supaglue_raw_data->>'email' as email from supaglue.hubspot_contact order by 1";
+    const { stdout, stderr } = await webhooks('database', 'query', all, '--limit', '1', '--json');
+    expect(JSON.parse(stdout)).toEqual({
+      columns: ['email'],
+      rows: [{ email: 'contact-100@example-customer.example.com' }],
+      row_count: 1_000,
+    });
+    expect(stderr).toBe('the first 1 of 1,000 rows: --limit shows more\n');
+    const wide = await webhooks(
+      'database',
+      'query',
+      'select * from supaglue.salesforce_account',
+      '--limit',
+      '1',
+    );
+    expect(wide.stdout).toMatch(/^ROW 1\n_supaglue_application_id +0000/);
+  });
+
+  test.each([
+    ['delete from supaglue.hubspot_contact', 'read-only transaction'],
+    ['select 1; commit; delete from supaglue.hubspot_contact', 'multiple commands'],
+    ['select * from nowhere', 'relation "nowhere" does not exist'],
+  ])('%s changes nothing', async (sql, why) => {
+    const { code, stdout, stderr } = await webhooks('database', 'query', sql);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(why);
+    expect(stderr).not.toContain('postgres://');
+    const rest = await webhooks('database', 'query', 'select count(*) from supaglue.hubspot_contact');
+    expect(rest.stdout).toContain('1000');
+  });
+
+  test('shows its row counts in the inspector', async () => {
+    const inspector = await serveInspector({ target, write: false, onFault: () => undefined });
+    try {
+      const page = await (await fetch(inspector.url)).text();
+      expect(page).toMatch(/id="rows-supaglue-salesforce_contact".*?1,000/);
+    } finally {
+      await inspector.close();
+    }
+  });
+});
+
+describe('a given database', () => {
+  test.each([
+    [{ environmentUrl: 'postgres://app:hunter2@db.example.com/app' }, 'names another machine'],
+    [{ environmentUrl: 'mysql://app:hunter2@localhost/app' }, 'no postgres:// URL'],
+    [{ namedUrl: 'postgres://app:hunter2@127.0.0.1:9/app' }, 'ECONNREFUSED'],
+  ])('%j is refused', async (options, why) => {
+    const failure: unknown = await startLocalDatabase(options).catch((error: unknown) => error);
+    expect(String(failure)).toContain(why);
+    expect(String(failure)).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseStackConfig, StackConfigError } from '../../lib/stack-config.ts';
+
+const ARN = (name: string) => `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${name}-AbCdEf`;
+const DATABASE = { databaseSecretArn: ARN('database') };
+
+function problemsOf(context: Readonly<Record<string, unknown>>): readonly string[] {
+  try {
+    parseStackConfig(context);
+    return [];
+  } catch (error) {
+    if (error instanceof StackConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('the configuration of a database', () => {
+  test.each([
+    ['databaseCaSecretArn', ARN('authority')],
+    ['supaglueSchema', 'crm'],
+    ['applicationSchema', 'crm'],
+    ['cleanSupaglueTables', 'true'],
+    ['supaglueApiKeySecretArn', ARN('key')],
+  ])('%s alone says what it needs', (key, value) => {
+    expect(problemsOf({ [key]: value })).toEqual([
+      `${key} needs databaseSecretArn: without it no handler uses a database`,
+    ]);
+    expect(problemsOf({ ...DATABASE, [key]: value })).toEqual([]);
+  });
+
+  test('a network is whole or not there', () => {
+    const network = { vpcId: 'vpc-0a1b2c3d', subnetIds: 'subnet-0a1b2c3d', securityGroupIds: 'sg-0a1b2c3d' };
+    expect(problemsOf({ ...DATABASE, ...network })).toEqual([]);
+    expect(problemsOf({ ...DATABASE, vpcId: network.vpcId })).toEqual([
+      'vpcId, subnetIds and securityGroupIds go together: subnetIds and securityGroupIds is missing',
+    ]);
+    expect(problemsOf(network)).toHaveLength(3);
+  });
+
+  test.each([
+    ['supaglueSchema', 'app; drop schema app'],
+    ['applicationSchema', 'App'],
+    ['applicationSchema', 'a'.repeat(64)],
+    ['subnetIds', 'subnet-0a1b2c3d;subnet-1a1b2c3d'],
+    ['securityGroupIds', 'sg-0a1b2c3d,subnet-0a1b2c3d'],
+    ['vpcId', 'my-vpc'],
+  ])('%s=%s is refused', (key, value) => {
+    expect(problemsOf({ ...DATABASE, [key]: value })[0]).toContain(`${key}=${value.slice(0, 80)}`);
+  });
+
+  test('a secret’s value in place of its ARN is not repeated', () => {
+    const [problem = ''] = problemsOf({ databaseSecretArn: 'postgres://user:hunter2@db.example.com/app' });
+    expect(problem).toMatch(/^databaseSecretArn=… is not allowed/);
+  });
+});

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import type { Rows } from '../../lambdas/database/database.ts';
+import { startPostgresEngine } from '../../local/engines/postgres.ts';
+
+/** A database for one test file: PGlite over its socket, or the server that DATABASE_URL names. */
+export interface TestPostgres {
+  readonly url: string;
+  /** A fresh schema, as Supaglue's destination would be; dropped at the end. */
+  readonly supaglueSchema: string;
+  /** A fresh schema for the application; dropped at the end. */
+  readonly applicationSchema: string;
+  /** In a transaction of its own, on a connection of the test's. */
+  query(text: string, values?: readonly unknown[]): Promise<Rows>;
+  stop(): Promise<void>;
+}
+
+export async function startTestPostgres(): Promise<TestPostgres> {
+  const given = process.env['DATABASE_URL'];
+  const engine = given === undefined ? await startPostgresEngine() : undefined;
+  const url = engine?.url ?? given ?? '';
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const suffix = randomBytes(6).toString('hex');
+  const schemas = [`supaglue_${suffix}`, `app_${suffix}`] as const;
+  for (const schema of schemas) await client.query(`create schema ${schema}`);
+
+  // One after the other: all statements share one connection, and a transaction is around each.
+  let before: Promise<unknown> = Promise.resolve();
+  async function run(text: string, values: readonly unknown[]): Promise<Rows> {
+    await client.query('begin');
+    try {
+      const result = await client.query<Record<string, unknown>>(text, [...values]);
+      await client.query('commit');
+      return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+    } catch (error) {
+      await client.query('rollback');
+      throw error;
+    }
+  }
+  return {
+    url,
+    supaglueSchema: schemas[0],
+    applicationSchema: schemas[1],
+    query(text, values = []) {
+      const result = before.then(() => run(text, values));
+      before = result.catch(() => undefined);
+      return result;
+    },
+    async stop() {
+      await before;
+      for (const schema of schemas) await client.query(`drop schema if exists ${schema} cascade`);
+      await client.end();
+      await engine?.stop();
+    },
+  };
+}
