@@ -72,6 +72,8 @@ export function cleanUpSuite(given: () => World): void {
     test('its late sync writes nothing', async () => {
       await world.seed({ to: 7 });
       await cleanUp();
+      // Written by the run whose event is late: it is not below what the clean-up has seen.
+      await world.seed({ from: 8, to: 9, modifiedMinute: 600 });
       await sync();
       expect(await contacts()).toBe(0);
     });
