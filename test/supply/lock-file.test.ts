@@ -16,6 +16,10 @@ const PINS: Readonly<Record<string, readonly [version: string, reason: string]>>
   ],
   'local-aws-sqs': ['2.0.2', 'The version that the local queue was compared with SQS in.'],
   dynalite: ['4.0.0', 'The version whose missing answers local/ makes up for.'],
+  'msgpackr-extract': [
+    '3.0.4',
+    'The newest whose binary is published for every platform: npm ci refuses others.',
+  ],
   'unrs-resolver': [
     '1.12.2',
     'The newest whose binary is published for every platform: npm ci refuses others.',
@@ -80,6 +84,11 @@ describe('a change for the worse is found', () => {
       'an install script',
       withPackages({ [zod]: { ...of(zod), hasInstallScript: true } }),
       /^packages with an install script: zod is false here, absent in package.json$/,
+    ],
+    [
+      'a platform without its binary',
+      withPackages({ [zod]: { ...of(zod), optionalDependencies: { '@zod/darwin-arm64': '4.6.7' } } }),
+      /zod asks for @zod\/darwin-arm64, which is not locked$/,
     ],
     [
       'a lock file that was not written again',

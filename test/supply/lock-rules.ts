@@ -63,6 +63,7 @@ export function lockFaults({ lockfileVersion, packages }: LockFile, manifest: Ma
     ...differences('dependencies', root.dependencies, manifest.dependencies),
     ...differences('devDependencies', root.devDependencies, manifest.devDependencies),
     ...locked.flatMap(([path, entry]) => entryFaults(path, entry)),
+    ...locked.flatMap(([path, entry]) => platformFaults(path, entry, others)),
     ...Object.entries({ ...direct, ...manifest.overrides })
       .map(([name, version]) => [name, version, others[`node_modules/${name}`]?.version] as const)
       .filter(([, version, found]) => version !== found)
@@ -86,6 +87,26 @@ function entryFaults(path: string, entry: LockedPackage): readonly string[] {
       .filter(([, range]) => NOT_A_REGISTRY.test(range))
       .map(([name, range]) => `${path} takes ${name} from ${range}`),
   ];
+}
+
+/**
+ * A binary for another platform that its registry did not have when the file was written. npm leaves it out
+ * without a word, and `npm ci` then refuses the file wherever it does not know that lock already.
+ */
+function platformFaults(
+  path: string,
+  { optionalDependencies = {} }: LockedPackage,
+  packages: LockFile['packages'],
+): readonly string[] {
+  const folders = path
+    .split('/node_modules/')
+    .map((_, index, parts) => parts.slice(0, index + 1).join('/node_modules/'));
+  return Object.keys(optionalDependencies)
+    .filter(
+      (name) =>
+        ![...folders, ''].some((folder) => `${folder}${folder && '/'}node_modules/${name}` in packages),
+    )
+    .map((name) => `${path} asks for ${name}, which is not locked`);
 }
 
 function differences(
