@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildFailure, build, formatMessages, type Metafile, type OutputFile } from 'esbuild';
+import { keptNames } from './kept-names.ts';
 import { defaultBundleDirectory, functionEntries, projectDirectory } from './project-paths.ts';
 
 /**
@@ -91,9 +92,7 @@ function compile(entryPath: string, outdir: string, minify: boolean) {
     loader: { '.sql': 'text' },
     banner: { js: REQUIRE_BANNER },
     minify,
-    // Dead letters are grouped by the error's name and top frame: `this.name = new.target.name` must not
-    // become `Rl`, another one in each release. Run: 14 KB more in ingest, 25 KB in the consumer.
-    keepNames: true,
+    plugins: minify ? [keptNames] : [],
     // Positions only; the sources themselves would double the asset. lambdas/runtime/source-lines.ts uses them.
     sourcemap: 'linked',
     sourcesContent: false,

@@ -1,7 +1,8 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startupBytes } from '../../test/support/bundle-size.ts';
 import type { BenchContext, Benchmark, BenchResult } from '../benchmark.ts';
-import { moduleBytes, startupOutputs } from '../bundles/module-bytes.ts';
+import { moduleBytes } from '../bundles/module-bytes.ts';
 import { startFarEnd } from '../far-end/far-end.ts';
 import { functionEnvironment } from '../far-end/function-environment.ts';
 import { httpEvent, sqsEvent, syncBody } from '../far-end/lambda-events.ts';
@@ -111,7 +112,7 @@ function checkCalls(
 
 async function sizesOf({ family, name, bundled }: Subject) {
   if (family === 'floor') return [];
-  const code = startupOutputs(bundled.metafile).reduce((sum, { bytes }) => sum + bytes, 0);
+  const code = startupBytes(bundled.metafile);
   const map = await stat(`${bundled.entry}.map`).then(
     ({ size }) => size,
     () => 0,

@@ -4,7 +4,7 @@ import type { WriteResult } from '../ledger/ledger.ts';
 import { failedForGood, isCompleted } from '../ledger/record.ts';
 import type { ValidationResult } from '../router/handler.ts';
 import { type Attempt, persistFinal, whenOwnershipLost } from './attempt-context.ts';
-import { NO_LONGER_WAITED_FOR } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { type DeadLetterCause, deadLetter } from './dead-letter.ts';
 import type { Verdict } from './dependencies.ts';
 import { reportError } from './error-report.ts';
@@ -79,17 +79,27 @@ async function validate(
   abortAtMs: number,
 ): Promise<ValidationResult | HandlersResult> {
   const { routes, clock } = dependencies;
-  const settled = new AbortController();
-  const timeIsUp = clock.sleep(abortAtMs - clock.nowMs(), settled.signal).then(() => {
-    throw new HandlerTimeoutError('the schema had not settled in time');
-  });
   try {
-    return await Promise.race([routes.validate(message.facts.eventType, payload), timeIsUp]);
+    const result = routes.validate(message.facts.eventType, payload);
+    return result instanceof Promise ? await inTime(result, abortAtMs, clock) : result;
   } catch (error) {
     const failure = { handler: '-', failedAtMs: clock.nowMs(), ...reportError(error), retryable: true };
     return { completed: {}, failed: [failure], someStillRunning: false };
+  }
+}
+
+/** @throws {HandlerTimeoutError} when the schema takes longer */
+async function inTime<T>(validation: Promise<T>, untilMs: number, clock: Clock): Promise<T> {
+  let forget = () => {};
+  const timeIsUp = new Promise<never>((_, reject) => {
+    forget = clock.after(untilMs - clock.nowMs(), () =>
+      reject(new HandlerTimeoutError('the schema had not settled in time')),
+    );
+  });
+  try {
+    return await Promise.race([validation, timeIsUp]);
   } finally {
-    settled.abort(NO_LONGER_WAITED_FOR);
+    forget();
   }
 }
 

@@ -2,12 +2,14 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { ANSWER_MARGIN_MS } from './attempt-context.ts';
 import { backoffMs } from './backoff.ts';
 import { BatchCompany } from './batch-company.ts';
-import { NO_LONGER_WAITED_FOR } from './clock.ts';
 import type { ConsumerDependencies, Invocation, Verdict } from './dependencies.ts';
 import { giveBack } from './give-back.ts';
 import { eventIdOf, receiveCount } from './incoming-message.ts';
 import { processMessage } from './process-message.ts';
 import type { ConsumerQueue } from './queue.ts';
+
+/** Made once: `abort()` without a reason makes an exception with its stack each time. */
+const BATCH_IS_ANSWERED = new Error('the batch is answered: its messages may be in other hands');
 
 /** Takes the records of a batch in parallel, each to its own verdict. Never rejects. */
 export async function processBatch(
@@ -15,38 +17,36 @@ export async function processBatch(
   { deadlineMs }: Pick<Invocation, 'deadlineMs'>,
   dependencies: ConsumerDependencies,
 ): Promise<SQSBatchResponse> {
+  const { clock, queue } = dependencies;
   const company = new BatchCompany(event.Records.length);
-  const verdicts = await Promise.all(
-    event.Records.map((record) =>
-      verdictInTime(record, { deadlineMs, company }, dependencies).finally(() => company.settled()),
-    ),
+  const answered = new AbortController();
+  const open = { ...dependencies, queue: closedBy(answered.signal, queue) };
+  const verdicts = event.Records.map((record) =>
+    verdictOf(record, { deadlineMs, company }, open).finally(() => company.settled()),
   );
+  // A record that hangs on an AWS call must not cost its siblings their answer. To return it is always safe.
+  let forget = () => {};
+  const timeIsUp = new Promise<Verdict>((resolve) => {
+    forget = clock.after(deadlineMs - ANSWER_MARGIN_MS / 2 - clock.nowMs(), () => resolve('return'));
+  });
+  const inTime = await Promise.all(verdicts.map((verdict) => Promise.race([verdict, timeIsUp])));
+  forget();
+  answered.abort(BATCH_IS_ANSWERED);
   return {
-    batchItemFailures: event.Records.filter((_, index) => verdicts[index] !== 'acknowledge').map(
+    batchItemFailures: event.Records.filter((_, index) => inTime[index] !== 'acknowledge').map(
       ({ messageId }) => ({ itemIdentifier: messageId }),
     ),
   };
 }
 
-/** A record that hangs on an AWS call must not cost its siblings their answer. To return it is always safe. */
-async function verdictInTime(
+function verdictOf(
   record: SQSRecord,
   invocation: Invocation,
   dependencies: ConsumerDependencies,
 ): Promise<Verdict> {
-  const { clock } = dependencies;
-  const answered = new AbortController();
-  const untilMs = invocation.deadlineMs - ANSWER_MARGIN_MS / 2;
-  const timeIsUp = clock.sleep(untilMs - clock.nowMs(), answered.signal).then((): Verdict => 'return');
-  const open = { ...dependencies, queue: closedBy(answered.signal, dependencies.queue) };
-  const verdict = processMessage(record, invocation, open).catch((error: unknown) =>
-    whenFrameworkFails(record, error, open),
+  return processMessage(record, invocation, dependencies).catch((error: unknown) =>
+    whenFrameworkFails(record, error, dependencies),
   );
-  try {
-    return await Promise.race([verdict, timeIsUp]);
-  } finally {
-    answered.abort(NO_LONGER_WAITED_FOR);
-  }
 }
 
 /**

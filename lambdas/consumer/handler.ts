@@ -7,7 +7,7 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { ConsumerEnvironment } from '../contract/environment.ts';
 import { handlers } from '../handlers/index.ts';
 import { DynamoDbLedger } from '../ledger/dynamodb-ledger.ts';
-import { clientOptions } from '../runtime/client-options.ts';
+import { clientOptions, withoutCallLogging } from '../runtime/client-options.ts';
 import { requireInteger, requireText } from '../runtime/environment.ts';
 import { processBatch } from './batch.ts';
 import { systemClock } from './clock.ts';
@@ -21,8 +21,12 @@ const environment = process.env;
 // Both take service and namespace from POWERTOOLS_SERVICE_NAME and POWERTOOLS_METRICS_NAMESPACE.
 const logger = new Logger();
 const metrics = new Metrics();
-const dynamoDb = new DynamoDBClient(
-  clientOptions({ connectTimeoutMs: 1_000, requestTimeoutMs: 1_500, maxAttempts: 2 }),
+const dynamoDb = withoutCallLogging(
+  new DynamoDBClient({
+    ...clientOptions({ connectTimeoutMs: 1_000, requestTimeoutMs: 1_500, maxAttempts: 2 }),
+    // The steps of a call are put together once for each command, not at each call.
+    cacheMiddleware: true,
+  }),
 );
 
 // Handlers read them at their first alert: a stack that does not set them must fail here, at load.

@@ -1,5 +1,5 @@
 import type { RegisteredHandler } from '../router/handler.ts';
-import { type Clock, NO_LONGER_WAITED_FOR } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { type ErrorReport, reportError } from './error-report.ts';
 
 /** How long handlers may run, in epoch milliseconds. */
@@ -45,11 +45,11 @@ export async function runHandlers(
   { deadline, clock, invoke, onEarlyCompletion }: RunOptions,
 ): Promise<HandlersResult> {
   const abort = new AbortController();
-  const settled = new AbortController();
   const completed: Record<string, number> = {};
   const failed: FailedHandler[] = [];
   const running = new Set(handlers.map(({ name }) => name));
   let timeIsUp = false;
+  let stopWaiting = () => {};
 
   const run = async (handler: RegisteredHandler) => {
     const { name } = handler;
@@ -64,11 +64,18 @@ export async function runHandlers(
       running.delete(name);
       if (!timeIsUp) failed.push({ handler: name, failedAtMs: clock.nowMs(), ...reportError(thrown) });
     }
-    if (running.size === 0) settled.abort(NO_LONGER_WAITED_FOR);
+    if (running.size === 0) stopWaiting();
   };
 
   for (const handler of handlers) void run(handler);
-  const waitUntil = (timeMs: number) => clock.sleep(timeMs - clock.nowMs(), settled.signal);
+  const waitUntil = (timeMs: number) =>
+    new Promise<void>((resolve) => {
+      const forget = clock.after(timeMs - clock.nowMs(), resolve);
+      stopWaiting = () => {
+        forget();
+        resolve();
+      };
+    });
   if (running.size > 0) await waitUntil(deadline.abortAtMs);
   if (running.size > 0) {
     abort.abort(new HandlerTimeoutError('the time of the handler is up'));

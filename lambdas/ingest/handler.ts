@@ -4,7 +4,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { IngestEnvironment } from '../contract/environment.ts';
-import { clientOptions } from '../runtime/client-options.ts';
+import { clientOptions, withoutCallLogging } from '../runtime/client-options.ts';
 import { requireText } from '../runtime/environment.ts';
 import { createHttpHandler } from './http-handler.ts';
 import { createIngest } from './ingest.ts';
@@ -28,7 +28,7 @@ const ingest = createIngest({
   isAllowedSource: createSourceFilter(environment[IngestEnvironment.ALLOWED_SOURCES]),
   secrets,
   enqueue: createEnqueue(
-    new SQSClient(clientOptions(SQS_BOUNDS)),
+    withoutCallLogging(new SQSClient(clientOptions(SQS_BOUNDS))),
     requireText(environment, IngestEnvironment.QUEUE_URL),
   ),
   nowMs: Date.now,

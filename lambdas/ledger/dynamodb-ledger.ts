@@ -5,7 +5,7 @@ import type {
   UpdateItemCommandInput,
   UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { convertToAttr } from '@aws-sdk/util-dynamodb';
 import type { FailureReason } from '../contract/failure.ts';
 import { claimedResult, refusedResult } from './claim-result.ts';
 import { failureBucket } from './failure-bucket.ts';
@@ -18,7 +18,7 @@ import type {
   Release,
   WriteResult,
 } from './ledger.ts';
-import { EventStatus, type LedgerRecord, parseRecord } from './record.ts';
+import { EventStatus, type HandlerState, type LedgerRecord, parseRecord } from './record.ts';
 import {
   claimUpdate,
   completeUpdate,
@@ -50,10 +50,19 @@ type Item = Record<string, AttributeValue>;
 type Refusal = { readonly refused: true; readonly item: Item | undefined };
 
 const DAY_SECONDS = 86_400;
-const STATUS_VALUES = marshall({
-  ':in_progress': EventStatus.IN_PROGRESS,
-  ':failed': EventStatus.FAILED,
-});
+/** `marshall` looks at each value's type; on the path of every event the types are known. */
+const text = (S: string): AttributeValue => ({ S });
+const number = (value: number): AttributeValue => ({ N: String(value) });
+const nested = (value: unknown): AttributeValue => convertToAttr(value, { removeUndefinedValues: true });
+
+const STATUS_VALUES = {
+  ':in_progress': text(EventStatus.IN_PROGRESS),
+  ':failed': text(EventStatus.FAILED),
+} as const;
+const COMPLETED = { ':completed': text(EventStatus.COMPLETED) } as const;
+const NO_HANDLERS: AttributeValue = { M: {} };
+const ZERO = number(0);
+const ONE = number(1);
 
 /** The ledger on DynamoDB: two UpdateItem calls per event with one handler, conditions as `conditions.ts` names them. */
 export class DynamoDbLedger implements Ledger {
@@ -67,12 +76,10 @@ export class DynamoDbLedger implements Ledger {
     const answer = await this.#update(event.eventId, claimUpdate(presentIn(event)), {
       ...this.#eventValues(event, claim, nowMs),
       ...STATUS_VALUES,
-      ...marshall({
-        ':lease_expires_at_ms': claim.leaseExpiresAtMs,
-        ':zero': 0,
-        ':one': 1,
-        ':spent': claim.alone ? 1 : 0,
-      }),
+      ':lease_expires_at_ms': number(claim.leaseExpiresAtMs),
+      ':zero': ZERO,
+      ':one': ONE,
+      ':spent': claim.alone ? ONE : ZERO,
     });
     return 'refused' in answer
       ? refusedResult(await this.#refusing(answer, event.eventId), event, claim, nowMs)
@@ -83,7 +90,7 @@ export class DynamoDbLedger implements Ledger {
     const answer = await this.#update(event.eventId, unhandledUpdate(presentIn(event)), {
       ...this.#eventValues(event, claim, nowMs),
       ...STATUS_VALUES,
-      ...marshall({ ':completed': EventStatus.COMPLETED }),
+      ...COMPLETED,
     });
     return 'refused' in answer
       ? refusedResult(await this.#refusing(answer, event.eventId), event, claim, nowMs)
@@ -96,16 +103,14 @@ export class DynamoDbLedger implements Ledger {
 
   complete(claim: Claim, outcome: AttemptOutcome, nowMs: number) {
     const states = outcome.completed;
-    return this.#write(claim, completeUpdate(Object.keys(states).length), nowMs, states, {
-      ':completed': EventStatus.COMPLETED,
-    });
+    return this.#write(claim, completeUpdate(Object.keys(states).length), nowMs, states, COMPLETED);
   }
 
   failRetryable(claim: Claim, outcome: AttemptOutcome, notBeforeMs: number, nowMs: number) {
     const states = { ...outcome.completed, ...outcome.failedForGood };
     return this.#write(claim, failRetryableUpdate(Object.keys(states).length), nowMs, states, {
       ...failureValues(claim.eventId, 'RETRYING', outcome),
-      ':not_before_ms': notBeforeMs,
+      ':not_before_ms': number(notBeforeMs),
     });
   }
 
@@ -113,8 +118,8 @@ export class DynamoDbLedger implements Ledger {
     const states = { ...outcome.completed, ...outcome.failedForGood };
     return this.#write(claim, failForGoodUpdate(Object.keys(states).length), nowMs, states, {
       ...failureValues(claim.eventId, 'DEAD', outcome),
-      ':not_before_ms': claim.leaseExpiresAtMs,
-      ':dead_letter_reason': reason,
+      ':not_before_ms': number(claim.leaseExpiresAtMs),
+      ':dead_letter_reason': text(reason),
     });
   }
 
@@ -124,11 +129,11 @@ export class DynamoDbLedger implements Ledger {
       ...template.ExpressionAttributeNames,
       ...Object.fromEntries(forgottenHandlers.map((handler, index) => [`#h${index}`, handler])),
     };
-    return this.#write(claim, { ...template, ExpressionAttributeNames }, nowMs, {}, { ':zero': 0 });
+    return this.#write(claim, { ...template, ExpressionAttributeNames }, nowMs, {}, { ':zero': ZERO });
   }
 
   spendAttempt(claim: Claim, attempts: number, nowMs: number) {
-    return this.#write(claim, spendUpdate, nowMs, {}, { ':attempts': attempts });
+    return this.#write(claim, spendUpdate, nowMs, {}, { ':attempts': number(attempts) });
   }
 
   withdrawClaim(claim: Claim, nowMs: number) {
@@ -138,10 +143,10 @@ export class DynamoDbLedger implements Ledger {
       nowMs,
       {},
       {
-        ':in_progress': EventStatus.IN_PROGRESS,
-        ':lease_expires_at_ms': claim.leaseExpiresAtMs,
-        ':minus_one': -1,
-        ':minus_spent': claim.alone ? -1 : 0,
+        ':in_progress': STATUS_VALUES[':in_progress'],
+        ':lease_expires_at_ms': number(claim.leaseExpiresAtMs),
+        ':minus_one': number(-1),
+        ':minus_spent': claim.alone ? number(-1) : ZERO,
       },
     );
   }
@@ -160,25 +165,21 @@ export class DynamoDbLedger implements Ledger {
     claim: Claim,
     template: UpdateTemplate,
     nowMs: number,
-    states: Readonly<Record<string, unknown>>,
-    values: Readonly<Record<string, unknown>>,
+    states: Readonly<Record<string, HandlerState>>,
+    values: Readonly<Item>,
   ): Promise<WriteResult> {
     const names: Record<string, string> = { ...template.ExpressionAttributeNames };
-    const bound: Record<string, unknown> = {
-      ':owner': claim.owner,
-      ':now_ms': nowMs,
-      ':expires_at': this.#expiresAt(nowMs),
+    const bound: Item = {
+      ':owner': text(claim.owner),
+      ':now_ms': number(nowMs),
+      ':expires_at': number(this.#expiresAt(nowMs)),
       ...values,
     };
     Object.entries(states).forEach(([handler, state], index) => {
       names[`#h${index}`] = handler;
-      bound[`:h${index}`] = state;
+      bound[`:h${index}`] = typeof state === 'number' ? number(state) : nested(state);
     });
-    const answer = await this.#update(
-      claim.eventId,
-      { ...template, ExpressionAttributeNames: names },
-      marshall(bound, { removeUndefinedValues: true }),
-    );
+    const answer = await this.#update(claim.eventId, { ...template, ExpressionAttributeNames: names }, bound);
     return 'refused' in answer ? 'lost' : 'written';
   }
 
@@ -202,21 +203,19 @@ export class DynamoDbLedger implements Ledger {
   }
 
   #eventValues(event: EventFacts, claim: Claim, nowMs: number): Item {
-    return marshall(
-      {
-        ':owner': claim.owner,
-        ':body_sha256': event.bodySha256,
-        ':event_type': event.eventType,
-        ':no_handlers': {},
-        ':received_at_ms': event.receivedAtMs,
-        ':now_ms': nowMs,
-        ':expires_at': this.#expiresAt(nowMs),
-        ':customer_id': event.customerId,
-        ':connection_id': event.connectionId,
-        ':provider_name': event.providerName,
-      },
-      { removeUndefinedValues: true },
-    );
+    const { customerId, connectionId, providerName } = event;
+    return {
+      ':owner': text(claim.owner),
+      ':body_sha256': text(event.bodySha256),
+      ':event_type': text(event.eventType),
+      ':no_handlers': NO_HANDLERS,
+      ':received_at_ms': number(event.receivedAtMs),
+      ':now_ms': number(nowMs),
+      ':expires_at': number(this.#expiresAt(nowMs)),
+      ...(customerId === undefined ? {} : { ':customer_id': text(customerId) }),
+      ...(connectionId === undefined ? {} : { ':connection_id': text(connectionId) }),
+      ...(providerName === undefined ? {} : { ':provider_name': text(providerName) }),
+    };
   }
 
   #expiresAt(nowMs: number): number {
@@ -234,10 +233,10 @@ function presentIn(event: EventFacts): ReadonlySet<string> {
 
 function failureValues(eventId: string, state: 'RETRYING' | 'DEAD', outcome: AttemptOutcome) {
   return {
-    ':failed': EventStatus.FAILED,
-    ':failures': outcome.failures,
-    ':attempts': outcome.attempts,
-    ':failure_bucket': failureBucket(eventId, state),
+    ':failed': STATUS_VALUES[':failed'],
+    ':failures': nested(outcome.failures),
+    ':attempts': number(outcome.attempts),
+    ':failure_bucket': text(failureBucket(eventId, state)),
   };
 }
 

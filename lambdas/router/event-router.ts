@@ -102,9 +102,12 @@ export class EventRouter<Events extends object = EventMap> implements EventRoute
 
   /**
    * Validates against the schema of the type. An event of an unknown type passes through as it is, if it is an
-   * object with its type as text: that is what `onAny` is promised.
+   * object with its type as text: that is what `onAny` is promised. A promise only where the schema validates
+   * asynchronously.
+   *
+   * @throws what a schema of your own throws
    */
-  async validate(eventType: string, payload: unknown): Promise<ValidationResult> {
+  validate(eventType: string, payload: unknown): ValidationResult | Promise<ValidationResult> {
     return validateWith(this.#schemas.get(eventType) ?? anyEvent, payload);
   }
 }

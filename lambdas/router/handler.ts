@@ -53,7 +53,9 @@ export interface EventRoutes {
   handlersFor(eventType: string): readonly RegisteredHandler[];
   /**
    * Validates against the schema of the type. An unknown type passes through as it is, if the payload is an
-   * object that holds `webhook_event_type` as text. Rejects only when a schema of the user's throws.
+   * object that holds `webhook_event_type` as text. A promise only where the schema validates asynchronously.
+   *
+   * @throws what a schema of the user's throws
    */
-  validate(eventType: string, payload: unknown): Promise<ValidationResult>;
+  validate(eventType: string, payload: unknown): ValidationResult | Promise<ValidationResult>;
 }

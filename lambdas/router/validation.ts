@@ -21,8 +21,15 @@ export const anyEvent: StandardSchemaV1<unknown, AnyEvent> = z.looseObject({
 });
 
 /** The one way a payload is validated, whichever library its schema is from. */
-export async function validateWith(schema: StandardSchemaV1, payload: unknown): Promise<ValidationResult> {
-  const result = await schema['~standard'].validate(payload);
+export function validateWith(
+  schema: StandardSchemaV1,
+  payload: unknown,
+): ValidationResult | Promise<ValidationResult> {
+  const result = schema['~standard'].validate(payload);
+  return result instanceof Promise ? result.then(toValidationResult) : toValidationResult(result);
+}
+
+function toValidationResult(result: StandardSchemaV1.Result<unknown>): ValidationResult {
   if (result.issues === undefined) {
     return { ok: true, event: result.value };
   }

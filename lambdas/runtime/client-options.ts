@@ -11,6 +11,17 @@ export interface CallBounds {
 }
 
 /**
+ * Takes the step out of a client that prepares its calls for a logger, in full and whether there is one or not
+ * (@aws-sdk/core, loggerMiddleware): the functions log no calls, and inputs hold the webhooks' bodies.
+ */
+export function withoutCallLogging<C extends { readonly middlewareStack: { remove(name: string): boolean } }>(
+  client: C,
+): C {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
+}
+
+/**
  * Options for an AWS client whose calls really end: without `throwOnRequestTimeout` the SDK only warns when
  * `requestTimeout` passes (run: 500 ms set, answer after 4,023 ms).
  */

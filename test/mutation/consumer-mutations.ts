@@ -239,7 +239,11 @@ export const CONSUMER_MUTATIONS: readonly Mutation[] = [
     says: 'An error of the framework is let out of the batch.',
     aim: 'batch-never-throws',
     edits: [
-      { file: BATCH, find: 'whenFrameworkFails(record, error, open),', replace: 'Promise.reject(error),' },
+      {
+        file: BATCH,
+        find: 'whenFrameworkFails(record, error, dependencies),',
+        replace: 'Promise.reject(error),',
+      },
     ],
   },
   {

@@ -51,8 +51,8 @@ export const LEDGER_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'lambdas/ledger/dynamodb-ledger.ts',
-        find: "':lease_expires_at_ms': claim.leaseExpiresAtMs,\n        ':zero'",
-        replace: "':lease_expires_at_ms': Math.ceil(claim.leaseExpiresAtMs / 1000),\n        ':zero'",
+        find: "':lease_expires_at_ms': number(claim.leaseExpiresAtMs),\n      ':zero'",
+        replace: "':lease_expires_at_ms': number(Math.ceil(claim.leaseExpiresAtMs / 1000)),\n      ':zero'",
       },
     ],
   },
@@ -137,8 +137,8 @@ export const LEDGER_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'lambdas/ledger/dynamodb-ledger.ts',
-        find: "':spent': claim.alone ? 1 : 0",
-        replace: "':spent': 1",
+        find: "':spent': claim.alone ? ONE : ZERO",
+        replace: "':spent': ONE",
       },
     ],
   },
@@ -178,8 +178,8 @@ export const LEDGER_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'lambdas/ledger/dynamodb-ledger.ts',
-        find: "marshall({ ':completed': EventStatus.COMPLETED })",
-        replace: "marshall({ ':completed': EventStatus.COMPLETED, ':one': 1 })",
+        find: "{ ':completed': text(EventStatus.COMPLETED) } as const",
+        replace: "{ ':completed': text(EventStatus.COMPLETED), ':one': number(1) } as const",
       },
     ],
   },

@@ -43,8 +43,8 @@ export const LISTED: readonly Mutation[] = [
     edits: [
       {
         file: 'lambdas/consumer/batch.ts',
-        find: 'whenFrameworkFails(record, error, open),',
-        replace: "whenFrameworkFails(record, error, open).then((): Verdict => 'acknowledge'),",
+        find: 'whenFrameworkFails(record, error, dependencies),',
+        replace: "whenFrameworkFails(record, error, dependencies).then((): Verdict => 'acknowledge'),",
       },
     ],
   },
@@ -154,9 +154,8 @@ export const LISTED: readonly Mutation[] = [
       },
       {
         file: 'lambdas/consumer/batch.ts',
-        find: 'verdictInTime(record, { deadlineMs, company }, dependencies)',
-        replace:
-          'verdictInTime(record, { deadlineMs, company }, { ...dependencies, newOwner: () => requestId })',
+        find: 'verdictOf(record, { deadlineMs, company }, open)',
+        replace: 'verdictOf(record, { deadlineMs, company }, { ...open, newOwner: () => requestId })',
       },
     ],
   },

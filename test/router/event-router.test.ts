@@ -161,14 +161,14 @@ describe('define', () => {
     expect(await router.validate('own.type', {})).toEqual({ ok: true, event: 'called' });
   });
 
-  test('what a schema throws comes through', async () => {
+  test('what a schema throws comes through', () => {
     const router = new EventRouter().define(
       'broken.type',
       schemaOf(() => {
         throw new Error('lookup failed');
       }),
     );
-    await expect(router.validate('broken.type', {})).rejects.toThrow('lookup failed');
+    expect(() => router.validate('broken.type', {})).toThrow('lookup failed');
   });
 
   test('many and long issues are cut', async () => {

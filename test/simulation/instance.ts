@@ -87,6 +87,11 @@ export class FunctionInstance implements Host {
     return invocation;
   }
 
+  /** A timer of its own; returns what takes it back. */
+  after(ms: number, callback: () => void): () => void {
+    return this.#time.after(ms, callback, this);
+  }
+
   /** A sleep on its own timers. */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true) return Promise.resolve();

@@ -150,7 +150,11 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
         },
       },
       policy: settings.policy,
-      clock: { nowMs: () => instance.nowMs(), sleep: (ms, signal) => instance.sleep(ms, signal) },
+      clock: {
+        nowMs: () => instance.nowMs(),
+        after: (ms, callback) => instance.after(ms, callback),
+        sleep: (ms) => instance.sleep(ms),
+      },
       random: () => chance.next(),
       newOwner: () => auditor.newOwner(instance.invocation),
       metrics: {
