@@ -29,6 +29,8 @@ export async function asNodejsFunction({
     bundle: true,
     platform: 'node',
     target: 'node20',
+    // Not CDK's: this project's handlers have statements beside them.
+    loader: { '.sql': 'text' },
     external: sdkInside ? [] : ['@aws-sdk/*', '@smithy/*'],
     plugins: [withoutTopLevelAwait],
     metafile: true,

@@ -11,12 +11,12 @@ import { type Consumer, consumerCounts, consumerRows, type Measured } from './co
 import { type ConsumerAnswer, type Scenario, scenarioText } from './scenario.ts';
 
 /** Many short ones: what else the machine does then falls on all subjects alike. */
-const ROUNDS = 8;
+const ROUNDS = 10;
 const QUICK_ROUNDS = 2;
 /** Of the same code, one process is up to a fifth slower than another for all its life (run): so several. */
-const GENERATIONS = 3;
+const GENERATIONS = 2;
 /** Of each process, until V8 has compiled what is hot; its scenarios have equal parts. */
-const WARM_UP_EVENTS = 900;
+const WARM_UP_EVENTS = 1_800;
 const QUICK_WARM_UP_EVENTS = 60;
 const EVENTS = 30;
 const QUICK_EVENTS = 10;

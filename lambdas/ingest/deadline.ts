@@ -6,22 +6,22 @@ export class DeadlineError extends Error {
 }
 
 export interface Deadline {
-  /** Aborts at the deadline: for calls that can be ended. */
-  readonly signal: AbortSignal;
+  /** Calls back when the deadline passes before the work is done: for calls that can be ended. One callback. */
+  whenPassed(callback: () => void): void;
   /** Settles as the promise does, or rejects with {@link DeadlineError} at the deadline. */
   race<T>(promise: Promise<T>): Promise<T>;
 }
 
 /**
- * Runs `work` under a deadline. The race is needed beside the signal: a call that is shared with other requests
- * is not ended for one of them, and not every wait inside the SDK listens to a signal.
+ * Runs `work` under a deadline. The race is needed beside the callback: a call that is shared with other requests
+ * is not ended for one of them, and not every wait inside the SDK can be ended.
  */
 export async function withDeadline<T>(
   budgetMs: number,
   work: (deadline: Deadline) => Promise<T>,
 ): Promise<T> {
-  const controller = new AbortController();
   let pass: (error: DeadlineError) => void = () => undefined;
+  let end: () => void = () => undefined;
   const passed = new Promise<never>((_resolve, reject) => {
     pass = reject;
   });
@@ -31,13 +31,15 @@ export async function withDeadline<T>(
     () => {
       const error = new DeadlineError(`no answer within ${budgetMs} ms`);
       pass(error);
-      controller.abort(error);
+      end();
     },
     Math.max(0, budgetMs),
   );
   try {
     return await work({
-      signal: controller.signal,
+      whenPassed: (callback) => {
+        end = callback;
+      },
       race: (promise) => Promise.race([promise, passed]),
     });
   } finally {

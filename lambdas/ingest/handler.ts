@@ -2,13 +2,12 @@ import '../runtime/source-lines.ts';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { IngestEnvironment } from '../contract/environment.ts';
-import { clientOptions, withoutCallLogging } from '../runtime/client-options.ts';
+import { clientOptions } from '../runtime/client-options.ts';
 import { requireText } from '../runtime/environment.ts';
 import { createHttpHandler } from './http-handler.ts';
 import { createIngest } from './ingest.ts';
-import { createEnqueue, SQS_BOUNDS } from './queue.ts';
+import { createEnqueue, createQueueClient } from './queue.ts';
 import { createReport } from './report.ts';
 import { createSecretSource } from './secret-source.ts';
 import { createSecretFetcher, SECRETS_MANAGER_BOUNDS } from './secrets-manager.ts';
@@ -27,10 +26,7 @@ const secrets = createSecretSource({
 const ingest = createIngest({
   isAllowedSource: createSourceFilter(environment[IngestEnvironment.ALLOWED_SOURCES]),
   secrets,
-  enqueue: createEnqueue(
-    withoutCallLogging(new SQSClient(clientOptions(SQS_BOUNDS))),
-    requireText(environment, IngestEnvironment.QUEUE_URL),
-  ),
+  enqueue: createEnqueue(createQueueClient(), requireText(environment, IngestEnvironment.QUEUE_URL)),
   nowMs: Date.now,
 });
 

@@ -39,7 +39,7 @@ export interface IngestDependencies {
   readonly isAllowedSource: (address: string) => boolean;
   readonly secrets: SecretSource;
   /** Resolves only when the queue has confirmed the message. */
-  readonly enqueue: (message: QueueMessage, signal: AbortSignal) => Promise<void>;
+  readonly enqueue: (message: QueueMessage, whenPassed: Deadline['whenPassed']) => Promise<void>;
   /** Wall clock, epoch milliseconds. */
   readonly nowMs: () => number;
 }
@@ -92,7 +92,7 @@ async function ingest(
     };
   }
   try {
-    await deadline.race(enqueue(message, deadline.signal));
+    await deadline.race(enqueue(message, deadline.whenPassed));
   } catch (cause) {
     // The message may be on the queue all the same; the retry then is a duplicate that the ledger recognises.
     return { code: AnswerCode.UNAVAILABLE, reason: 'queue-failing', eventId: signed.id, cause };

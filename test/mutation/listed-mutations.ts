@@ -54,8 +54,8 @@ export const LISTED: readonly Mutation[] = [
     edits: [
       {
         file: 'lambdas/ingest/ingest.ts',
-        find: 'await deadline.race(enqueue(message, deadline.signal));',
-        replace: 'void enqueue(message, deadline.signal).catch(() => undefined);',
+        find: 'await deadline.race(enqueue(message, deadline.whenPassed));',
+        replace: 'void enqueue(message, deadline.whenPassed).catch(() => undefined);',
       },
     ],
   },

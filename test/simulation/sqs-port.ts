@@ -52,8 +52,8 @@ export function createSqsClient(port: SqsPort, instance: FunctionInstance): SQSC
     }
     throw new Error('an SQS command that is not simulated');
   };
-  // The adapters call nothing but `send`.
-  return { send } as unknown as SQSClient;
+  // The adapters call nothing else. What is under way goes on after `destroy`, which is the worst that may happen.
+  return { send, destroy: () => undefined } as unknown as SQSClient;
 }
 
 function contentOf({ input }: SendMessageCommand): Content {
