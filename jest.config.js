@@ -18,6 +18,6 @@ export default {
   },
   // A guard against hanging, far above what a test needs on a busy machine.
   testTimeout: 60_000,
-  // One more than the two cores that it is kept quick on: many tests wait for a lease, a poll or a browser.
+  // Twice the two cores that it is kept quick on: many tests wait for a lease, a poll or a browser.
   maxWorkers: 4,
 };
