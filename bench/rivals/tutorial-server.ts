@@ -1,4 +1,4 @@
-import { Queue } from 'bullmq';
+import { type JobsOptions, Queue } from 'bullmq';
 import express, { type Request, type Response } from 'express';
 import { Webhook, WebhookVerificationError } from 'svix';
 
@@ -9,14 +9,23 @@ export interface TutorialOptions {
   readonly redisPort: number;
   /** `whsec_…` */
   readonly secret: string;
+  /** @default 'webhooks' */
+  readonly queueName?: string;
+  /** Of the job for this svix-id, beside those of the tutorial. */
+  readonly jobOptions?: (svixId: string) => JobsOptions;
 }
 
 /**
  * The design that Supaglue's own tutorial shows: Express takes the webhook and BullMQ puts it on a queue in Redis.
  * The signature is verified here, as Svix's documentation has it for Express; the tutorial leaves it out.
  */
-export function createTutorialServer({ redisPort, secret }: TutorialOptions) {
-  const queue = new Queue('webhooks', { connection: { host: '127.0.0.1', port: redisPort } });
+export function createTutorialServer({
+  redisPort,
+  secret,
+  queueName = 'webhooks',
+  jobOptions = () => ({}),
+}: TutorialOptions) {
+  const queue = new Queue(queueName, { connection: { host: '127.0.0.1', port: redisPort } });
   const webhook = new Webhook(secret);
   const app = express();
   app.post(
@@ -31,7 +40,10 @@ export function createTutorialServer({ redisPort, secret }: TutorialOptions) {
         response.status(400).json({ message: 'invalid signature' });
         return;
       }
-      await queue.add(event.webhook_event_type ?? 'unknown', event, { removeOnComplete: true });
+      await queue.add(event.webhook_event_type ?? 'unknown', event, {
+        ...jobOptions(String(headers['svix-id'])),
+        removeOnComplete: true,
+      });
       response.status(200).json({ message: 'accepted' });
     },
   );

@@ -1,14 +1,10 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { clientOptions } from '../runtime/client-options.ts';
+import { readSecretText } from '../runtime/secret-text.ts';
 
 /** A revoked value is used for this long at most. */
 export const ALERT_SECRET_MAX_AGE_MS = 5 * 60_000;
 /** After a refusal the secret is looked at again no sooner than this after any read. */
 export const ALERT_SECRET_REREAD_INTERVAL_MS = 30_000;
 
-const READ_BOUNDS = { connectTimeoutMs: 1_000, requestTimeoutMs: 1_500, maxAttempts: 2 };
-/** The request timeout ends with the answer's headers; this one ends the whole read. */
-const READ_TIMEOUT_MS = 4_000;
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** The secret of a channel holds nothing that could be used. Storing the right value mends it. */
@@ -87,19 +83,11 @@ export function createAlertSecret<Target extends object>(
   };
 }
 
-/** Reads from Secrets Manager. Its client is loaded at the first read. */
+/** Reads from Secrets Manager. */
 export function createSecretFetcher(secretId: string): FetchSecret {
-  let client: SecretsManagerClient | undefined;
   return async () => {
-    const { GetSecretValueCommand, SecretsManagerClient: Client } = await import(
-      '@aws-sdk/client-secrets-manager'
-    );
-    client ??= new Client(clientOptions(READ_BOUNDS));
     try {
-      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }), {
-        abortSignal: AbortSignal.timeout(READ_TIMEOUT_MS),
-      });
-      const text = SecretString?.trim();
+      const text = (await readSecretText(secretId))?.trim();
       return text === '' ? undefined : text;
     } catch (error) {
       // A secret without a value is answered so.
