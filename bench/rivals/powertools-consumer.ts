@@ -1,5 +1,5 @@
-import { alertChannels } from '../../lambdas/handlers/alert-channels.ts';
-import { createAlertOnSyncError } from '../../lambdas/handlers/alert-on-sync-error.ts';
+import { alertChannels } from '../../lambdas/alerts/channels.ts';
+import { createAlertOnSyncError } from '../../lambdas/alerts/on-sync-error.ts';
 import { createPowertoolsConsumer } from './powertools-processing.ts';
 
 /** With the handlers that the real consumer has for `sync.complete`. */

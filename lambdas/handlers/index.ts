@@ -8,12 +8,13 @@
  *
  * The editor knows each event's fields by its name; a wrong name does not compile.
  */
+
+import { alertChannels } from '../alerts/channels.ts';
+import { createAlertOnSyncError } from '../alerts/on-sync-error.ts';
+import { createAlertOnSyncPaused } from '../alerts/on-sync-paused.ts';
 import { ConsumerEnvironment } from '../contract/environment.ts';
 import { EventRouter } from '../router/index.ts';
 import type { Environment } from '../runtime/environment.ts';
-import { alertChannels } from './alert-channels.ts';
-import { createAlertOnSyncError } from './alert-on-sync-error.ts';
-import { createAlertOnSyncPaused } from './alert-on-sync-paused.ts';
 import { withDatabase } from './with-database.ts';
 
 /** @param environment - the function's, which says what is configured */

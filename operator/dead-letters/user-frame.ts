@@ -11,7 +11,7 @@ const PREFIXES = [PROJECT, '/var/task/'];
 /** `at async Object.handle (file:///a/b.ts:1:2)`, or without a function `at /a/b.ts:1:2`. */
 const FRAME = /^at (?:async )?(?:(.+) \()?((?:file:\/\/)?[^()]+:\d+:\d+)\)?$/;
 
-const FRAMEWORK = /^lambdas\/(?:consumer|contract|events|ingest|ledger|router|runtime)\//;
+const FRAMEWORK = /^lambdas\/(?:alerts|consumer|contract|events|ingest|ledger|router|runtime)\//;
 const DEPENDENCY = /(?:^|\/)node_modules\//;
 
 /**

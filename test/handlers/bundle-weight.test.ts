@@ -38,8 +38,8 @@ test('the handlers load without SNS, samples, or the languages of zod', async ()
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
     .map(([path]) => path);
 
-  expect(inputs).toContain('lambdas/handlers/alert-on-sync-error.ts');
+  expect(inputs).toContain('lambdas/alerts/on-sync-error.ts');
   expect(inputs.filter((path) => path.includes('/locales/'))).toEqual(['node_modules/zod/v4/locales/en.js']);
-  expect(inputs.filter((path) => /@aws-sdk|@smithy|samples\.ts|alert-delivery/.test(path))).toEqual([]);
+  expect(inputs.filter((path) => /@aws-sdk|@smithy|samples\.ts|alerts\/delivery/.test(path))).toEqual([]);
   expect(chunks.reduce((bytes, chunk) => bytes + chunk.bytes, 0)).toBeLessThan(40 * 1024);
 });

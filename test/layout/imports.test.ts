@@ -9,7 +9,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'lambdas/events': ['lambdas/contract'],
   'lambdas/router': ['lambdas/contract', 'lambdas/events'],
   'lambdas/database': ['lambdas/contract', 'lambdas/runtime'],
+  'lambdas/alerts': ['lambdas/contract', 'lambdas/router', 'lambdas/runtime'],
   'lambdas/handlers': [
+    'lambdas/alerts',
     'lambdas/contract',
     'lambdas/database',
     'lambdas/events',

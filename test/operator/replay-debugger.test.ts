@@ -12,7 +12,7 @@ import { capturedContext } from './support/captured-context.ts';
 import { runBin, temporaryDirectory } from './support/cli.ts';
 import { exportedLetter, exportOf } from './support/exported-letters.ts';
 
-const HANDLER = 'lambdas/handlers/alert-on-sync-error.ts';
+const HANDLER = 'lambdas/alerts/on-sync-error.ts';
 const client = fileURLToPath(new URL('./support/debugger-client.mjs', import.meta.url));
 
 let directory: string;

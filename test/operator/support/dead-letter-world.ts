@@ -211,7 +211,7 @@ const FAILURE: Failure = {
       error: 'TypeError',
       message: "Cannot read properties of undefined (reading 'id')",
       retryable: true,
-      stack: 'at alert (/var/task/lambdas/handlers/alert-on-sync-error.ts:12:5)',
+      stack: 'at alert (/var/task/lambdas/alerts/on-sync-error.ts:12:5)',
     },
   ],
   attempts: 12,

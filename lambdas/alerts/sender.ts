@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { RetryAfterError } from '../router/errors.ts';
-import type { Alert, PublishNotice, SendAlert } from './alert-message.ts';
-import type { AlertWindow } from './alert-window.ts';
+import type { Alert, PublishNotice, SendAlert } from './message.ts';
+import type { AlertWindow } from './window.ts';
 
 /** From here on the consumer's growing delay: waits as short as a lease would spend the budget of an outage. */
 const LAST_ATTEMPT_WITH_SHORT_WAIT = 3;

@@ -1,16 +1,12 @@
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Notice, SendAlert } from '../../lambdas/alerts/message.ts';
+import { createAlertSender } from '../../lambdas/alerts/sender.ts';
+import { ALERT_LEASE_MS, createDynamoDbAlertWindow, type WindowTable } from '../../lambdas/alerts/window.ts';
 import { EVENT_ID_PATTERN } from '../../lambdas/contract/message.ts';
-import type { Notice, SendAlert } from '../../lambdas/handlers/alert-message.ts';
-import { createAlertSender } from '../../lambdas/handlers/alert-sender.ts';
-import {
-  ALERT_LEASE_MS,
-  createDynamoDbAlertWindow,
-  type WindowTable,
-} from '../../lambdas/handlers/alert-window.ts';
 import { RetryAfterError } from '../../lambdas/router/index.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
-import { alertOf } from './alert-notice.ts';
+import { alertOf } from './notice.ts';
 
 const WINDOW_MS = 3_600_000;
 const never = () => new Promise<never>(() => {});

@@ -1,4 +1,4 @@
-import type { Alert, Notice } from '../../lambdas/handlers/alert-message.ts';
+import type { Alert, Notice } from '../../lambdas/alerts/message.ts';
 
 /** A fictional alert, as a handler describes it. */
 export function alertOf(overrides: Partial<Alert> = {}): Alert {

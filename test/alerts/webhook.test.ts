@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Notice } from '../../lambdas/handlers/alert-message.ts';
-import { pagerDuty } from '../../lambdas/handlers/alert-pagerduty.ts';
-import { slack } from '../../lambdas/handlers/alert-slack.ts';
-import { createWebhookPublisher } from '../../lambdas/handlers/alert-webhook.ts';
-import { noticeOf } from './alert-notice.ts';
-import { type AlertReceiver, answer, startAlertReceiver } from './alert-receiver.ts';
+import type { Notice } from '../../lambdas/alerts/message.ts';
+import { pagerDuty } from '../../lambdas/alerts/pagerduty.ts';
+import { slack } from '../../lambdas/alerts/slack.ts';
+import { createWebhookPublisher } from '../../lambdas/alerts/webhook.ts';
+import { noticeOf } from './notice.ts';
+import { type AlertReceiver, answer, startAlertReceiver } from './receiver.ts';
 
 // Of the right form, and nobody's.
 const ROUTING_KEY = 'exampleexampleexampleexample0001';

@@ -1,7 +1,7 @@
-import { factsOf, type Notice } from './alert-message.ts';
-import { parseJsonObject, parseWebhookUrl } from './alert-secret.ts';
-import { oneLine } from './alert-text.ts';
-import type { WebhookService } from './alert-webhook.ts';
+import { factsOf, type Notice } from './message.ts';
+import { parseJsonObject, parseWebhookUrl } from './secret.ts';
+import { oneLine } from './text.ts';
+import type { WebhookService } from './webhook.ts';
 
 /** https://developer.pagerduty.com/docs/events-api-v2/trigger-events/; accounts in the EU have another host. */
 const EVENTS_URL = 'https://events.pagerduty.com/v2/enqueue';

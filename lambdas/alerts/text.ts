@@ -1,4 +1,4 @@
-import type { AlertFact } from './alert-message.ts';
+import type { AlertFact } from './message.ts';
 
 /** SNS: ASCII without control characters, "less than 100 characters long" (API reference of Publish). */
 const MAX_SUBJECT_CHARACTERS = 99;

@@ -1,6 +1,6 @@
 import { ConsumerEnvironment } from '../contract/environment.ts';
 import type { Environment } from '../runtime/environment.ts';
-import type { SendAlert } from './alert-message.ts';
+import type { SendAlert } from './message.ts';
 
 /** Where alerts go. */
 export type AlertChannel = 'topic' | 'pagerduty' | 'slack';
@@ -28,7 +28,7 @@ export function alertChannels(environment: Environment): readonly ConfiguredChan
 function lazySender(channel: AlertChannel, environment: Environment): SendAlert {
   let sender: SendAlert | undefined;
   return async (alert, context) => {
-    const { createChannelSender } = await import('./alert-delivery.ts');
+    const { createChannelSender } = await import('./delivery.ts');
     sender ??= createChannelSender(channel, environment);
     await sender(alert, context);
   };

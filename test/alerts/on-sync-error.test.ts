@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Alert } from '../../lambdas/alerts/message.ts';
+import { createAlertOnSyncError } from '../../lambdas/alerts/on-sync-error.ts';
+import { topicMessage } from '../../lambdas/alerts/topic.ts';
 import { samples, syncVariants } from '../../lambdas/events/samples.ts';
-import type { Alert } from '../../lambdas/handlers/alert-message.ts';
-import { createAlertOnSyncError } from '../../lambdas/handlers/alert-on-sync-error.ts';
-import { topicMessage } from '../../lambdas/handlers/alert-topic.ts';
 import { handlers } from '../../lambdas/handlers/index.ts';
 import { EventRouter, type SyncComplete } from '../../lambdas/router/index.ts';
 import { contextOf } from '../router/handler-context.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { Alert } from '../../lambdas/alerts/message.ts';
+import { createAlertOnSyncError } from '../../lambdas/alerts/on-sync-error.ts';
+import { createAlertOnSyncPaused } from '../../lambdas/alerts/on-sync-paused.ts';
+import { pagerDutyEvent } from '../../lambdas/alerts/pagerduty.ts';
+import { slackMessage } from '../../lambdas/alerts/slack.ts';
 import { syncVariants } from '../../lambdas/events/samples.ts';
-import type { Alert } from '../../lambdas/handlers/alert-message.ts';
-import { createAlertOnSyncError } from '../../lambdas/handlers/alert-on-sync-error.ts';
-import { createAlertOnSyncPaused } from '../../lambdas/handlers/alert-on-sync-paused.ts';
-import { pagerDutyEvent } from '../../lambdas/handlers/alert-pagerduty.ts';
-import { slackMessage } from '../../lambdas/handlers/alert-slack.ts';
 import type { SyncComplete, SyncPaused } from '../../lambdas/router/index.ts';
 import { contextOf } from '../router/handler-context.ts';
 

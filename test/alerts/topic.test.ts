@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createTopicPublisher, topicMessage } from '../../lambdas/handlers/alert-topic.ts';
-import { noticeOf } from './alert-notice.ts';
+import { createTopicPublisher, topicMessage } from '../../lambdas/alerts/topic.ts';
+import { noticeOf } from './notice.ts';
 
 const topicArn = 'arn:aws:sns:eu-central-1:000000000000:example-alerts';
 const alert = noticeOf({ facts: [['Error', 'several\nlines with ünïcode 😀']] });

@@ -1,6 +1,6 @@
 import type { Handler, HandlerContext, SyncPaused } from '../router/index.ts';
-import type { Alert, SendAlert } from './alert-message.ts';
-import { oneLine, severalLines } from './alert-text.ts';
+import type { Alert, SendAlert } from './message.ts';
+import { oneLine, severalLines } from './text.ts';
 
 const MAX_REASON_CHARACTERS = 16_000;
 

@@ -1,7 +1,7 @@
-import { factsOf, type Notice } from './alert-message.ts';
-import { parseJsonObject, parseWebhookUrl } from './alert-secret.ts';
-import { factLines, oneLine } from './alert-text.ts';
-import type { WebhookService } from './alert-webhook.ts';
+import { factsOf, type Notice } from './message.ts';
+import { parseJsonObject, parseWebhookUrl } from './secret.ts';
+import { factLines, oneLine } from './text.ts';
+import type { WebhookService } from './webhook.ts';
 
 /** Slack's limit on the text of one block, after escaping. */
 const MAX_BLOCK_CHARACTERS = 3_000;

@@ -2,8 +2,8 @@ import type { SNSClient } from '@aws-sdk/client-sns';
 import { ConsumerEnvironment } from '../contract/environment.ts';
 import { clientOptions } from '../runtime/client-options.ts';
 import { type Environment, requireText } from '../runtime/environment.ts';
-import { factsOf, type Notice, type PublishNotice } from './alert-message.ts';
-import { alertSubject, factLines } from './alert-text.ts';
+import { factsOf, type Notice, type PublishNotice } from './message.ts';
+import { alertSubject, factLines } from './text.ts';
 
 /** About 10 s at most, within the 25 s that a handler has by default. */
 const PUBLISH_BOUNDS = { connectTimeoutMs: 1_000, requestTimeoutMs: 3_000, maxAttempts: 3 };

@@ -10,7 +10,7 @@ import { type SecretsManager, startSecretsManager } from '../../local/services/s
 import { type Sns, startSns } from '../../local/services/sns.ts';
 import { createConsumerHarness } from '../support/consumer-harness.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
-import { type AlertReceiver, answer, startAlertReceiver } from './alert-receiver.ts';
+import { type AlertReceiver, answer, startAlertReceiver } from './receiver.ts';
 
 const TOPIC_ARN = 'arn:aws:sns:us-east-1:000000000000:alerts';
 const SLACK_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:slack-AbCdEf';

@@ -1,7 +1,7 @@
 import { NonRetryableError, RetryAfterError } from '../router/errors.ts';
-import type { Notice, PublishNotice } from './alert-message.ts';
-import { type AlertSecret, createAlertSecret, type FetchSecret } from './alert-secret.ts';
-import { oneLine } from './alert-text.ts';
+import type { Notice, PublishNotice } from './message.ts';
+import { type AlertSecret, createAlertSecret, type FetchSecret } from './secret.ts';
+import { oneLine } from './text.ts';
 
 /** For one request with its answer. With two reads of the secret and a second try still within the lease. */
 const REQUEST_TIMEOUT_MS = 8_000;

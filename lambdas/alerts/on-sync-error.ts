@@ -1,13 +1,13 @@
 import type { Handler, HandlerContext, SyncComplete } from '../router/index.ts';
-import type { Alert, SendAlert } from './alert-message.ts';
-import { oneLine, severalLines } from './alert-text.ts';
+import type { Alert, SendAlert } from './message.ts';
+import { oneLine, severalLines } from './text.ts';
 
 /** With the other fields' bounds, far below the 256 KB of an SNS message even at four bytes a character. */
 const MAX_ERROR_CHARACTERS = 16_000;
 
 /**
  * Tells people that a sync failed. A sync that succeeded is left alone, and so is one that fails again soon after
- * an alert: see `alert-window.ts`.
+ * an alert: see `window.ts`.
  */
 export function createAlertOnSyncError(send: SendAlert): Handler<SyncComplete> {
   return async (context) => {

@@ -2,15 +2,15 @@ import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/clie
 import { ConsumerEnvironment } from '../contract/environment.ts';
 import { clientOptions } from '../runtime/client-options.ts';
 import { type Environment, requireInteger, requireText } from '../runtime/environment.ts';
-import type { AlertChannel } from './alert-channels.ts';
-import type { PublishNotice, SendAlert } from './alert-message.ts';
-import { pagerDuty } from './alert-pagerduty.ts';
-import { createSecretFetcher } from './alert-secret.ts';
-import { createAlertSender } from './alert-sender.ts';
-import { slack } from './alert-slack.ts';
-import { createTopicPublisher } from './alert-topic.ts';
-import { createWebhookPublisher } from './alert-webhook.ts';
-import { type AlertWindow, createDynamoDbAlertWindow } from './alert-window.ts';
+import type { AlertChannel } from './channels.ts';
+import type { PublishNotice, SendAlert } from './message.ts';
+import { pagerDuty } from './pagerduty.ts';
+import { createSecretFetcher } from './secret.ts';
+import { createAlertSender } from './sender.ts';
+import { slack } from './slack.ts';
+import { createTopicPublisher } from './topic.ts';
+import { createWebhookPublisher } from './webhook.ts';
+import { type AlertWindow, createDynamoDbAlertWindow } from './window.ts';
 
 const nowMs = Date.now;
 /** As for the ledger: 3 s at most for a claim. */
