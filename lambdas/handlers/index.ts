@@ -13,9 +13,9 @@ import { alertChannels } from '../alerts/channels.ts';
 import { createAlertOnSyncError } from '../alerts/on-sync-error.ts';
 import { createAlertOnSyncPaused } from '../alerts/on-sync-paused.ts';
 import { ConsumerEnvironment } from '../contract/environment.ts';
+import { withDatabase } from '../database/use-cases/with-database.ts';
 import { EventRouter } from '../router/index.ts';
 import type { Environment } from '../runtime/environment.ts';
-import { withDatabase } from './with-database.ts';
 
 /** @param environment - the function's, which says what is configured */
 export function createHandlers(environment: Environment): EventRouter {
@@ -32,24 +32,30 @@ export function createHandlers(environment: Environment): EventRouter {
 
 /** Each is loaded with its first event: see `with-database.ts`. What they do is yours to edit in `transforms/`. */
 function addDatabaseHandlers(router: EventRouter, environment: Environment): void {
-  const onDatabase = withDatabase(async () => (await import('./open-database.ts')).openDatabase(environment));
+  const onDatabase = withDatabase(async () =>
+    (await import('../database/use-cases/open-database.ts')).openDatabase(environment),
+  );
   const cleanSupaglueTables = environment[ConsumerEnvironment.CLEAN_SUPAGLUE_TABLES] === 'true';
   router
     .on(
       'sync.complete',
       'transform-synced-data',
-      onDatabase(async () => (await import('./transform-synced-data.ts')).transformSyncedData),
+      onDatabase(
+        async () => (await import('../database/use-cases/transform-synced-data.ts')).transformSyncedData,
+      ),
     )
     .on(
       'connection.created',
       'note-connection',
-      onDatabase(async () => (await import('./note-connection.ts')).noteConnection),
+      onDatabase(async () => (await import('../database/use-cases/note-connection.ts')).noteConnection),
     )
     .on(
       'connection.deleted',
       'clean-up-connection',
       onDatabase(async () =>
-        (await import('./clean-up-connection.ts')).createCleanUpConnection(cleanSupaglueTables),
+        (await import('../database/use-cases/clean-up-connection.ts')).createCleanUpConnection(
+          cleanSupaglueTables,
+        ),
       ),
     )
     .on(
@@ -57,8 +63,8 @@ function addDatabaseHandlers(router: EventRouter, environment: Environment): voi
       'backfill-object',
       onDatabase(async () => {
         const [{ createBackfillObject }, { fullSyncOf }] = await Promise.all([
-          import('./backfill-object.ts'),
-          import('./supaglue-api.ts'),
+          import('../database/use-cases/backfill-object.ts'),
+          import('../database/use-cases/supaglue-api.ts'),
         ]);
         return createBackfillObject(fullSyncOf(environment));
       }),
@@ -66,7 +72,7 @@ function addDatabaseHandlers(router: EventRouter, environment: Environment): voi
     .on(
       ['entity.entity_mapping.created', 'entity.entity_mapping.updated', 'entity.entity_mapping.deleted'],
       'rebuild-entity',
-      onDatabase(async () => (await import('./rebuild-entity.ts')).rebuildEntity),
+      onDatabase(async () => (await import('../database/use-cases/rebuild-entity.ts')).rebuildEntity),
     );
 }
 

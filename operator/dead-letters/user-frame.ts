@@ -11,11 +11,11 @@ const PREFIXES = [PROJECT, '/var/task/'];
 /** `at async Object.handle (file:///a/b.ts:1:2)`, or without a function `at /a/b.ts:1:2`. */
 const FRAME = /^at (?:async )?(?:(.+) \()?((?:file:\/\/)?[^()]+:\d+:\d+)\)?$/;
 
-const FRAMEWORK = /^lambdas\/(?:alerts|consumer|contract|events|ingest|ledger|router|runtime)\//;
+const FRAMEWORK = /^lambdas\/(?:alerts|consumer|contract|database|events|ingest|ledger|router|runtime)\//;
 const DEPENDENCY = /(?:^|\/)node_modules\//;
 
 /**
- * The frame that says where the user's code failed, such as `backfill (lambdas/handlers/backfill.ts:12:9)`: the first
+ * The frame that says where the user's code failed, such as `backfill (app/handlers/backfill.ts:12:9)`: the first
  * that is neither a dependency's nor this project's own. Without one, the first frame that is not Node's.
  */
 export function topUserFrame(stack: string | undefined): string | undefined {

@@ -28,11 +28,11 @@ describe('what is kept of a thrown value', () => {
       (_, layer) => `    at async l${layer} (/code/node_modules/sdk/i.js:${layer}:1)`,
     );
     const error = new Error('x');
-    error.stack = ['Error: x', ...layers, '    at async notify (/lambdas/handlers/index.ts:6:11)'].join('\n');
+    error.stack = ['Error: x', ...layers, '    at async notify (/app/handlers.ts:6:11)'].join('\n');
     expect(reportError(error).stack?.split('\n')).toEqual([
       'at async l0 (/code/node_modules/sdk/i.js:0:1)',
       'at async l1 (/code/node_modules/sdk/i.js:1:1)',
-      'at async notify (/lambdas/handlers/index.ts:6:11)',
+      'at async notify (/app/handlers.ts:6:11)',
     ]);
   });
 

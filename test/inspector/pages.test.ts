@@ -85,7 +85,7 @@ describe('reading', () => {
       'FAILED, dead-lettered',
       'all 12 attempts failed',
       '<strong>TypeError</strong>: no such customer',
-      'at async backfill (/lambdas/handlers/backfill.ts:12:9)',
+      'at async backfill (/app/handlers/backfill.ts:12:9)',
       'Handler audit completed',
       'runs backfill',
       'not again: audit',

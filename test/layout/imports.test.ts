@@ -8,7 +8,13 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   'lambdas/runtime': ['lambdas/contract'],
   'lambdas/events': ['lambdas/contract'],
   'lambdas/router': ['lambdas/contract', 'lambdas/events'],
-  'lambdas/database': ['lambdas/contract', 'lambdas/runtime'],
+  'lambdas/database': [
+    'lambdas/alerts',
+    'lambdas/contract',
+    'lambdas/events',
+    'lambdas/router',
+    'lambdas/runtime',
+  ],
   'lambdas/alerts': ['lambdas/contract', 'lambdas/router', 'lambdas/runtime'],
   'lambdas/handlers': [
     'lambdas/alerts',

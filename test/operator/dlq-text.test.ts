@@ -105,7 +105,7 @@ describe('the list', () => {
         reason: 'permanent',
         error: 'E'.repeat(120),
         handler: 'backfill',
-        frame: 'backfill (lambdas/handlers/backfill.ts:12:5)',
+        frame: 'backfill (app/handlers/backfill.ts:12:5)',
         message: 'no such customer '.repeat(20),
         events: 4,
         letters: 5,

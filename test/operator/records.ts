@@ -28,6 +28,5 @@ export const failure = {
   error: 'TypeError',
   message: 'no such customer',
   retryable: true,
-  stack:
-    'at backfill (lambdas/handlers/backfill.ts:3:9)\nat async run (lambdas/consumer/run-handlers.ts:1:1)',
+  stack: 'at backfill (app/handlers/backfill.ts:3:9)\nat async run (lambdas/consumer/run-handlers.ts:1:1)',
 };

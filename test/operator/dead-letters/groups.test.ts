@@ -40,11 +40,11 @@ const failing = (overrides: Partial<HandlerFailure>): HandlerFailure => ({
 
 describe('the top frame of user code', () => {
   test.each([
-    ['at async Object.handle (/lambdas/handlers/index.ts:13:52)', 'lambdas/handlers/index.ts:13:52'],
+    ['at async Object.handle (/app/handlers.ts:13:52)', 'app/handlers.ts:13:52'],
     ['at load (file:///var/task/src/crm/client.ts:2:67)', 'load (src/crm/client.ts:2:67)'],
     [`at Object.notify (${project}src/crm/client.ts:2:67)`, 'notify (src/crm/client.ts:2:67)'],
     ['at new Client (/src/crm/client.ts:2:67)', 'new Client (src/crm/client.ts:2:67)'],
-    [`at ${project}lambdas/handlers/backfill.ts:1:2`, 'lambdas/handlers/backfill.ts:1:2'],
+    [`at ${project}app/handlers/backfill.ts:1:2`, 'app/handlers/backfill.ts:1:2'],
     ['at async <anonymous> (/src/a b/c.ts:1:2)', 'src/a b/c.ts:1:2'],
     ['at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1611:16)', undefined],
     ['at Array.map (<anonymous>)', undefined],
@@ -58,9 +58,9 @@ describe('the top frame of user code', () => {
     const stack = [
       'at Mt.handleError (/code/node_modules/@aws-sdk/core/protocol.js:60:27)',
       'at async run (/lambdas/consumer/run-handlers.ts:57:7)',
-      'at async notify (/lambdas/handlers/index.ts:6:11)',
+      'at async notify (/app/handlers.ts:6:11)',
     ];
-    expect(topUserFrame(stack.join('\n'))).toBe('notify (lambdas/handlers/index.ts:6:11)');
+    expect(topUserFrame(stack.join('\n'))).toBe('notify (app/handlers.ts:6:11)');
     expect(topUserFrame(stack.slice(0, 2).join('\n'))).toMatch(/^Mt\.handleError/);
   });
 
@@ -94,7 +94,7 @@ describe('groups', () => {
       reason: 'attempts-exhausted',
       error: 'TypeError',
       handler: 'backfill',
-      frame: 'backfill (lambdas/handlers/backfill.ts:12:9)',
+      frame: 'backfill (app/handlers/backfill.ts:12:9)',
       message: 'no such customer',
       events: 2,
       letters: 3,

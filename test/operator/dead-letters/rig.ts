@@ -208,7 +208,7 @@ export const failureOf = (overrides: Partial<Failure> = {}): Failure => ({
       message: 'no such customer',
       retryable: true,
       stack:
-        'at async backfill (/lambdas/handlers/backfill.ts:12:9)\nat async invoke (/lambdas/consumer/attempt.ts:1:1)',
+        'at async backfill (/app/handlers/backfill.ts:12:9)\nat async invoke (/lambdas/consumer/attempt.ts:1:1)',
     },
   ],
   attempts: 12,

@@ -1,7 +1,7 @@
 // A debugger as editors are one, reduced to what a test needs: it attaches, sets a breakpoint on a line of TypeScript
 // through the source maps, and prints where it stopped and what it saw there. A process of its own, because Node 20
 // has a WebSocket client behind a flag only:
-//   node --experimental-websocket debugger-client.mjs ws://... lambdas/handlers/x.ts 'text of the line' 'expression'
+//   node --experimental-websocket debugger-client.mjs ws://... app/handlers/x.ts 'text of the line' 'expression'
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
-import type { Bounds, Database } from '../database/database.ts';
-import type { Handler, HandlerContext } from '../router/index.ts';
-import type { WorkOptions } from './transforms/stopwatch.ts';
+import type { Handler, HandlerContext } from '../../router/index.ts';
+import type { Bounds, Database } from '../database.ts';
+import type { WorkOptions } from '../transforms/stopwatch.ts';
 
 /** A handler that is given the application's database. */
 export type DatabaseHandler<Event> = (

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createCleanUpConnection } from '../../../lambdas/handlers/clean-up-connection.ts';
-import { noteConnection } from '../../../lambdas/handlers/note-connection.ts';
-import { transformSyncedData } from '../../../lambdas/handlers/transform-synced-data.ts';
+import { createCleanUpConnection } from '../../../lambdas/database/use-cases/clean-up-connection.ts';
+import { noteConnection } from '../../../lambdas/database/use-cases/note-connection.ts';
+import { transformSyncedData } from '../../../lambdas/database/use-cases/transform-synced-data.ts';
 import type { ConnectionDeleted } from '../../../lambdas/router/index.ts';
 import { connectionCreated, connectionDeleted, entitySynced, objectSynced } from './events.ts';
 import { APPLICATION, handling, OTHER_APPLICATION, type World } from './world.ts';

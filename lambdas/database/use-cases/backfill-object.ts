@@ -1,8 +1,8 @@
-import type { FieldMappingCreated, FieldMappingUpdated } from '../router/index.ts';
+import type { FieldMappingCreated, FieldMappingUpdated } from '../../router/index.ts';
+import { isFullSyncRequested, noteFullSync } from '../transforms/full-sync.ts';
+import { mappingOfObject } from '../transforms/manifest.ts';
+import { runPass } from '../transforms/run-pass.ts';
 import type { RequestFullSync } from './supaglue-api.ts';
-import { isFullSyncRequested, noteFullSync } from './transforms/full-sync.ts';
-import { mappingOfObject } from './transforms/manifest.ts';
-import { runPass } from './transforms/run-pass.ts';
 import type { DatabaseHandler } from './with-database.ts';
 
 /**

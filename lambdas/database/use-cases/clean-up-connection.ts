@@ -1,10 +1,10 @@
-import type { ConnectionDeleted } from '../router/index.ts';
-import { markDeleted } from './transforms/connections.ts';
-import { setFloors, supaglueTablesOf } from './transforms/floors.ts';
-import { TARGETS } from './transforms/manifest.ts';
-import { removeRows } from './transforms/remove-rows.ts';
-import { inApplication, supaglueTable } from './transforms/sql.ts';
-import { applicationOfConnection } from './transforms/stored-customer.ts';
+import type { ConnectionDeleted } from '../../router/index.ts';
+import { markDeleted } from '../transforms/connections.ts';
+import { setFloors, supaglueTablesOf } from '../transforms/floors.ts';
+import { TARGETS } from '../transforms/manifest.ts';
+import { removeRows } from '../transforms/remove-rows.ts';
+import { inApplication, supaglueTable } from '../transforms/sql.ts';
+import { applicationOfConnection } from '../transforms/stored-customer.ts';
 import type { DatabaseHandler } from './with-database.ts';
 
 /**

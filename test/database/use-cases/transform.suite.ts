@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { transformSyncedData } from '../../../lambdas/handlers/transform-synced-data.ts';
-import { mappingOfObject, TARGETS } from '../../../lambdas/handlers/transforms/manifest.ts';
-import { prepareSchema } from '../../../lambdas/handlers/transforms/prepare-schema.ts';
+import { mappingOfObject, TARGETS } from '../../../lambdas/database/transforms/manifest.ts';
+import { prepareSchema } from '../../../lambdas/database/transforms/prepare-schema.ts';
+import { transformSyncedData } from '../../../lambdas/database/use-cases/transform-synced-data.ts';
 import { RetryAfterError } from '../../../lambdas/router/index.ts';
 import { entitySynced, objectSynced } from './events.ts';
 import { bounds, handling, OTHER_APPLICATION, type World } from './world.ts';

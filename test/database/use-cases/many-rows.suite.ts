@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import { transformSyncedData } from '../../../lambdas/handlers/transform-synced-data.ts';
+import { transformSyncedData } from '../../../lambdas/database/use-cases/transform-synced-data.ts';
 import { objectSynced } from './events.ts';
 import { handling, type World } from './world.ts';
 

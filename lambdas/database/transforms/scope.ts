@@ -1,4 +1,4 @@
-import type { Transaction } from '../../database/database.ts';
+import type { Transaction } from '../database.ts';
 import { textOf } from './sql.ts';
 
 /** Whose rows: every statement on rows of customers binds all three. */

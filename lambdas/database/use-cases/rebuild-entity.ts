@@ -1,10 +1,10 @@
-import type { EntityMappingCreated, EntityMappingDeleted, EntityMappingUpdated } from '../router/index.ts';
-import { sourceOfEntity } from './transforms/entities.ts';
-import { mappingOfEntity } from './transforms/manifest.ts';
-import { removeRows } from './transforms/remove-rows.ts';
-import { runPass } from './transforms/run-pass.ts';
-import { inApplication } from './transforms/sql.ts';
-import { forgetWatermark } from './transforms/watermark.ts';
+import type { EntityMappingCreated, EntityMappingDeleted, EntityMappingUpdated } from '../../router/index.ts';
+import { sourceOfEntity } from '../transforms/entities.ts';
+import { mappingOfEntity } from '../transforms/manifest.ts';
+import { removeRows } from '../transforms/remove-rows.ts';
+import { runPass } from '../transforms/run-pass.ts';
+import { inApplication } from '../transforms/sql.ts';
+import { forgetWatermark } from '../transforms/watermark.ts';
 import type { DatabaseHandler } from './with-database.ts';
 
 /** Reads an entity's rows anew after its mapping has changed, or removes them with it. */

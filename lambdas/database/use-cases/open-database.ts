@@ -1,7 +1,7 @@
-import { createDatabase } from '../database/create-database.ts';
-import type { Database } from '../database/database.ts';
-import type { Environment } from '../runtime/environment.ts';
-import { prepareSchema } from './transforms/prepare-schema.ts';
+import type { Environment } from '../../runtime/environment.ts';
+import { createDatabase } from '../create-database.ts';
+import type { Database } from '../database.ts';
+import { prepareSchema } from '../transforms/prepare-schema.ts';
 import type { UseDatabase } from './with-database.ts';
 
 /**

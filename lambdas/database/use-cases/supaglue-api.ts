@@ -1,7 +1,7 @@
-import { createSecretFetcher, type FetchSecret } from '../alerts/secret.ts';
-import { ConsumerEnvironment } from '../contract/environment.ts';
-import { NonRetryableError } from '../router/index.ts';
-import type { Environment } from '../runtime/environment.ts';
+import { createSecretFetcher, type FetchSecret } from '../../alerts/secret.ts';
+import { ConsumerEnvironment } from '../../contract/environment.ts';
+import { NonRetryableError } from '../../router/index.ts';
+import type { Environment } from '../../runtime/environment.ts';
 
 /**
  * Supaglue's management API. Its `triggerSync` takes the customer and the provider as headers.

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../database/database.ts';
+import type { Transaction } from '../database.ts';
 import type { Scope } from './scope.ts';
 import { inApplication, type Schemas, supaglueTable, textOf } from './sql.ts';
 

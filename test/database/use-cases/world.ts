@@ -1,7 +1,7 @@
 import type { Database } from '../../../lambdas/database/database.ts';
 import { createPostgresDatabase } from '../../../lambdas/database/postgres-database.ts';
 import { createSessionOpener } from '../../../lambdas/database/session-opener.ts';
-import { prepareSchema } from '../../../lambdas/handlers/transforms/prepare-schema.ts';
+import { prepareSchema } from '../../../lambdas/database/transforms/prepare-schema.ts';
 import type { HandlerContext } from '../../../lambdas/router/index.ts';
 import { contextOf } from '../../router/handler-context.ts';
 import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';

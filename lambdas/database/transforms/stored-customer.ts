@@ -1,5 +1,5 @@
-import type { Transaction } from '../../database/database.ts';
 import { type ConnectionDeleted, NonRetryableError } from '../../router/index.ts';
+import type { Transaction } from '../database.ts';
 import { applicationsOf } from './scope.ts';
 import { type Schemas, supaglueTable } from './sql.ts';
 

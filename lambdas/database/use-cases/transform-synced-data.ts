@@ -1,9 +1,9 @@
-import type { SyncComplete } from '../router/index.ts';
-import { noteEntity } from './transforms/entities.ts';
-import { type Mapping, mappingOfEntity, mappingOfObject, tableOfEntity } from './transforms/manifest.ts';
-import { runPass } from './transforms/run-pass.ts';
-import { applicationsOf } from './transforms/scope.ts';
-import { supaglueTable } from './transforms/sql.ts';
+import type { SyncComplete } from '../../router/index.ts';
+import { noteEntity } from '../transforms/entities.ts';
+import { type Mapping, mappingOfEntity, mappingOfObject, tableOfEntity } from '../transforms/manifest.ts';
+import { runPass } from '../transforms/run-pass.ts';
+import { applicationsOf } from '../transforms/scope.ts';
+import { supaglueTable } from '../transforms/sql.ts';
 import type { DatabaseHandler } from './with-database.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../database/database.ts';
+import type { Transaction } from '../database.ts';
 import type { Mapping } from './manifest.ts';
 import { inApplication, type Schemas, supaglueTable, textOf } from './sql.ts';
 import type { Pass, RowKey, Source } from './watermark.ts';

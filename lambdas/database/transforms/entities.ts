@@ -1,4 +1,4 @@
-import type { Transaction } from '../../database/database.ts';
+import type { Transaction } from '../database.ts';
 import { inApplication, type Schemas, textOf } from './sql.ts';
 
 /** Keeps an entity's table by its id: a sync tells both, a mapping event the id alone. */

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createBackfillObject } from '../../../lambdas/handlers/backfill-object.ts';
-import { rebuildEntity } from '../../../lambdas/handlers/rebuild-entity.ts';
-import { createRequestFullSync } from '../../../lambdas/handlers/supaglue-api.ts';
-import { transformSyncedData } from '../../../lambdas/handlers/transform-synced-data.ts';
+import { createBackfillObject } from '../../../lambdas/database/use-cases/backfill-object.ts';
+import { rebuildEntity } from '../../../lambdas/database/use-cases/rebuild-entity.ts';
+import { createRequestFullSync } from '../../../lambdas/database/use-cases/supaglue-api.ts';
+import { transformSyncedData } from '../../../lambdas/database/use-cases/transform-synced-data.ts';
 import { entityCreated, entityDeleted, entitySynced, fieldsMapped, objectSynced } from './events.ts';
 import { handling, type World } from './world.ts';
 

@@ -1,4 +1,4 @@
-import type { Bounds, Database, Transaction } from '../../database/database.ts';
+import type { Bounds, Database, Transaction } from '../database.ts';
 import { BATCH_ROWS } from './batch.ts';
 import type { Scope } from './scope.ts';
 import { createStopwatch, type WorkOptions } from './stopwatch.ts';

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../../database/database.ts';
+import type { Database, Transaction } from '../database.ts';
 import schema from './schema.sql';
 import { inApplication } from './sql.ts';
 

@@ -1,10 +1,10 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createBackfillObject } from '../../../lambdas/handlers/backfill-object.ts';
-import { createCleanUpConnection } from '../../../lambdas/handlers/clean-up-connection.ts';
-import { noteConnection } from '../../../lambdas/handlers/note-connection.ts';
-import { rebuildEntity } from '../../../lambdas/handlers/rebuild-entity.ts';
-import { transformSyncedData } from '../../../lambdas/handlers/transform-synced-data.ts';
+import { createBackfillObject } from '../../../lambdas/database/use-cases/backfill-object.ts';
+import { createCleanUpConnection } from '../../../lambdas/database/use-cases/clean-up-connection.ts';
+import { noteConnection } from '../../../lambdas/database/use-cases/note-connection.ts';
+import { rebuildEntity } from '../../../lambdas/database/use-cases/rebuild-entity.ts';
+import { transformSyncedData } from '../../../lambdas/database/use-cases/transform-synced-data.ts';
 import * as events from './events.ts';
 import { handling, type World } from './world.ts';
 

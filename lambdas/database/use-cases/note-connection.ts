@@ -1,5 +1,5 @@
-import type { ConnectionCreated } from '../router/index.ts';
-import { noteCreated } from './transforms/connections.ts';
+import type { ConnectionCreated } from '../../router/index.ts';
+import { noteCreated } from '../transforms/connections.ts';
 import type { DatabaseHandler } from './with-database.ts';
 
 /**

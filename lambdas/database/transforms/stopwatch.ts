@@ -1,5 +1,5 @@
-import type { Bounds } from '../../database/database.ts';
 import { RetryAfterError } from '../../router/errors.ts';
+import type { Bounds } from '../database.ts';
 
 export interface WorkOptions {
   /** Rows of one transaction. Default 5,000. */

@@ -1,4 +1,4 @@
-import type { Bounds, Database, Transaction } from '../../database/database.ts';
+import type { Bounds, Database, Transaction } from '../database.ts';
 import { BATCH_ROWS, endOfBatch, transformBatch } from './batch.ts';
 import { isConnectionLive } from './connections.ts';
 import type { Mapping } from './manifest.ts';

@@ -1,4 +1,4 @@
-import type { Transaction } from '../../database/database.ts';
+import type { Transaction } from '../database.ts';
 import { inApplication, type Schemas } from './sql.ts';
 
 export interface Connection {
