@@ -1,11 +1,4 @@
-import { BUNDLE_DIRECTORY_VARIABLE, defaultBundleDirectory } from '../lib/project-paths.ts';
-import { StackConfigError } from '../lib/stack-config.ts';
-import { BundleMissingError, webhookApp } from '../lib/webhook-app.ts';
+import { WebhookStack } from '../app/stack.ts';
+import { runApp } from '../lib/construct.ts';
 
-try {
-  webhookApp({ bundleDirectory: process.env[BUNDLE_DIRECTORY_VARIABLE] ?? defaultBundleDirectory }).synth();
-} catch (error) {
-  if (!(error instanceof StackConfigError || error instanceof BundleMissingError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+runApp((app) => new WebhookStack(app));

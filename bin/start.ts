@@ -1,6 +1,5 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { projectDirectory } from '../lib/project-paths.ts';
 import { takesColours } from '../local/colours.ts';
 import { parseStartOptions } from '../local/start/options.ts';
 import { stopSignal } from '../local/start/stop-signal.ts';
@@ -52,7 +51,7 @@ if ('exitCode' in options) {
                 environmentUrl: process.env[database.DATABASE_URL_VARIABLE],
               }),
           }),
-      sourceDirectory: join(projectDirectory, 'lambdas'),
+      sourceDirectory: join(directory, 'app'),
       stopped,
       colour: takesColours(process.stdout, process.env),
       write: (text) => process.stdout.write(text),

@@ -1,9 +1,9 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { type BuildFailure, build, formatMessages, type Metafile, type OutputFile } from 'esbuild';
+import { BundleError } from './bundle-error.ts';
 import { keptNames } from './kept-names.ts';
-import { defaultBundleDirectory, functionEntries, projectDirectory } from './project-paths.ts';
+import { projectDirectory, SOURCE_EXTENSION } from './project-paths.ts';
 
 /**
  * A handler's dependency may be CommonJS (such as `pg`) and call `require`, which an ES module does not
@@ -15,8 +15,8 @@ const REQUIRE_BANNER =
 export interface BundleOptions {
   /** Gets one directory per function, and `meta/<function>.json` (esbuild's metafile) beside them. */
   readonly outDirectory: string;
-  /** Function name → entry file, absolute or below the project. @default functionEntries */
-  readonly entries?: Readonly<Record<string, string>>;
+  /** Function name → entry file, absolute or below the working directory. */
+  readonly entries: Readonly<Record<string, string>>;
   /** Off for a debugger, which shows variables by the names they have in the code. @default true */
   readonly minify?: boolean;
 }
@@ -24,21 +24,12 @@ export interface BundleOptions {
 /** Function name → esbuild's metafile: what went into the function's asset, and how many bytes of it. */
 export type BundleResult = Readonly<Record<string, Metafile>>;
 
-/** A function could not be bundled. `message` holds the compiler's messages with file and line. */
-export class BundleError extends Error {
-  override readonly name = 'BundleError';
-}
-
 /**
  * Bundles the functions as the stack ships them. The local run executes these very files.
  *
  * @throws {BundleError} when an entry is missing or does not compile
  */
-export async function bundle({
-  outDirectory,
-  entries = functionEntries,
-  minify = true,
-}: BundleOptions): Promise<BundleResult> {
+export async function bundle({ outDirectory, entries, minify = true }: BundleOptions): Promise<BundleResult> {
   const metaDirectory = join(outDirectory, 'meta');
   await mkdir(metaDirectory, { recursive: true });
   const results = await Promise.all(
@@ -58,7 +49,7 @@ async function bundleFunction(
   minify: boolean,
 ): Promise<Metafile> {
   const outdir = resolve(directory);
-  const { metafile, outputFiles } = await compile(resolve(projectDirectory, entry), outdir, minify).catch(
+  const { metafile, outputFiles } = await compile(resolve(entry), outdir, minify).catch(
     async (error: unknown) => {
       throw new BundleError(`cannot bundle the ${name} function\n${await describe(error)}`, { cause: error });
     },
@@ -69,7 +60,6 @@ async function bundleFunction(
 
 function compile(entryPath: string, outdir: string, minify: boolean) {
   return build({
-    absWorkingDir: projectDirectory,
     entryPoints: { index: entryPath },
     outdir,
     bundle: true,
@@ -85,7 +75,7 @@ function compile(entryPath: string, outdir: string, minify: boolean) {
     alias: {
       '@aws-sdk/credential-provider-node': join(
         projectDirectory,
-        'lambdas/runtime/environment-credentials.ts',
+        `lambdas/runtime/environment-credentials${SOURCE_EXTENSION}`,
       ),
     },
     // Text: a handler's statements are read beside it, with an editor's help for SQL.
@@ -128,14 +118,4 @@ async function describe(error: unknown): Promise<string> {
   if (failure.errors === undefined) return String(error);
   const messages = await formatMessages(failure.errors, { kind: 'error', color: false });
   return messages.join('').trim();
-}
-
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  try {
-    await bundle({ outDirectory: defaultBundleDirectory });
-  } catch (error) {
-    if (!(error instanceof BundleError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  }
 }

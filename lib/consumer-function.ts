@@ -1,4 +1,5 @@
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -6,6 +7,7 @@ import { ConsumerEnvironment } from '../lambdas/contract/environment.ts';
 import { CONSUMER_SERVICE } from '../lambdas/contract/metrics.ts';
 import { MAX_RECEIVE_COUNT, QUEUE_RETENTION_SECONDS } from '../lambdas/contract/timing.ts';
 import { databaseEnvironment, databaseNetwork, databaseSecrets } from './consumer-database.ts';
+import { checkHandlerVariables } from './handler-variables.ts';
 import { consumerTimeoutSeconds, type StackConfig } from './stack-config.ts';
 import { WebhookFunction } from './webhook-function.ts';
 import type { WebhookQueues } from './webhook-queues.ts';
@@ -16,6 +18,10 @@ export interface ConsumerFunctionProps {
   readonly queues: WebhookQueues;
   readonly ledger: TableV2;
   readonly alertTopic: Topic;
+  /** Variables for the handlers. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Secrets for the handlers, by the variable that names them. */
+  readonly secrets: Readonly<Record<string, ISecret>>;
 }
 
 /** Takes events from the queue and runs their handlers. */
@@ -26,6 +32,7 @@ export class ConsumerFunction extends Construct {
     super(scope, id);
     const { config, ledger, alertTopic } = props;
     const { queue, deadLetterQueue } = props.queues;
+    checkHandlerVariables(props);
     const network = databaseNetwork(this, config);
     const consumer = new WebhookFunction(this, 'Consumer', {
       config,
@@ -49,6 +56,10 @@ export class ConsumerFunction extends Construct {
         [ConsumerEnvironment.BACKOFF_CAP_SECONDS]: String(config.backoffCapSeconds),
         [ConsumerEnvironment.QUEUE_RETENTION_SECONDS]: String(QUEUE_RETENTION_SECONDS),
         [ConsumerEnvironment.LEDGER_RETENTION_DAYS]: String(config.ledgerRetentionDays),
+        ...props.environment,
+        ...Object.fromEntries(
+          Object.entries(props.secrets).map(([name, secret]) => [name, secret.secretArn]),
+        ),
       },
     });
     // What Lambda polls with, and ChangeMessageVisibility for the backoff. CDK's SqsEventSource would also grant
@@ -85,6 +96,7 @@ export class ConsumerFunction extends Construct {
         'kms:GenerateDataKey',
       );
     }
+    for (const secret of Object.values(props.secrets)) secret.grantRead(consumer.function);
     this.function = consumer.function;
   }
 }

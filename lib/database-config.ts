@@ -22,16 +22,21 @@ const DATABASE_KEYS = [
 export function databaseProblems(
   config: DatabaseConfig,
   given: Readonly<Record<string, unknown>>,
+  nameOf: (key: (typeof DATABASE_KEYS)[number] | keyof DatabaseConfig) => string,
 ): readonly string[] {
   const { databaseSecretArn, vpcId, subnetIds, securityGroupIds } = config;
   const lonely = databaseSecretArn === undefined ? DATABASE_KEYS.filter((key) => key in given) : [];
   const problems = lonely.map(
-    (key) => `${key} needs databaseSecretArn: without it no handler uses a database`,
+    (key) => `${nameOf(key)} needs ${nameOf('databaseSecretArn')}: without it no handler uses a database`,
   );
-  const network = Object.entries({ vpcId, subnetIds, securityGroupIds });
-  const missing = network.filter(([, value]) => value === undefined).map(([key]) => key);
-  if (missing.length > 0 && missing.length < network.length) {
-    problems.push(`vpcId, subnetIds and securityGroupIds go together: ${missing.join(' and ')} is missing`);
+  const network = { vpcId, subnetIds, securityGroupIds };
+  const names = (['vpcId', 'subnetIds', 'securityGroupIds'] as const).map(
+    (key) => [nameOf(key), network[key]] as const,
+  );
+  const missing = names.filter(([, value]) => value === undefined).map(([name]) => name);
+  if (missing.length > 0 && missing.length < names.length) {
+    const [first, second, third] = names.map(([name]) => name);
+    problems.push(`${first}, ${second} and ${third} go together: ${missing.join(' and ')} is missing`);
   }
   return problems;
 }

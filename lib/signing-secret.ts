@@ -14,6 +14,7 @@ export interface SigningSecretProps {
 export class SigningSecret extends Construct {
   /** What IAM and the function use. */
   readonly secretArn: string;
+  readonly resource: CfnSecret;
   /** What people type. */
   readonly secretName: string;
 
@@ -23,6 +24,7 @@ export class SigningSecret extends Construct {
       description: 'Signing secret (whsec_...) of the Supaglue webhook endpoint; several separated by spaces',
     });
     secret.applyRemovalPolicy(removalPolicy);
+    this.resource = secret;
     this.secretArn = secret.ref;
     // No fixed name: it would collide with a retained secret when the stack is deployed again. CloudFormation
     // names it `logicalId-random`, and Secrets Manager adds `-suffix` in the ARN alone.

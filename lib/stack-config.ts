@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
+import { Token } from 'aws-cdk-lib/core';
 import * as z from 'zod';
 import {
   DEFAULT_LEDGER_RETENTION_DAYS,
@@ -13,7 +14,7 @@ import {
   HANDLER_MARGIN_MS,
   MAX_VISIBILITY_SECONDS,
 } from '../lambdas/contract/timing.ts';
-import { nearestKey, stackContext } from './context-keys.ts';
+import { nearestKey } from './context-keys.ts';
 import { databaseProblems } from './database-config.ts';
 
 /** Lambda's own limit: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -48,24 +49,31 @@ function flag(byDefault: boolean) {
   return z.union([z.boolean(), fromText]).default(byDefault).describe('true or false');
 }
 
+/** Text of this form, or a CDK token: what it stands for is known only when it is deployed. */
+function text(pattern: RegExp) {
+  return z.string().refine((value) => Token.isUnresolved(value) || pattern.test(value));
+}
+
 /** With the six characters that Secrets Manager adds: a policy without them would match no secret. */
 function secretArn() {
-  return z
-    .string()
-    .regex(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/)
+  return text(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/)
     .optional()
     .describe(
       'the ARN of a Secrets Manager secret (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX)',
     );
 }
 
+/** A list, or text as `-c` gives it. */
+const commaSeparated = z.union([
+  z.array(z.string()),
+  z.string().transform((list) => list.split(',').map((item) => item.trim())),
+]);
+
 /** Of one kind each, as EC2 names them. */
 function idList(prefix: 'subnet' | 'sg', maximum: number) {
-  const pattern = new RegExp(`^${prefix}-[0-9a-f]{8,17}$`);
-  return z
-    .string()
-    .transform((list) => list.split(',').map((id) => id.trim()))
-    .refine((list) => list.length <= maximum && list.every((id) => pattern.test(id)))
+  const id = text(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`));
+  return commaSeparated
+    .pipe(z.array(id).min(1).max(maximum))
     .optional()
     .describe(`1 to ${maximum} ids like ${prefix}-0a1b2c3d, comma-separated`);
 }
@@ -85,11 +93,9 @@ function isSource(source: string): boolean {
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIPv4(address) ? 32 : 128));
 }
 
-const sources = z
-  .string()
-  .max(MAX_ALLOWED_SOURCES_BYTES)
-  .transform((list) => list.split(',').map((source) => source.trim()))
-  .refine((list) => list.every(isSource));
+const sources = commaSeparated.refine(
+  (list) => list.every(isSource) && list.join(',').length <= MAX_ALLOWED_SOURCES_BYTES,
+);
 
 /** Every key of the configuration: the CDK context key, what it takes, its default. */
 const shape = {
@@ -146,9 +152,7 @@ const shape = {
   /** Keeps queues, ledger and signing secret when the stack is destroyed. */
   retainData: flag(true),
   /** Customer-managed key that encrypts the alert topic. CloudWatch must be allowed to use it. */
-  alertTopicKeyArn: z
-    .string()
-    .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/)
+  alertTopicKeyArn: text(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/)
     .optional()
     .describe('the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID)'),
   /** Holds the application database's URL, or RDS's JSON. With it the database handlers exist. */
@@ -164,9 +168,7 @@ const shape = {
   /** Holds Supaglue's API key: a backfill then triggers a full sync. */
   supaglueApiKeySecretArn: secretArn(),
   /** The network that the database is in, when it cannot be reached from outside: all three, or none. */
-  vpcId: z
-    .string()
-    .regex(/^vpc-[0-9a-f]{8,17}$/)
+  vpcId: text(/^vpc-[0-9a-f]{8,17}$/)
     .optional()
     .describe('an id like vpc-0a1b2c3d'),
   subnetIds: idList('subnet', 16),
@@ -178,7 +180,12 @@ const schema = z.object(shape);
 /** The whole configuration of the stack, with defaults filled in. */
 export type StackConfig = Readonly<z.output<typeof schema>>;
 
-/** The CDK context does not describe a stack. Each problem is one line for people. */
+export type ConfigKey = keyof StackConfig;
+
+/** Every key, in the order of the documentation. */
+export const CONFIG_KEYS = Object.keys(shape) as readonly ConfigKey[];
+
+/** The configuration does not describe a stack. Each problem is one line for people. */
 export class StackConfigError extends Error {
   override readonly name = 'StackConfigError';
   readonly problems: readonly string[];
@@ -195,27 +202,30 @@ export function consumerTimeoutSeconds(config: StackConfig): number {
 }
 
 /**
- * Parses CDK context. Values may be text (`-c key=value`) or JSON (cdk.json); keys that CDK itself puts
- * there are left alone.
+ * Parses the configuration. Values may be text (`-c key=value`) or JSON (cdk.json, props).
  *
+ * @param nameOf - what the user calls a key @default the key itself, as in CDK context
  * @throws {StackConfigError} naming each unknown key and each value that is not allowed
  */
-export function parseStackConfig(context: Readonly<Record<string, unknown>>): StackConfig {
-  const given = stackContext(context);
-  const keys = Object.keys(shape);
-  const unknown = Object.keys(given).filter((key) => !keys.includes(key));
+export function parseStackConfig(
+  given: Readonly<Record<string, unknown>>,
+  nameOf: (key: ConfigKey) => string = (key) => key,
+): StackConfig {
+  const isKnown = (key: string): key is ConfigKey => Object.hasOwn(shape, key);
   const result = schema.safeParse(given);
   const problems = [
-    ...unknown.map((key) => unknownKey(key, keys)),
-    ...(result.error?.issues ?? []).map(({ path: [key] }) => notAllowed(String(key), given)),
+    ...Object.keys(given).flatMap((key) => (isKnown(key) ? [] : [unknownKey(key, CONFIG_KEYS)])),
+    ...(result.error?.issues ?? []).flatMap(({ path: [key] }) =>
+      isKnown(String(key)) ? [notAllowed(String(key) as ConfigKey, given, nameOf)] : [],
+    ),
   ];
   if (result.success && result.data.backoffCapSeconds < result.data.backoffBaseSeconds) {
     const { backoffBaseSeconds, backoffCapSeconds } = result.data;
     problems.push(
-      `backoffCapSeconds=${backoffCapSeconds} is not allowed: it takes no less than backoffBaseSeconds (${backoffBaseSeconds})`,
+      `${nameOf('backoffCapSeconds')}=${backoffCapSeconds} is not allowed: it takes no less than ${nameOf('backoffBaseSeconds')} (${backoffBaseSeconds})`,
     );
   }
-  if (result.success) problems.push(...databaseProblems(result.data, given));
+  if (result.success) problems.push(...databaseProblems(result.data, given, nameOf));
   if (!result.success || problems.length > 0) throw new StackConfigError(problems);
   return Object.freeze(result.data);
 }
@@ -226,11 +236,14 @@ function unknownKey(key: string, keys: readonly string[]): string {
   return `${printable(key)} is not a configuration key: ${hint}`;
 }
 
-function notAllowed(key: string, given: Readonly<Record<string, unknown>>): string {
-  const allowed = Object.entries(shape).find(([name]) => name === key)?.[1].description ?? 'another value';
+function notAllowed(
+  key: ConfigKey,
+  given: Readonly<Record<string, unknown>>,
+  nameOf: (key: ConfigKey) => string,
+): string {
   const value = given[key];
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return `${key}=${printable(shownValue(key, text))} is not allowed: it takes ${allowed}`;
+  const shown = typeof value === 'string' ? value : JSON.stringify(value);
+  return `${nameOf(key)}=${printable(shownValue(key, shown))} is not allowed: it takes ${shape[key].description}`;
 }
 
 /** Messages end up in CI logs: what may be a secret, given by mistake in place of its ARN, is not shown. */

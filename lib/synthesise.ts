@@ -1,21 +1,26 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
-import { BUNDLE_DIRECTORY_VARIABLE, defaultBundleDirectory, projectDirectory } from './project-paths.ts';
+import { BUNDLES_VARIABLE, MINIFY_VARIABLE } from './function-code.ts';
 
 export interface SynthesiseOptions {
   /** Gets the cloud assembly: `manifest.json`, the template, the assets. */
   readonly outDirectory: string;
   /** Configuration, as `-c key=value` would give it; added to the context of cdk.json. */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** Output directory of the bundling step. @default dist, below the project */
+  /** Holds cdk.json. @default the working directory */
+  readonly projectDirectory?: string;
+  /** A TypeScript file that makes another app than the project's own. @default what `app` in cdk.json says */
+  readonly program?: string;
+  /** Off for a debugger; then the code is not byte for byte what is shipped. @default true */
+  readonly minify?: boolean;
+  /** Directory with bundles that are there already. @default they are made */
   readonly bundleDirectory?: string;
 }
 
-/** `bin/app.ts` refused or failed; `message` is what it wrote to stderr. */
+/** The app refused or failed; `message` is what it wrote to stderr. */
 export class SynthesisError extends Error {
   override readonly name = 'SynthesisError';
 }
@@ -25,28 +30,57 @@ export class SynthesisError extends Error {
  * A process of its own: CDK is slow to load, and its memory is given back.
  *
  * @returns the assembly's directory
- * @throws {SynthesisError} when the configuration is wrong or the functions are not bundled
+ * @throws {SynthesisError} when a setting is wrong or the functions do not compile
  */
 export async function synthesise(options: SynthesiseOptions): Promise<string> {
-  const { outDirectory, context = {}, bundleDirectory = defaultBundleDirectory } = options;
-  const { context: defaults } = JSON.parse(await readFile(join(projectDirectory, 'cdk.json'), 'utf8'));
+  const { outDirectory, context = {}, projectDirectory = process.cwd(), program, minify = true } = options;
+  const settings = readSettings(projectDirectory);
   const assemblyDirectory = resolve(outDirectory);
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  try {
-    await promisify(execFile)(process.execPath, ['--import', tsx, join(projectDirectory, 'bin/app.ts')], {
-      cwd: projectDirectory,
-      env: {
-        ...process.env,
-        // The template's validation takes two thirds of the time; `cdk synth` and `cdk deploy` run it.
-        CDK_VALIDATION: 'false',
-        CDK_OUTDIR: assemblyDirectory,
-        CDK_CONTEXT_JSON: JSON.stringify({ ...defaults, ...context }),
-        [BUNDLE_DIRECTORY_VARIABLE]: resolve(bundleDirectory),
-      },
-    });
-  } catch (error) {
-    const { stderr = '' } = error as { readonly stderr?: string };
-    throw new SynthesisError(stderr.trim() === '' ? String(error) : stderr.trim(), { cause: error });
+  const [command, args] =
+    program === undefined ? [settings.app, []] : [process.execPath, ['--import', tsx, program]];
+  if (command === undefined) {
+    throw new SynthesisError(`${join(projectDirectory, 'cdk.json')} names no app: run this in a CDK project`);
   }
+  await run(command, args, {
+    cwd: projectDirectory,
+    // As the CDK CLI runs it: a command line of the project's own.
+    shell: program === undefined,
+    env: {
+      ...process.env,
+      // The template's validation takes two thirds of the time; `cdk synth` and `cdk deploy` run it.
+      CDK_VALIDATION: 'false',
+      CDK_OUTDIR: assemblyDirectory,
+      CDK_CONTEXT_JSON: JSON.stringify({ ...settings.context, ...context }),
+      [MINIFY_VARIABLE]: String(minify),
+      [BUNDLES_VARIABLE]: options.bundleDirectory === undefined ? '' : resolve(options.bundleDirectory),
+    },
+  });
   return assemblyDirectory;
+}
+
+interface CdkSettings {
+  readonly app?: string;
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+function readSettings(projectDirectory: string): CdkSettings {
+  const path = join(projectDirectory, 'cdk.json');
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+}
+
+function run(command: string, args: readonly string[], options: Parameters<typeof spawn>[2]): Promise<void> {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.on('error', fail);
+    child.on('close', (code, signal) => {
+      if (code === 0) return done();
+      const text = stderr.trim();
+      fail(new SynthesisError(text === '' ? `the CDK app ended with ${code ?? signal}` : text));
+    });
+  });
 }

@@ -9,7 +9,7 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
-import { Duration, Stack } from 'aws-cdk-lib/core';
+import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { AnswerCode } from '../lambdas/contract/http.ts';
 import { INGEST_SERVICE, Metric, serviceName } from '../lambdas/contract/metrics.ts';
@@ -19,6 +19,8 @@ import type { WebhookQueues } from './webhook-queues.ts';
 
 export interface WebhookAlarmsProps {
   readonly config: StackConfig;
+  /** Begins the alarms' names. */
+  readonly namePrefix: string;
   readonly topic: Topic;
   readonly queues: WebhookQueues;
   readonly stage: HttpStage;
@@ -27,7 +29,7 @@ export interface WebhookAlarmsProps {
 }
 
 interface AlarmRule {
-  /** The alarm is called `<stack>-<name>`, its heading in docs/runbook.md the same without the stack. */
+  /** The alarm is called `<prefix>-<name>`, its heading in docs/runbook.md the same without the prefix. */
   readonly name: string;
   readonly meaning: string;
   readonly metric: IMetric;
@@ -43,11 +45,10 @@ export class WebhookAlarms extends Construct {
 
   constructor(scope: Construct, id: string, props: WebhookAlarmsProps) {
     super(scope, id);
-    const stackName = Stack.of(this).stackName;
     const action = new SnsAction(props.topic);
     this.alarms = alarmRules(props).map((rule) => {
       const alarm = new Alarm(this, rule.name, {
-        alarmName: `${stackName}-${rule.name}`,
+        alarmName: `${props.namePrefix}-${rule.name}`,
         alarmDescription: `${rule.meaning} What to do: docs/runbook.md, heading ${rule.name}.`,
         metric: rule.metric,
         threshold: rule.threshold,

@@ -19,6 +19,7 @@ import type { WebhookQueues } from './webhook-queues.ts';
 
 export interface WebhookDashboardProps {
   readonly config: StackConfig;
+  readonly dashboardName: string;
   readonly alarms: readonly Alarm[];
   readonly stage: HttpStage;
   readonly ingest: LambdaFunction;
@@ -33,9 +34,10 @@ export class WebhookDashboard extends Construct {
 
   constructor(scope: Construct, id: string, props: WebhookDashboardProps) {
     super(scope, id);
-    const { stackName, region } = Stack.of(this);
+    const { region } = Stack.of(this);
+    const { dashboardName } = props;
     new Dashboard(this, 'Resource', {
-      dashboardName: stackName,
+      dashboardName,
       widgets: [
         [new AlarmStatusWidget({ title: 'Alarms', alarms: [...props.alarms], width: 24, height: 3 })],
         ingestWidgets(props),
@@ -44,7 +46,7 @@ export class WebhookDashboard extends Construct {
         functionWidgets(props),
       ],
     });
-    this.url = `https://console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${stackName}`;
+    this.url = `https://console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
   }
 }
 

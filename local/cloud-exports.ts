@@ -1,5 +1,9 @@
+import type { HandlerRegistrations } from '../lambdas/contract/outputs.ts';
 import type { StackParts } from './assembly/stack-parts.ts';
 import { type Endpoints, endpointVariables } from './runtime/function-environment.ts';
+
+/** Variable with the consumer's handlers as JSON: which of them a redrive would run. */
+export const HANDLERS_VARIABLE = 'WEBHOOK_HANDLERS';
 
 /** What only operators call: no function has a grant for it, so none gets its endpoint. */
 export interface OperatorEndpoints {
@@ -11,6 +15,7 @@ export interface CloudAccess {
   readonly functionEndpoints: Endpoints;
   readonly operatorEndpoints: OperatorEndpoints;
   readonly parts: StackParts;
+  readonly handlers: HandlerRegistrations | 'unknown';
   readonly webhookUrl: string;
   readonly secret: string;
 }
@@ -27,6 +32,7 @@ export function cloudExports(access: CloudAccess): Readonly<Record<string, strin
     LEDGER_TABLE_NAME: parts.ledgerTableName,
     SIGNING_SECRET_ID: parts.signingSecretArn,
     ALERT_TOPIC_ARN: parts.alertTopicArn,
+    [HANDLERS_VARIABLE]: JSON.stringify(access.handlers),
     WEBHOOK_URL: access.webhookUrl,
     WEBHOOK_SECRET: access.secret,
   };

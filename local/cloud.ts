@@ -189,6 +189,7 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
       functionEndpoints: endpoints,
       operatorEndpoints: { lambda: lambda.endpoint, cloudWatch: cloudWatch.endpoint },
       parts,
+      handlers: model.deployment.handlers,
       webhookUrl,
       secret,
     }),

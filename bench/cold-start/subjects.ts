@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { functionEntries } from '../../lib/project-paths.ts';
+import { INGEST_ENTRY } from '../../lib/project-paths.ts';
 import { asNodejsFunction } from '../bundles/as-nodejs-function.ts';
 import { type Bundled, withOwnBundling } from '../bundles/with-own-bundling.ts';
 
@@ -11,6 +11,7 @@ export interface Subject {
   readonly bundled: Bundled;
 }
 
+const ENTRIES = { ingest: INGEST_ENTRY, consumer: 'bench/app/handlers.ts' } as const;
 /** The stack's own bundle. */
 export const OURS = 'ours';
 const RIVALS = {
@@ -21,7 +22,7 @@ const RIVALS = {
 /** Bundles everything that is started, the floor first. */
 export async function buildSubjects(directory: string): Promise<readonly Subject[]> {
   const own = await withOwnBundling(join(directory, 'own'), {
-    ...functionEntries,
+    ...ENTRIES,
     empty: 'bench/rivals/empty.ts',
     'rival-ingest': RIVALS.ingest.entry,
     'rival-consumer': RIVALS.consumer.entry,
@@ -40,12 +41,12 @@ export async function buildSubjects(directory: string): Promise<readonly Subject
       {
         family,
         name: 'ours, NodejsFunction',
-        bundled: await build('ours', functionEntries[family], false),
+        bundled: await build('ours', ENTRIES[family], false),
       },
       {
         family,
         name: 'ours, NodejsFunction, SDK inside',
-        bundled: await build('ours', functionEntries[family], true),
+        bundled: await build('ours', ENTRIES[family], true),
       },
       {
         family,

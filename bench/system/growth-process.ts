@@ -2,13 +2,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Metrics } from '@aws-lambda-powertools/metrics';
+import { addAlerts } from '../../lambdas/alerts/add-alerts.ts';
 import { processBatch } from '../../lambdas/consumer/batch.ts';
 import { systemClock } from '../../lambdas/consumer/clock.ts';
 import type { ConsumerDependencies } from '../../lambdas/consumer/dependencies.ts';
 import { createEmfMetrics } from '../../lambdas/consumer/emf-metrics.ts';
 import { QUEUE_RETENTION_SECONDS } from '../../lambdas/contract/timing.ts';
-import { handlers } from '../../lambdas/handlers/index.ts';
 import { DynamoDbLedger } from '../../lambdas/ledger/dynamodb-ledger.ts';
+import { EventRouter } from '../../lambdas/router/event-router.ts';
 import { answerQuestions } from '../processes/helper-process.ts';
 import { ArchivedTable } from './archived-table.ts';
 import { BATCH_SIZE, type GrowthQuestion, growthRecord, type Handled, type Window } from './growth-events.ts';
@@ -34,7 +35,7 @@ function consumerOn(ledgerTable: ArchivedTable): ConsumerDependencies {
   const log = (message: string, keys?: unknown) => unexpected(`${message} ${JSON.stringify(keys)}`)();
   return {
     ledger: new DynamoDbLedger({ table: ledgerTable, tableName: 'ledger', retentionDays: 100 }),
-    routes: handlers,
+    routes: addAlerts(new EventRouter(), {}),
     queue: { hide: unexpected('a message is hidden'), copyToDeadLetters: unexpected('a dead letter') },
     policy: {
       maxAttempts: 12,

@@ -1,6 +1,4 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { projectDirectory } from '../../lib/project-paths.ts';
 import { asNodejsFunction } from '../bundles/as-nodejs-function.ts';
 import { withOwnBundling } from '../bundles/with-own-bundling.ts';
 
@@ -10,21 +8,10 @@ export interface ConsumerEntries {
   readonly floor: string;
 }
 
-/** Ours from a copy of its sources, with handlers that do nothing where the user's are. */
+/** Ours and its rivals, with handlers that do nothing. */
 export async function buildConsumers(directory: string): Promise<ConsumerEntries> {
-  const copy = join(directory, 'copy');
-  const bench = join(copy, 'bench/warm-consumer');
-  await mkdir(bench, { recursive: true });
-  await cp(join(projectDirectory, 'lambdas'), join(copy, 'lambdas'), { recursive: true });
-  for (const file of ['light-handlers.ts', 'our-handlers.ts', 'our-entry.ts']) {
-    await cp(join(import.meta.dirname, file), join(bench, file));
-  }
-  await writeFile(
-    join(copy, 'lambdas/handlers/index.ts'),
-    "export { handlers } from '../../bench/warm-consumer/our-handlers.ts';\n",
-  );
   const own = await withOwnBundling(join(directory, 'own'), {
-    ours: join(bench, 'our-entry.ts'),
+    ours: 'bench/warm-consumer/our-entry.ts',
     floor: 'bench/warm-consumer/floor-entry.ts',
   });
   const powertools = await asNodejsFunction({

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
-import { functionEntries } from '../../lib/project-paths.ts';
+import { INGEST_ENTRY } from '../../lib/project-paths.ts';
 import { asNodejsFunction } from '../bundles/as-nodejs-function.ts';
 import { withOwnBundling } from '../bundles/with-own-bundling.ts';
 import { signedHeaders, syncBody } from '../far-end/lambda-events.ts';
@@ -23,7 +23,7 @@ export type Entries = Readonly<Record<typeof FLOOR | typeof OURS | typeof USUAL,
 
 export async function bundleSubjects(directory: string): Promise<Entries> {
   const own = await withOwnBundling(join(directory, 'own'), {
-    ingest: functionEntries.ingest,
+    ingest: INGEST_ENTRY,
     floor: 'bench/warm-ingest/bare-send.ts',
   });
   const usual = await asNodejsFunction({

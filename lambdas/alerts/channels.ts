@@ -1,9 +1,6 @@
 import { ConsumerEnvironment } from '../contract/environment.ts';
 import type { Environment } from '../runtime/environment.ts';
-import type { SendAlert } from './message.ts';
-
-/** Where alerts go. */
-export type AlertChannel = 'topic' | 'pagerduty' | 'slack';
+import type { AlertChannel, SendAlert } from './message.ts';
 
 export interface ConfiguredChannel {
   /** Ends the names of its handlers: each channel is retried alone, and the ledger records each. */

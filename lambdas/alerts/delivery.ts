@@ -2,10 +2,9 @@ import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/clie
 import { ConsumerEnvironment } from '../contract/environment.ts';
 import { clientOptions } from '../runtime/client-options.ts';
 import { type Environment, requireInteger, requireText } from '../runtime/environment.ts';
-import type { AlertChannel } from './channels.ts';
-import type { PublishNotice, SendAlert } from './message.ts';
+import { readStoredText } from '../runtime/secret-text.ts';
+import type { AlertChannel, PublishNotice, SendAlert } from './message.ts';
 import { pagerDuty } from './pagerduty.ts';
-import { createSecretFetcher } from './secret.ts';
 import { createAlertSender } from './sender.ts';
 import { slack } from './slack.ts';
 import { createTopicPublisher } from './topic.ts';
@@ -33,7 +32,10 @@ export function createChannelSender(channel: AlertChannel, environment: Environm
 }
 
 function publisherOf(channel: AlertChannel, environment: Environment): PublishNotice {
-  const fetchSecret = (name: string) => createSecretFetcher(requireText(environment, name));
+  const fetchSecret = (name: string) => {
+    const secretId = requireText(environment, name);
+    return () => readStoredText(secretId);
+  };
   switch (channel) {
     case 'topic':
       return createTopicPublisher(environment);

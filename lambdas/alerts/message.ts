@@ -1,5 +1,8 @@
 import type { HandlerContext } from '../router/index.ts';
 
+/** Where alerts go. */
+export type AlertChannel = 'topic' | 'pagerduty' | 'slack';
+
 /** What people are told, before a channel writes it in a form of its own. */
 export interface Alert {
   readonly kind: 'sync-error' | 'sync-paused';

@@ -1,6 +1,6 @@
 import { NonRetryableError, RetryAfterError } from '../router/errors.ts';
 import type { Notice, PublishNotice } from './message.ts';
-import { type AlertSecret, createAlertSecret, type FetchSecret } from './secret.ts';
+import { createAlertSecret, type FetchSecret } from './secret.ts';
 import { oneLine } from './text.ts';
 
 /** For one request with its answer. With two reads of the secret and a second try still within the lease. */
@@ -52,7 +52,7 @@ export interface WebhookPublisherOptions {
  */
 export function createWebhookPublisher(options: WebhookPublisherOptions): PublishNotice {
   const { service, fetchSecret, nowMs, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
-  const secret: AlertSecret<WebhookTarget> = createAlertSecret({
+  const secret = createAlertSecret<WebhookTarget>({
     name: service.name,
     fetchSecret,
     parse: (text) => service.parseSecret(text),
@@ -60,14 +60,14 @@ export function createWebhookPublisher(options: WebhookPublisherOptions): Publis
   });
   return async (notice, { signal }) => {
     const post = (to: WebhookTarget) => postTo(to, notice, service.name, { signal, requestTimeoutMs, nowMs });
-    const target = await secret.current();
+    const target = await secret.current(signal);
     try {
       await post(target);
     } catch (error) {
       if (!(error instanceof NonRetryableError)) throw error;
       // Rotated: services answer a key that is no longer valid with 400 (PagerDuty), 401, 403, 404 or 410.
-      const replacement = await secret.replacement(target);
-      if (replacement === undefined) throw error;
+      const replacement = await secret.reread(target, signal);
+      if (replacement === undefined || replacement === target) throw error;
       await post(replacement);
     }
   };

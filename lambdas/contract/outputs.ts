@@ -1,4 +1,4 @@
-/** Keys of the stack's outputs. */
+/** What a deployment tells of itself; with the id `Default` the keys of the stack's outputs. */
 export const StackOutput = {
   WEBHOOK_URL: 'WebhookUrl',
   SIGNING_SECRET_NAME: 'SigningSecretName',
@@ -7,11 +7,51 @@ export const StackOutput = {
   LEDGER_TABLE_NAME: 'LedgerTableName',
   ALERT_TOPIC_ARN: 'AlertTopicArn',
   DASHBOARD_URL: 'DashboardUrl',
-  /** Only with alerts to PagerDuty. */
-  PAGERDUTY_SECRET_ARN: 'PagerDutySecretArn',
-  /** Only with alerts to Slack. */
-  SLACK_SECRET_ARN: 'SlackSecretArn',
-  /** Only with a database. */
-  DATABASE_SECRET_ARN: 'DatabaseSecretArn',
 } as const;
 export type StackOutput = (typeof StackOutput)[keyof typeof StackOutput];
+
+/** Ends the description of an output: `[supaglue-webhooks PATH KEY]`, so that a stack's own outputs may have any name. */
+export const OUTPUT_MARKER = /\[supaglue-webhooks (\S+) (\w+)\]$/;
+
+export function outputMarker(path: string, key: StackOutput): string {
+  return `[supaglue-webhooks ${path} ${key}]`;
+}
+
+/** Key of the template's metadata: construct path → {@link DeploymentMetadata}. */
+export const METADATA_KEY = 'supaglue-webhooks';
+
+/** Names of handlers, in the order in which they are registered. */
+export interface HandlerRegistrations {
+  /** Event type → its own handlers; the ping's are not among them. */
+  readonly byType: Readonly<Record<string, readonly string[]>>;
+  /** Of `onAny`: they run for every type. */
+  readonly any: readonly string[];
+}
+
+/** What the tools read of a template, beside its resources. */
+export interface DeploymentMetadata {
+  readonly version: 1;
+  /** Logical ids of the parts. */
+  readonly parts: DeploymentParts;
+  /** Variables of the consumer that hold the ARN of a secret for a handler. */
+  readonly secrets: readonly string[];
+  /** `unknown`: the consumer's bundle could not be loaded where the template was made. */
+  readonly handlers: HandlerRegistrations | 'unknown';
+}
+
+/** The deployments that a template tells of; none for any other template. */
+export function deploymentsOf(template: unknown): Readonly<Record<string, DeploymentMetadata>> {
+  const { Metadata } = (template ?? {}) as { readonly Metadata?: Readonly<Record<string, unknown>> };
+  return (Metadata?.[METADATA_KEY] ?? {}) as Readonly<Record<string, DeploymentMetadata>>;
+}
+
+export interface DeploymentParts {
+  readonly ingest: string;
+  readonly consumer: string;
+  readonly route: string;
+  readonly queue: string;
+  readonly deadLetterQueue: string;
+  readonly ledger: string;
+  readonly signingSecret: string;
+  readonly alertTopic: string;
+}

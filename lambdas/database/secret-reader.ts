@@ -2,7 +2,7 @@ import { readSecretText } from '../runtime/secret-text.ts';
 import { DatabaseError } from './database-error.ts';
 
 /** Reads a secret's text. @throws {DatabaseError} retryable, naming what the secret is for and nothing of it */
-export type ReadSecret = (signal: AbortSignal) => Promise<string>;
+export type ReadSecret = () => Promise<string>;
 
 /**
  * Reads from Secrets Manager.
@@ -10,14 +10,14 @@ export type ReadSecret = (signal: AbortSignal) => Promise<string>;
  * @param purpose - for errors: `database`, `database certificates`
  */
 export function createSecretReader(secretId: string, purpose: string): ReadSecret {
-  return async (signal) => {
-    const text = await readSecretText(secretId, signal).catch((cause: unknown) => {
+  return async () => {
+    const text = await readSecretText(secretId).catch((cause: unknown) => {
       throw new DatabaseError(`the ${purpose} secret cannot be read: ${String(cause)}`, {
         retryable: true,
         cause,
       });
     });
-    if (text === undefined || text.trim() === '') {
+    if (text === undefined) {
       throw new DatabaseError(`the ${purpose} secret holds no text`, { retryable: true });
     }
     return text;

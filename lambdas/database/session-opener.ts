@@ -1,3 +1,4 @@
+import { createCachedSecret } from '../runtime/cached-secret.ts';
 import { parseDatabaseSecret } from './database-secret.ts';
 import { toDatabaseError } from './describe-error.ts';
 import type { ReadSecret } from './secret-reader.ts';
@@ -16,13 +17,10 @@ export interface SessionOpenerOptions {
 export type SessionOpener = (timeLeftMs: number, signal: AbortSignal) => Promise<Session>;
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** A changed secret is used after this at the latest, when a connection is opened. */
-const SECRET_MAX_AGE_MS = 5 * 60_000;
 
 interface Secrets {
   readonly text: string;
   readonly ca: string | undefined;
-  readonly readAtMs: number;
 }
 
 /**
@@ -30,40 +28,39 @@ interface Secrets {
  * read earlier is refused: that is how a rotation shows.
  */
 export function createSessionOpener({ readSecret, readCa, nowMs }: SessionOpenerOptions): SessionOpener {
-  let known: Secrets | undefined;
+  let reads = 0;
+  const secrets = createCachedSecret<Secrets>({
+    async read() {
+      reads += 1;
+      const [text, ca] = await Promise.all([readSecret(), readCa?.()]);
+      return { text, ca };
+    },
+    nowMs,
+    rereadIntervalMs: 0,
+  });
 
-  async function read(signal: AbortSignal): Promise<Secrets> {
-    const readAtMs = nowMs();
-    const [text, ca] = await Promise.all([readSecret(signal), readCa?.(signal)]);
-    return { text, ca, readAtMs };
-  }
-
-  function stillFresh(): Secrets | undefined {
-    // A wall clock can step back; then nothing counts as fresh.
-    const ageMs = known === undefined ? Number.NaN : nowMs() - known.readAtMs;
-    return ageMs >= 0 && ageMs < SECRET_MAX_AGE_MS ? known : undefined;
-  }
-
-  async function connect(secrets: Secrets, timeLeftMs: number, signal: AbortSignal): Promise<Session> {
-    const address = parseDatabaseSecret(secrets.text);
-    const tls = await tlsOptions(address, secrets.ca);
-    const connectTimeoutMs = Math.min(CONNECT_TIMEOUT_MS, timeLeftMs);
-    const session = await openSession({ address, tls, connectTimeoutMs, signal });
-    known = secrets;
-    return session;
+  async function connect({ text, ca }: Secrets, timeLeftMs: number, signal: AbortSignal): Promise<Session> {
+    try {
+      const address = parseDatabaseSecret(text);
+      const tls = await tlsOptions(address, ca);
+      const connectTimeoutMs = Math.min(CONNECT_TIMEOUT_MS, timeLeftMs);
+      return await openSession({ address, tls, connectTimeoutMs, signal });
+    } catch (error) {
+      // Kept only by a connection that opens: after any failure the next attempt reads.
+      secrets.forget();
+      throw error;
+    }
   }
 
   return async (timeLeftMs, signal) => {
-    const kept = stillFresh();
-    // Kept again only by a connection that opens: after any failure the next attempt reads.
-    known = undefined;
-    const secrets = kept ?? (await read(signal));
+    const readsBefore = reads;
+    const current = await secrets.current(signal);
     try {
-      return await connect(secrets, timeLeftMs, signal);
+      return await connect(current, timeLeftMs, signal);
     } catch (error) {
-      if (kept === undefined || !isRefusedLogin(sqlStateOf(error))) throw toDatabaseError(error);
+      const wasReadEarlier = reads === readsBefore;
+      if (!wasReadEarlier || !isRefusedLogin(sqlStateOf(error))) throw toDatabaseError(error);
     }
-    const latest = await read(signal);
-    return connect(latest, timeLeftMs, signal);
+    return connect(await secrets.current(signal), timeLeftMs, signal);
   };
 }

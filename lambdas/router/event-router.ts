@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { PING_EVENT_TYPE } from '../contract/message.ts';
+import type { HandlerRegistrations } from '../contract/outputs.ts';
 import { catalogue, type EventMap } from '../events/catalogue.ts';
 import { ping } from '../events/ping.ts';
 import type { EventRoutes, Handler, RegisteredHandler, ValidationResult } from './handler.ts';
@@ -95,9 +96,14 @@ export class EventRouter<Events extends object = EventMap> implements EventRoute
     return eventType === PING_EVENT_TYPE ? handlers : [...handlers, ...this.#handlersOfAny];
   }
 
-  /** The name of every handler, the built-in one of the ping last. */
-  handlerNames(): readonly string[] {
-    return [...this.#handlerNames, PING_HANDLER_NAME];
+  /** What is registered, without the built-in handler of the ping. */
+  registrations(): HandlerRegistrations {
+    const names = (handlers: readonly RegisteredHandler[]) => handlers.map(({ name }) => name);
+    const own = [...this.#handlersByType].filter(([eventType]) => eventType !== PING_EVENT_TYPE);
+    return {
+      byType: Object.fromEntries(own.map(([eventType, handlers]) => [eventType, names(handlers)])),
+      any: names(this.#handlersOfAny),
+    };
   }
 
   /**

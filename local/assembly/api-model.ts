@@ -1,13 +1,18 @@
 import { LocalError } from '../local-error.ts';
-import type { StackReader } from './build-model.ts';
 import { findFunction } from './event-source-model.ts';
+import type { Properties } from './properties.ts';
 import { ResourceType } from './resource-types.ts';
 import type { FunctionModel, RouteModel } from './stack-model.ts';
+import type { StackReader } from './stack-reader.ts';
 
 const DEFAULT_INTEGRATION_TIMEOUT_MS = 30_000;
 
-/** Routes of the HTTP APIs. Throttling and access logs are not run locally. */
-export function apiRoutes(stack: StackReader, functions: readonly FunctionModel[]): RouteModel[] {
+/** These routes of the HTTP APIs. Throttling and access logs are not run locally. */
+export function apiRoutes(
+  stack: StackReader,
+  functions: readonly FunctionModel[],
+  routes: readonly Properties[],
+): RouteModel[] {
   const integrations = new Map(
     stack
       .ofType(ResourceType.INTEGRATION)
@@ -19,7 +24,7 @@ export function apiRoutes(stack: StackReader, functions: readonly FunctionModel[
     .filter((permission) => permission.text('Principal') === 'apigateway.amazonaws.com')
     .map((permission) => findFunction(permission.text('FunctionName'), functions));
 
-  return stack.ofType(ResourceType.ROUTE).map((route) => {
+  return routes.map((route) => {
     const refuse = (reason: string): never => {
       throw new LocalError(`resource ${route.owner}: ${reason}`);
     };
@@ -39,6 +44,7 @@ export function apiRoutes(stack: StackReader, functions: readonly FunctionModel[
     const stage =
       stages.find((candidate) => candidate.text('ApiId') === apiId) ?? refuse('its API has no stage');
     return {
+      logicalId: route.owner,
       routeKey,
       apiId,
       stage: stage.text('StageName'),

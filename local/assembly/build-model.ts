@@ -1,26 +1,29 @@
+import type { DeploymentMetadata } from '../../lambdas/contract/outputs.ts';
+import { LocalError } from '../local-error.ts';
 import { apiRoutes } from './api-model.ts';
-import { eventSourceModel } from './event-source-model.ts';
+import { eventSourceModel, findFunction } from './event-source-model.ts';
 import { functionModel } from './function-model.ts';
-import { identifyResources, type StackIdentities } from './identities.ts';
+import { identifyResources } from './identities.ts';
 import { type Properties, propertiesOf } from './properties.ts';
 import { queueModel, sortQueues } from './queue-model.ts';
 import type { Assembly } from './read-assembly.ts';
-import { checkResourceTypes, ResourceType } from './resource-types.ts';
-import type { SecretModel, StackModel, TopicModel } from './stack-model.ts';
+import { isRun, isWithoutCounterpart, ResourceType } from './resource-types.ts';
+import type { NotRun, SecretModel, StackModel, TopicModel } from './stack-model.ts';
+import type { StackReader } from './stack-reader.ts';
 import { tableModel } from './table-model.ts';
-
-/** The template of one stack with typed, resolved access to its resources. */
-export interface StackReader extends StackIdentities {
-  ofType(...types: readonly string[]): Properties[];
-}
+import type { Template } from './template.ts';
 
 /**
- * @throws {LocalError} naming the resource that the local cloud cannot build: an unknown type, an intrinsic it
- * cannot resolve, a property that AWS would refuse.
+ * The framework's parts, as the template names them, and of a user's own resources the queues, tables, topics and
+ * secrets. What else the template holds is listed as not run: it changes nothing about the framework.
+ *
+ * @throws {LocalError} naming the part of the framework that the local cloud cannot build: an intrinsic it cannot
+ * resolve, a property that AWS would refuse.
  */
 export function buildModel(assembly: Assembly, sqsEndpoint: string): StackModel {
   const { template, stackName } = assembly;
-  checkResourceTypes(template);
+  const deployment = deploymentIn(template);
+  const { parts } = deployment;
   const identities = identifyResources(template, stackName, sqsEndpoint);
   const stack: StackReader = {
     ...identities,
@@ -29,24 +32,89 @@ export function buildModel(assembly: Assembly, sqsEndpoint: string): StackModel 
         .filter(([, { type }]) => types.includes(type))
         .map(([logicalId, resource]) => propertiesOf(logicalId, resource, identities.resolve)),
   };
-  const queues = sortQueues(stack.ofType(ResourceType.QUEUE).map((queue) => queueModel(stack, queue)));
-  const functions = stack
-    .ofType(ResourceType.FUNCTION)
-    .map((properties) => functionModel(stack, properties, assembly));
+  const notRun: NotRun[] = [...template.resources]
+    .filter(([, { type }]) => !isRun(type) && !isWithoutCounterpart(type))
+    .map(([logicalId, { type }]) => ({ logicalId, type }));
+  const ours: ReadonlySet<string> = new Set(Object.values(parts));
+
+  /** A user's own resource that is not understood is left out; a part of the framework has to be. */
+  function modelsOf<Model>(types: readonly string[], build: (properties: Properties) => Model): Model[] {
+    return stack.ofType(...types).flatMap((properties) => {
+      const { owner } = properties;
+      const resource = template.resources.get(owner);
+      try {
+        if (resource?.isConditional === true) {
+          throw new LocalError(
+            `resource ${owner} has a Condition; the local cloud does not evaluate conditions`,
+          );
+        }
+        return [build(properties)];
+      } catch (error) {
+        if (!(error instanceof LocalError) || ours.has(owner)) throw error;
+        notRun.push({
+          logicalId: owner,
+          type: resource?.type ?? '',
+          why: error.message,
+        });
+        return [];
+      }
+    });
+  }
+  const onlyOurs = (properties: Properties): Properties => {
+    if (!ours.has(properties.owner)) throw new LocalError('only the framework’s own are run');
+    return properties;
+  };
+
+  const queues = sortQueues(modelsOf([ResourceType.QUEUE], (queue) => queueModel(stack, queue)));
+  const functions = modelsOf([ResourceType.FUNCTION], (properties) =>
+    functionModel(stack, onlyOurs(properties), assembly),
+  );
+  const queueArn = queues.find(({ logicalId }) => logicalId === parts.queue)?.arn;
   return {
     stackName,
+    deployment,
     queues,
     functions,
-    tables: stack
-      .ofType(ResourceType.TABLE, ResourceType.GLOBAL_TABLE)
-      .map((table) => tableModel(stack.nameOf(table.owner), table)),
-    secrets: stack.ofType(ResourceType.SECRET).map((secret) => secretModel(stack, secret)),
+    tables: modelsOf([ResourceType.TABLE, ResourceType.GLOBAL_TABLE], (table) =>
+      tableModel(stack.nameOf(table.owner), table),
+    ),
+    secrets: modelsOf([ResourceType.SECRET], (secret) => secretModel(stack, secret)),
     topics: topicModels(stack),
-    eventSources: stack
-      .ofType(ResourceType.EVENT_SOURCE_MAPPING)
-      .map((mapping) => eventSourceModel(mapping, queues, functions)),
-    routes: apiRoutes(stack, functions),
+    eventSources: modelsOf([ResourceType.EVENT_SOURCE_MAPPING], (mapping) => {
+      const called = findFunction(mapping.text('FunctionName'), functions);
+      if (called?.logicalId !== parts.consumer || mapping.text('EventSourceArn') !== queueArn) {
+        throw new LocalError('only the framework’s own is run');
+      }
+      return mapping;
+    }).map((mapping) => eventSourceModel(mapping, queues, functions)),
+    routes: apiRoutes(
+      stack,
+      functions,
+      modelsOf([ResourceType.ROUTE], (route) => onlyOurs(route)),
+    ),
+    parts: {
+      ...parts,
+      ledger: stack.nameOf(parts.ledger),
+      signingSecret: stack.identityOf(parts.signingSecret).ref,
+      alertTopic: stack.identityOf(parts.alertTopic).ref,
+    },
+    notRun,
   };
+}
+
+/** @throws {LocalError} when the template holds no deployment of the framework, or several */
+function deploymentIn({ deployments }: Template): DeploymentMetadata {
+  const [found, ...others] = Object.entries(deployments);
+  if (found === undefined) {
+    throw new LocalError('the stack holds no SupaglueWebhooks construct: there is nothing to run');
+  }
+  if (others.length > 0) {
+    const paths = Object.keys(deployments).join(' and ');
+    throw new LocalError(
+      `the stack holds several SupaglueWebhooks constructs (${paths}): one is run locally`,
+    );
+  }
+  return found[1];
 }
 
 function secretModel(stack: StackReader, secret: Properties): SecretModel {

@@ -1,9 +1,9 @@
 import { isRecord } from '../json.ts';
 import { LocalError } from '../local-error.ts';
-import type { StackReader } from './build-model.ts';
 import type { Properties } from './properties.ts';
 import type { Assembly } from './read-assembly.ts';
 import type { FunctionModel } from './stack-model.ts';
+import type { StackReader } from './stack-reader.ts';
 
 const LAMBDA_DEFAULT_TIMEOUT_SECONDS = 3;
 const LAMBDA_DEFAULT_MEMORY_MB = 128;
@@ -35,15 +35,28 @@ export function functionModel(
     timeoutSeconds: properties.number('Timeout', LAMBDA_DEFAULT_TIMEOUT_SECONDS),
     memoryMb: properties.number('MemorySize', LAMBDA_DEFAULT_MEMORY_MB),
     logGroupName: text(logging['LogGroup']) ?? `/aws/lambda/${name}`,
-    environment: variablesOf(properties),
+    ...variablesOf(properties, stack),
     logEnvironment: logEnvironment(text(logging['LogFormat']), text(logging['ApplicationLogLevel'])),
   };
 }
 
-function variablesOf(properties: Properties): Record<string, string> {
-  const variables = properties.record('Environment')['Variables'];
-  if (!isRecord(variables)) return {};
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
+function variablesOf(
+  properties: Properties,
+  { resolve }: StackReader,
+): Pick<FunctionModel, 'environment' | 'unresolved'> {
+  const given = properties.raw('Environment');
+  const variables = isRecord(given) && isRecord(given['Variables']) ? given['Variables'] : {};
+  const environment: Record<string, string> = {};
+  const unresolved: Record<string, string> = {};
+  for (const [name, value] of Object.entries(variables)) {
+    try {
+      environment[name] = String(resolve(value, properties.owner));
+    } catch (error) {
+      if (!(error instanceof LocalError)) throw error;
+      unresolved[name] = error.message;
+    }
+  }
+  return { environment, unresolved };
 }
 
 /** Lambda tells the function its log settings; Powertools takes its level from them. */

@@ -104,8 +104,17 @@ function identityFor(type: string, name: string, sqsEndpoint: string): ResourceI
     case ResourceType.STAGE:
       return { ref: name, attributes: { ApiId: name } };
     default:
-      return undefined;
+      return type.startsWith('AWS::') ? unknownIdentity(type, name) : undefined;
   }
+}
+
+/** Of what is not run here: names that a variable can hold, and an emulator of the user's can be given. */
+function unknownIdentity(type: string, name: string): ResourceIdentity {
+  const service = type.split('::')[1]?.toLowerCase() ?? '';
+  // Bucket names take no capitals; nothing else minds their absence.
+  const ref = service === 's3' ? name.toLowerCase() : name;
+  const named = service === 's3' ? `arn:aws:s3:::${ref}` : arn(service, ref);
+  return { ref, attributes: { Arn: named, Name: ref, Id: ref } };
 }
 
 function arn(service: string, resource: string): string {

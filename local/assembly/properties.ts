@@ -16,6 +16,8 @@ export interface Properties {
   /** An empty list when absent. */
   list(name: string): readonly unknown[];
   has(name: string): boolean;
+  /** As it stands in the template, nothing resolved. */
+  raw(name: string): unknown;
 }
 
 export function propertiesOf(owner: string, resource: Resource, resolve: Resolve): Properties {
@@ -49,5 +51,6 @@ export function propertiesOf(owner: string, resource: Resource, resolve: Resolve
       return Array.isArray(list) ? list : wrong(name, 'a list');
     },
     has: (name) => resource.properties[name] !== undefined,
+    raw: (name) => resource.properties[name],
   };
 }

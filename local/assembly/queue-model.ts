@@ -1,7 +1,7 @@
 import { LocalError } from '../local-error.ts';
-import type { StackReader } from './build-model.ts';
 import type { Properties } from './properties.ts';
 import type { QueueModel } from './stack-model.ts';
+import type { StackReader } from './stack-reader.ts';
 
 const PLAIN_ATTRIBUTES = [
   'DelaySeconds',

@@ -4,7 +4,7 @@ import { isRecord, type JsonRecord } from '../json.ts';
 import { LocalError } from '../local-error.ts';
 import { readTemplate, type Template } from './template.ts';
 
-/** A cloud assembly (`cdk.out`) with one stack. */
+/** The stack of a cloud assembly (`cdk.out`) that holds the framework. */
 export interface Assembly {
   readonly stackName: string;
   readonly template: Template;
@@ -12,18 +12,28 @@ export interface Assembly {
   assetDirectory(s3Key: string): string;
 }
 
-/** @throws {LocalError} when the directory holds no assembly, or not exactly one stack. */
+/** @throws {LocalError} when the directory holds no assembly, or none or several stacks with the framework. */
 export async function readAssembly(directory: string): Promise<Assembly> {
   const manifest = await readJson(join(directory, 'manifest.json'));
   const artifacts = isRecord(manifest['artifacts']) ? Object.entries(manifest['artifacts']) : [];
-  const stacks = artifacts.filter(([, artifact]) => hasType(artifact, 'aws:cloudformation:stack'));
-  const [stack] = stacks;
-  if (stack === undefined || stacks.length > 1) {
-    throw new LocalError(`${directory} holds ${stacks.length} stacks; the local cloud runs exactly one`);
+  const stacks = await Promise.all(
+    artifacts
+      .filter(([, artifact]) => hasType(artifact, 'aws:cloudformation:stack'))
+      .map(async ([artifactId, artifact]) => {
+        const templateFile = propertyOf(artifact, 'templateFile');
+        if (templateFile === undefined) throw new LocalError(`stack ${artifactId} names no template file`);
+        const template = readTemplate(await readJson(join(directory, templateFile)));
+        return { stackName: propertyOf(artifact, 'stackName') ?? artifactId, template };
+      }),
+  );
+  const found = stacks.filter(({ template }) => Object.keys(template.deployments).length > 0);
+  const [stack] = found;
+  if (stack === undefined || found.length > 1) {
+    const names = (found.length > 1 ? found : stacks).map(({ stackName }) => stackName).join(', ');
+    throw new LocalError(
+      `${found.length} of the app's stacks (${names}) hold a SupaglueWebhooks construct; the local cloud runs exactly one`,
+    );
   }
-  const [artifactId, artifact] = stack;
-  const templateFile = propertyOf(artifact, 'templateFile');
-  if (templateFile === undefined) throw new LocalError(`stack ${artifactId} names no template file`);
 
   const directories = new Map<string, string>();
   for (const [, assets] of artifacts) {
@@ -31,8 +41,7 @@ export async function readAssembly(directory: string): Promise<Assembly> {
     if (file !== undefined) addAssets(directories, await readJson(join(directory, file)), directory);
   }
   return {
-    stackName: propertyOf(artifact, 'stackName') ?? artifactId,
-    template: readTemplate(await readJson(join(directory, templateFile))),
+    ...stack,
     assetDirectory(s3Key) {
       const path = directories.get(s3Key);
       if (path === undefined) throw new LocalError(`the assembly has no directory asset ${s3Key}`);

@@ -1,6 +1,3 @@
-import { LocalError } from '../local-error.ts';
-import type { Template } from './template.ts';
-
 export const ResourceType = {
   QUEUE: 'AWS::SQS::Queue',
   TABLE: 'AWS::DynamoDB::Table',
@@ -41,12 +38,12 @@ const WITHOUT_COUNTERPART: ReadonlySet<string> = new Set([
   'AWS::SecretsManager::ResourcePolicy',
 ]);
 
-/** @throws {LocalError} naming the first resource whose type is neither run nor known to be ignorable. */
-export function checkResourceTypes(template: Template): void {
-  const run: ReadonlySet<string> = new Set(Object.values(ResourceType));
-  for (const [logicalId, { type }] of template.resources) {
-    if (!run.has(type) && !WITHOUT_COUNTERPART.has(type)) {
-      throw new LocalError(`resource ${logicalId}: the local cloud does not run ${type}`);
-    }
-  }
+const RUN: ReadonlySet<string> = new Set(Object.values(ResourceType));
+
+export function isRun(type: string): boolean {
+  return RUN.has(type);
+}
+
+export function isWithoutCounterpart(type: string): boolean {
+  return WITHOUT_COUNTERPART.has(type);
 }

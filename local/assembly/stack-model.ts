@@ -1,8 +1,13 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import type { DeploymentMetadata, DeploymentParts } from '../../lambdas/contract/outputs.ts';
 
 /** What the local cloud builds: the template's own properties, resolved. */
 export interface StackModel {
   readonly stackName: string;
+  /** What the framework's construct tells of itself. */
+  readonly deployment: DeploymentMetadata;
+  /** Logical ids; of the ledger its name, of secret and topic their ARNs. */
+  readonly parts: DeploymentParts;
   /** Dead-letter queues before the queues that name them. */
   readonly queues: readonly QueueModel[];
   readonly tables: readonly CreateTableCommandInput[];
@@ -11,6 +16,16 @@ export interface StackModel {
   readonly functions: readonly FunctionModel[];
   readonly eventSources: readonly EventSourceModel[];
   readonly routes: readonly RouteModel[];
+  /** What the template holds beside, in its order. */
+  readonly notRun: readonly NotRun[];
+}
+
+export interface NotRun {
+  readonly logicalId: string;
+  /** Such as `AWS::S3::Bucket`. */
+  readonly type: string;
+  /** Absent: the local cloud has none of this type. */
+  readonly why?: string;
 }
 
 export interface QueueModel {
@@ -55,6 +70,8 @@ export interface FunctionModel {
   readonly logGroupName: string;
   /** The template's own variables. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables whose value only a deployment knows → why. */
+  readonly unresolved: Readonly<Record<string, string>>;
   /** What Lambda sets because of the function's logging configuration. */
   readonly logEnvironment: Readonly<Record<string, string>>;
 }
@@ -73,6 +90,7 @@ export interface EventSourceModel {
 }
 
 export interface RouteModel {
+  readonly logicalId: string;
   /** As in the template, `POST /webhooks`. */
   readonly routeKey: string;
   readonly apiId: string;

@@ -1,7 +1,7 @@
 import { LocalError } from '../local-error.ts';
 import type { FunctionModel, QueueModel, RouteModel, StackModel } from './stack-model.ts';
 
-/** The parts of the stack by the roles they play, found from the template's wiring. */
+/** The parts of the stack by the roles they play, as its template names them. */
 export interface StackParts {
   readonly ingest: FunctionModel;
   readonly consumer: FunctionModel;
@@ -13,39 +13,33 @@ export interface StackParts {
   readonly alertTopicArn: string;
 }
 
-/** @throws {LocalError} when a part is missing or there is more than one candidate. */
-export function findParts(model: StackModel): StackParts {
-  const route = single(model.routes, 'HTTP API route');
-  const source = single(model.eventSources, 'event source mapping');
-  const queue = single(
-    model.queues.filter(({ arn }) => arn === source.queueArn),
-    'queue of the event source mapping',
-  );
+/** @throws {LocalError} when a part is missing. */
+export function findParts({
+  parts,
+  queues,
+  functions,
+  routes,
+  tables,
+  eventSources,
+}: StackModel): StackParts {
+  if (eventSources.length === 0) throw new LocalError('the template has no event source mapping');
+  if (!tables.some(({ TableName }) => TableName === parts.ledger)) {
+    throw new LocalError('the template has no ledger table');
+  }
   return {
-    route,
-    queue,
-    ingest: functionOf(model, route.functionId),
-    consumer: functionOf(model, source.functionId),
-    deadLetterQueue: single(
-      model.queues.filter(({ arn }) => arn === queue.deadLetterTargetArn),
-      'dead-letter queue',
-    ),
-    ledgerTableName: single(model.tables, 'table').TableName ?? '',
-    signingSecretArn: single(model.secrets, 'secret').arn,
-    alertTopicArn: single(model.topics, 'topic').arn,
+    route: named(routes, parts.route, 'HTTP API route'),
+    queue: named(queues, parts.queue, 'queue'),
+    ingest: named(functions, parts.ingest, 'ingest function'),
+    consumer: named(functions, parts.consumer, 'consumer function'),
+    deadLetterQueue: named(queues, parts.deadLetterQueue, 'dead-letter queue'),
+    ledgerTableName: parts.ledger,
+    signingSecretArn: parts.signingSecret,
+    alertTopicArn: parts.alertTopic,
   };
 }
 
-function functionOf(model: StackModel, logicalId: string): FunctionModel {
-  return single(
-    model.functions.filter((candidate) => candidate.logicalId === logicalId),
-    `function ${logicalId}`,
-  );
-}
-
-function single<T>(candidates: readonly T[], what: string): T {
-  const [first, ...others] = candidates;
-  if (first === undefined) throw new LocalError(`the template has no ${what}`);
-  if (others.length > 0) throw new LocalError(`the template has more than one ${what}`);
-  return first;
+function named<T extends { readonly logicalId: string }>(all: readonly T[], id: string, what: string): T {
+  const found = all.find(({ logicalId }) => logicalId === id);
+  if (found === undefined) throw new LocalError(`the template has no ${what}`);
+  return found;
 }

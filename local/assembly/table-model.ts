@@ -3,10 +3,20 @@ import type { Properties } from './properties.ts';
 
 /**
  * Keys and indexes as CloudFormation has them are what CreateTable takes. Recovery, deletion protection,
- * encryption and replicas have no meaning here; TTL is not run by the engine, so nothing expires locally.
+ * encryption, streams and replicas have no meaning here; TTL is not run by the engine, so nothing expires locally.
  */
 export function tableModel(name: string, table: Properties): CreateTableCommandInput {
-  const indexes = table.list('GlobalSecondaryIndexes') as CreateTableCommandInput['GlobalSecondaryIndexes'];
+  type Index = NonNullable<CreateTableCommandInput['GlobalSecondaryIndexes']>[number];
+  const indexesOf = (property: string) => {
+    const indexes = (table.list(property) as readonly Index[]).map(
+      ({ IndexName, KeySchema, Projection }) => ({
+        IndexName,
+        KeySchema,
+        Projection,
+      }),
+    );
+    return indexes.length === 0 ? undefined : indexes;
+  };
   return {
     TableName: name,
     BillingMode: 'PAY_PER_REQUEST',
@@ -14,14 +24,7 @@ export function tableModel(name: string, table: Properties): CreateTableCommandI
       'AttributeDefinitions',
     ) as CreateTableCommandInput['AttributeDefinitions'],
     KeySchema: table.list('KeySchema') as CreateTableCommandInput['KeySchema'],
-    ...(indexes === undefined || indexes.length === 0
-      ? {}
-      : {
-          GlobalSecondaryIndexes: indexes.map(({ IndexName, KeySchema, Projection }) => ({
-            IndexName,
-            KeySchema,
-            Projection,
-          })),
-        }),
+    GlobalSecondaryIndexes: indexesOf('GlobalSecondaryIndexes'),
+    LocalSecondaryIndexes: indexesOf('LocalSecondaryIndexes'),
   };
 }

@@ -1,19 +1,24 @@
+import { type DeploymentMetadata, deploymentsOf } from '../../lambdas/contract/outputs.ts';
 import { isRecord, type JsonRecord } from '../json.ts';
 import { LocalError } from '../local-error.ts';
 
 export interface Resource {
   readonly type: string;
   readonly properties: JsonRecord;
+  /** Whether it is there only under a condition, which nothing here evaluates. */
+  readonly isConditional: boolean;
 }
 
 /** The part of a CloudFormation template that the local cloud reads. */
 export interface Template {
   readonly resources: ReadonlyMap<string, Resource>;
+  /** What the framework's construct tells of itself, by its path in the stack. */
+  readonly deployments: Readonly<Record<string, DeploymentMetadata>>;
   /** Parameters that have a default, as text. */
   readonly parameterDefaults: ReadonlyMap<string, string>;
 }
 
-/** @throws {LocalError} when it is no template, or a resource has a condition. */
+/** @throws {LocalError} when it is no template. */
 export function readTemplate(json: unknown): Template {
   if (!isRecord(json) || !isRecord(json['Resources'])) throw new LocalError('the template has no Resources');
   const resources = new Map<string, Resource>();
@@ -22,15 +27,14 @@ export function readTemplate(json: unknown): Template {
       throw new LocalError(`resource ${logicalId} has no Type`);
     }
     const type = resource['Type'];
-    if (resource['Condition'] !== undefined && type !== 'AWS::CDK::Metadata') {
-      throw new LocalError(
-        `resource ${logicalId} has a Condition; the local cloud does not evaluate conditions`,
-      );
-    }
     const properties = resource['Properties'];
-    resources.set(logicalId, { type, properties: isRecord(properties) ? properties : {} });
+    resources.set(logicalId, {
+      type,
+      properties: isRecord(properties) ? properties : {},
+      isConditional: resource['Condition'] !== undefined,
+    });
   }
-  return { resources, parameterDefaults: defaultsOf(json['Parameters']) };
+  return { resources, deployments: deploymentsOf(json), parameterDefaults: defaultsOf(json['Parameters']) };
 }
 
 function defaultsOf(parameters: unknown): Map<string, string> {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import type { PollerOptions } from './poller.ts';
+import type { PollerOptions } from './poller-options.ts';
 import { toRecord } from './sqs-event.ts';
 
 /**

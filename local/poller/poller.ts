@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import type { EventSourceModel } from '../assembly/stack-model.ts';
-import type { EventSourceState, LocalCloudObserver } from '../cloud-events.ts';
+import type { EventSourceState } from '../cloud-events.ts';
 import type { LocalFunction } from '../runtime/local-function.ts';
 import { collectBatch, type PollEnd } from './collect-batch.ts';
+import type { PollerOptions } from './poller-options.ts';
 import { settleBatch } from './settle-batch.ts';
 import { Slots } from './slots.ts';
 import { splitBySize } from './sqs-event.ts';
@@ -12,13 +12,6 @@ import { splitBySize } from './sqs-event.ts';
 /** Without a limit AWS starts with five and scales up; a laptop keeps to five. */
 const DEFAULT_CONCURRENCY = 5;
 const MAX_EVENT_BYTES = 6 * 1024 * 1024 - 1024;
-
-export interface PollerOptions {
-  readonly source: EventSourceModel;
-  readonly sqs: SQSClient;
-  readonly target: LocalFunction;
-  readonly observer: LocalCloudObserver;
-}
 
 export interface Poller {
   readonly source: EventSourceModel;

@@ -4,7 +4,7 @@ import type { EventSourceModel } from '../assembly/stack-model.ts';
 import type { SettledRecord } from '../cloud-events.ts';
 import type { Invocation } from '../runtime/local-function.ts';
 import { type BatchAnswer, readBatchAnswer } from './batch-answer.ts';
-import type { PollerOptions } from './poller.ts';
+import type { PollerOptions } from './poller-options.ts';
 
 const DELETE_LIMIT = 10;
 

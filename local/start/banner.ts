@@ -3,7 +3,11 @@ import type { Colours } from '../colours.ts';
 import type { LocalDatabase } from '../database/local-database.ts';
 import { EXPORTS_FILE } from '../exports-file.ts';
 import type { StartOptions } from './options.ts';
-import type { ServedInspector } from './run.ts';
+
+export interface ServedInspector {
+  readonly url: string;
+  close(): Promise<void>;
+}
 
 export interface Running {
   readonly cloud: LocalCloud;
@@ -27,7 +31,7 @@ export function banner(
     `  Shell exports   ${EXPORTS_FILE}   ${dim(`. ${EXPORTS_FILE}`)}`,
     '',
     `  Try it in another terminal:  ${bold('npm run webhooks -- send sync.complete --local')}`,
-    `  ${dim('Changes below lambdas/ are built and taken over. Ctrl-C stops.')}`,
+    `  ${dim('Changes below app/ are built and taken over. Ctrl-C stops.')}`,
     '',
   ].join('\n');
 }

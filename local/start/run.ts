@@ -10,7 +10,7 @@ import { EXPORTS_FILE, removeExports, writeExports } from '../exports-file.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../identity.ts';
 import { listenOnLoopback } from '../loopback-server.ts';
 import { safeText } from '../safe-text.ts';
-import { banner } from './banner.ts';
+import { banner, type ServedInspector } from './banner.ts';
 import type { StartOptions } from './options.ts';
 import { createPresenter } from './presenter.ts';
 import { watchSources } from './watch.ts';
@@ -40,11 +40,6 @@ export type ServeInspector = (run: {
   /** Gets an error of the inspector's own. */
   readonly onFault: (error: unknown) => void;
 }) => Promise<ServedInspector>;
-
-export interface ServedInspector {
-  readonly url: string;
-  close(): Promise<void>;
-}
 
 /**
  * The whole of `npm start`: resolves when it has stopped cleanly.
@@ -140,7 +135,7 @@ async function rebuild(
   writeLine: (line: string) => void,
 ): Promise<void> {
   try {
-    writeLine('lambdas/ changed: building again …');
+    writeLine('app/ changed: building again …');
     await cloud.reload(await input.build(() => undefined));
     writeLine('the new code is running');
   } catch (error) {

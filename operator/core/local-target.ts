@@ -1,4 +1,5 @@
 import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
+import { HANDLERS_VARIABLE } from '../../local/cloud-exports.ts';
 import { localClients } from './clients.ts';
 import { CommandError } from './command-error.ts';
 import { isLoopbackUrl } from './loopback.ts';
@@ -22,6 +23,7 @@ export function localTarget(exports: LocalExports): Target {
     ledgerTableName: text(exports, 'LEDGER_TABLE_NAME'),
     signingSecretId: text(exports, 'SIGNING_SECRET_ID'),
     alertTopicArn: text(exports, 'ALERT_TOPIC_ARN'),
+    handlers: JSON.parse(exports[HANDLERS_VARIABLE] ?? '"unknown"'),
     ...databaseOf(exports),
     clients: localClients({
       sqs: url(exports, 'AWS_ENDPOINT_URL_SQS'),
@@ -54,12 +56,9 @@ function url(exports: LocalExports, name: string): string {
 }
 
 /** The user named the database when the run was started, so it may be anywhere. */
-function databaseOf(exports: LocalExports): Pick<Target, 'handlerEnvironment' | 'database'> {
-  if (exports['DATABASE_URL'] === undefined) return { handlerEnvironment: {} };
+function databaseOf(exports: LocalExports): Pick<Target, 'database'> {
+  if (exports['DATABASE_URL'] === undefined) return {};
   return {
-    handlerEnvironment: {
-      [ConsumerEnvironment.DATABASE_SECRET_ID]: text(exports, ConsumerEnvironment.DATABASE_SECRET_ID),
-    },
     database: {
       url: text(exports, 'DATABASE_URL'),
       supaglueSchema: text(exports, ConsumerEnvironment.SUPAGLUE_SCHEMA),

@@ -1,18 +1,10 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
-import { StackOutput } from '../../lambdas/contract/outputs.ts';
+import { CloudFormationClient, DescribeStacksCommand, type Output } from '@aws-sdk/client-cloudformation';
+import { OUTPUT_MARKER, StackOutput } from '../../lambdas/contract/outputs.ts';
 import { clientOptions } from '../../lambdas/runtime/client-options.ts';
 import { stackClients } from './clients.ts';
 import { CommandError } from './command-error.ts';
 import { isLoopbackUrl } from './loopback.ts';
 import type { Target } from './target.ts';
-
-/** Output of a configured stack → the variable that registers handlers. */
-const HANDLER_VARIABLES = [
-  [StackOutput.DATABASE_SECRET_ARN, ConsumerEnvironment.DATABASE_SECRET_ID],
-  [StackOutput.PAGERDUTY_SECRET_ARN, ConsumerEnvironment.PAGERDUTY_SECRET_ID],
-  [StackOutput.SLACK_SECRET_ARN, ConsumerEnvironment.SLACK_SECRET_ID],
-] as const;
 
 export function cloudFormationClient(): CloudFormationClient {
   return new CloudFormationClient(
@@ -21,9 +13,9 @@ export function cloudFormationClient(): CloudFormationClient {
 }
 
 /**
- * The deployed stack of this name, by its outputs.
+ * The deployment in the stack of this name, by the marked outputs; a stack of version 0.1 by their names.
  *
- * @throws {CommandError} when the stack lacks an output
+ * @throws {CommandError} when the stack holds none, or several
  */
 export async function stackTarget(
   stackName: string,
@@ -34,7 +26,7 @@ export async function stackTarget(
     abortSignal,
   });
   const stack = Stacks?.[0];
-  const outputs = new Map(stack?.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+  const { path, outputs } = deploymentIn(stack?.Outputs ?? [], stackName);
   const output = (key: StackOutput): string => {
     const value = outputs.get(key);
     if (value === undefined || value === '') {
@@ -56,14 +48,37 @@ export async function stackTarget(
     signingSecretId: output(StackOutput.SIGNING_SECRET_NAME),
     alertTopicArn: output(StackOutput.ALERT_TOPIC_ARN),
     dashboardUrl: output(StackOutput.DASHBOARD_URL),
-    handlerEnvironment: Object.fromEntries(
-      HANDLER_VARIABLES.flatMap(([key, name]) => {
-        const value = outputs.get(key);
-        return value === undefined ? [] : [[name, value]];
-      }),
-    ),
+    deploymentPath: path,
     clients: stackClients(),
   };
+}
+
+interface FoundDeployment {
+  /** Of the construct in its stack, such as `Default`. */
+  readonly path: string;
+  readonly outputs: ReadonlyMap<string, string | undefined>;
+}
+
+function deploymentIn(outputs: readonly Output[], stackName: string): FoundDeployment {
+  const byPath = new Map<string, Map<string, string | undefined>>();
+  for (const { Description = '', OutputValue } of outputs) {
+    const [, path, key] = OUTPUT_MARKER.exec(Description) ?? [];
+    if (path === undefined || key === undefined) continue;
+    byPath.set(path, (byPath.get(path) ?? new Map()).set(key, OutputValue));
+  }
+  const [found, ...others] = byPath;
+  if (others.length > 0) {
+    const paths = [...byPath.keys()].join(' and ');
+    throw new CommandError(
+      `stack ${stackName} holds several deployments (${paths}): give each a stack of its own, for these tools know stacks by name`,
+    );
+  }
+  return found === undefined
+    ? {
+        path: 'Default',
+        outputs: new Map(outputs.map(({ OutputKey = '', OutputValue }) => [OutputKey, OutputValue])),
+      }
+    : { path: found[0], outputs: found[1] };
 }
 
 /**

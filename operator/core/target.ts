@@ -4,6 +4,7 @@ import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { HandlerRegistrations } from '../../lambdas/contract/outputs.ts';
 
 export interface TargetClients {
   readonly sqs: SQSClient;
@@ -30,8 +31,10 @@ export interface Target {
   readonly alertTopicArn: string;
   /** CloudWatch's page; a local run has none. */
   readonly dashboardUrl?: string;
-  /** Of the consumer's variables those that say which handlers are registered. */
-  readonly handlerEnvironment: Readonly<Record<string, string>>;
+  /** Which handlers the consumer has, as the local run tells. Absent: the stack's template does. */
+  readonly handlers?: HandlerRegistrations | 'unknown';
+  /** Path of the framework's construct in its stack. @default Default */
+  readonly deploymentPath?: string;
   /** The application database of a local run that has one. A stack's is reached by its functions alone. */
   readonly database?: TargetDatabase;
   readonly clients: TargetClients;

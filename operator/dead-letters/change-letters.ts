@@ -5,7 +5,7 @@ import { HeldLetters } from './held-letters.ts';
 import type { PlannedEvent } from './plan.ts';
 import { receiveLetters } from './receive-letters.ts';
 import { type Selection, selects } from './selection.ts';
-import { SettledEvents } from './settled-events.ts';
+import { type EventOutcome, SettledEvents } from './settled-events.ts';
 
 /** Held in memory at a time, whichever comes first; what is received beyond it by then is held too. */
 const DEFAULT_ROUND_LETTERS = 1_000;
@@ -29,14 +29,6 @@ export interface ChangeProgress {
   readonly expected: number;
   /** Events settled. */
   readonly done: number;
-}
-
-export interface EventOutcome {
-  readonly plan: PlannedEvent;
-  /** `planned`: a dry run would have changed it. */
-  readonly outcome: 'moved' | 'deleted' | 'skipped' | 'planned' | 'failed';
-  /** Why it failed; on `moved` and `deleted`, what was left behind. For people. */
-  readonly error?: string;
 }
 
 /** Events by outcome. */

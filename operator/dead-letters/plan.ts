@@ -40,6 +40,8 @@ export interface PlannedEvent {
   readonly record?: LedgerRecord;
   /** Handlers whose completion `--rerun` has to take out of the record first; absent when nothing is to be reset. */
   readonly reset?: readonly string[];
+  /** The deployment does not tell its handlers: `willRun` holds those that letters and records name. */
+  readonly namesAreGuessed?: true;
   /** For people: what the disposition does not say. */
   readonly note?: string;
 }
@@ -78,15 +80,30 @@ function planEvent(event: FoldedEvent, found: LedgerRecord | undefined, options:
     return futile('another body is recorded under its svix-id: the consumer refuses it again');
   }
   const payload = parseJson(letterBytes(letter));
-  const handlers = payload === undefined ? [] : options.handlersOf(describeEvent(payload.value).eventType);
+  const { handlersOf } = options;
+  const guessed = handlersOf.areUnknown === true ? { namesAreGuessed: true as const } : {};
+  const handlers = () => {
+    if (payload === undefined) return [];
+    return handlersOf.areUnknown === true
+      ? namesIn(letter, found)
+      : handlersOf(describeEvent(payload.value).eventType);
+  };
   if (found === undefined) {
     if (payload === undefined) return futile('its body is not JSON: the consumer refuses it again');
-    return { ...event, disposition: Disposition.UNRECORDED, willRun: handlers, completed: [] };
+    return { ...event, ...guessed, disposition: Disposition.UNRECORDED, willRun: handlers(), completed: [] };
   }
-  const planned = planRecorded(event, found, handlers, options);
+  const planned = planRecorded(event, found, handlers(), options);
   return payload === undefined && planned.disposition !== Disposition.COMPLETED
     ? { ...futile('its body is not JSON: the consumer refuses it again'), record: found }
-    : planned;
+    : { ...planned, ...guessed };
+}
+
+/** Where the deployment does not tell its handlers: whoever has left a trace of this event. */
+function namesIn({ failure }: DeadLetter, record: LedgerRecord | undefined): readonly string[] {
+  const failed = [...(failure?.handlers ?? []), ...(record?.failures ?? [])].map(({ handler }) => handler);
+  return [...new Set([...Object.keys(record?.handlers ?? {}), ...failed])].filter(
+    (name) => name !== undefined,
+  );
 }
 
 function planRecorded(

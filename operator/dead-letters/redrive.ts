@@ -8,7 +8,8 @@ import type { HandlersOf } from './registered-handlers.ts';
 import { removeLetters } from './remove-letters.ts';
 import { inSendableBatches } from './send-back.ts';
 
-export type { ChangeOptions, ChangeProgress, ChangeResult, EventOutcome } from './change-letters.ts';
+export type { ChangeOptions, ChangeProgress, ChangeResult } from './change-letters.ts';
+export type { EventOutcome } from './settled-events.ts';
 
 const PARALLEL_BATCHES = 4;
 

@@ -1,30 +1,59 @@
-import type { Environment } from '../../lambdas/runtime/environment.ts';
-import { safeText } from '../../local/safe-text.ts';
-import { CommandError } from '../core/command-error.ts';
+import { type CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { PING_EVENT_TYPE } from '../../lambdas/contract/message.ts';
+import { deploymentsOf, type HandlerRegistrations } from '../../lambdas/contract/outputs.ts';
+import { PING_HANDLER_NAME } from '../../lambdas/router/registration.ts';
+import { cloudFormationClient } from '../core/stack-target.ts';
+import type { Target } from '../core/target.ts';
 
-/** The handlers of this checkout, by event type, in the order of registration. */
+/** The handlers of a deployment, by event type, in the order of registration. */
 export interface HandlersOf {
   (eventType: string): readonly string[];
   /** Every registered name: what `--rerun` may name. Absent: names are not checked. */
   readonly names?: readonly string[];
+  /** The deployment does not tell them: who asks goes by the names in letters and records. */
+  readonly areUnknown?: true;
 }
 
-/**
- * Loads `lambdas/handlers/index.ts`, when it is asked for: the user's code runs nowhere else in the operator's tools.
- *
- * @param environment - the target's variables that say which handlers are registered
- * @throws {CommandError} when it does not load
- */
-export async function registeredHandlers(environment: Environment = {}): Promise<HandlersOf> {
+/** What the target's template says of its consumer. No code of the user's is run. */
+export async function registeredHandlers(target: Target, signal: AbortSignal): Promise<HandlersOf> {
+  const registrations = target.handlers ?? (await askStack(target, signal));
+  if (registrations === 'unknown') return Object.assign(() => [], { areUnknown: true as const });
+  const { byType, any } = registrations;
+  const of = (eventType: string): readonly string[] => {
+    if (eventType === PING_EVENT_TYPE) return [PING_HANDLER_NAME];
+    return [...(Object.hasOwn(byType, eventType) ? (byType[eventType] ?? []) : []), ...any];
+  };
+  const names = [...new Set([...Object.values(byType).flat(), ...any, PING_HANDLER_NAME])];
+  return Object.assign(of, { names });
+}
+
+async function askStack(target: Target, signal: AbortSignal) {
+  const client = cloudFormationClient();
   try {
-    const { createHandlers } = await import('../../lambdas/handlers/index.ts');
-    const handlers = createHandlers(environment);
-    const of = (eventType: string) => handlers.handlersFor(eventType).map(({ name }) => name);
-    return Object.assign(of, { names: handlers.handlerNames() });
-  } catch (error) {
-    const cause = safeText(error instanceof Error ? error.message : String(error));
-    throw new CommandError(`lambdas/handlers/index.ts does not load (${cause}): mend it first`, {
-      cause: error,
-    });
+    return await handlersOfStack(target, client, signal);
+  } finally {
+    client.destroy();
+  }
+}
+
+/** From the deployed template. It tells nothing when it is of version 0.1, or its maker could not tell. */
+export async function handlersOfStack(
+  { name, deploymentPath = 'Default' }: Pick<Target, 'name' | 'deploymentPath'>,
+  client: CloudFormationClient,
+  abortSignal: AbortSignal,
+): Promise<HandlerRegistrations | 'unknown'> {
+  const { TemplateBody = '{}' } = await client.send(
+    new GetTemplateCommand({ StackName: name, TemplateStage: 'Original' }),
+    { abortSignal },
+  );
+  return deploymentsOf(parsed(TemplateBody))[deploymentPath]?.handlers ?? 'unknown';
+}
+
+/** A template that somebody wrote as YAML is not one of ours. */
+function parsed(template: string): unknown {
+  try {
+    return JSON.parse(template);
+  } catch {
+    return undefined;
   }
 }

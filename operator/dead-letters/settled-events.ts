@@ -1,10 +1,17 @@
-import type { EventOutcome } from './change-letters.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { eventKeyOf } from './fold.ts';
 import type { PlannedEvent } from './plan.ts';
 
 /** SQS's servers do not share one clock. */
 const CLOCK_MARGIN_MS = 1_000;
+
+export interface EventOutcome {
+  readonly plan: PlannedEvent;
+  /** `planned`: a dry run would have changed it. */
+  readonly outcome: 'moved' | 'deleted' | 'skipped' | 'planned' | 'failed';
+  /** Why it failed; on `moved` and `deleted`, what was left behind. For people. */
+  readonly error?: string;
+}
 
 interface SettledEvent {
   readonly outcome: EventOutcome['outcome'];

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
 import { buildAssembly } from '../../local/build-assembly.ts';
 import { startLocalCloud } from '../../local/cloud.ts';
@@ -12,6 +12,9 @@ const SHORT_BACKOFF = {
   [ConsumerEnvironment.BACKOFF_BASE_SECONDS]: '1',
   [ConsumerEnvironment.BACKOFF_CAP_SECONDS]: '2',
 };
+
+/** `.ts` in a checkout, `.js` in the published package. */
+const PROGRAM = join(import.meta.dirname, `app${extname(import.meta.filename)}`);
 
 export interface DemoCloud {
   readonly target: Target;
@@ -26,7 +29,7 @@ export async function withDemoCloud<Result>(
 ): Promise<Result> {
   const directory = await mkdtemp(join(tmpdir(), 'supaglue-webhooks-demo-'));
   try {
-    const assemblyDirectory = await buildAssembly(directory, progress);
+    const assemblyDirectory = await buildAssembly(directory, progress, { program: PROGRAM });
     signal.throwIfAborted();
     progress('starting the local cloud');
     const cloud = await startLocalCloud({ assemblyDirectory, environment: SHORT_BACKOFF });

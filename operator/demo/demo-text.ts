@@ -3,7 +3,12 @@ import { formatDuration } from '../cli/format-time.ts';
 import { plainTable } from '../cli/table.ts';
 import type { Terminal } from '../cli/terminal.ts';
 import type { DemoRow } from './observe.ts';
-import type { DemoResult } from './run-demo.ts';
+
+export interface DemoResult {
+  readonly rows: readonly DemoRow[];
+  /** Nothing is left on the main queue. */
+  readonly drained: boolean;
+}
 
 /** The table, what the dead letters say, and the verdict; 80 columns wide at most. */
 export function demoText({ rows, drained }: DemoResult, tookMs: number, { paint }: Terminal): string {

@@ -6,8 +6,8 @@ import { waitUntilDrained } from '../core/queue-depth.ts';
 import { readDeadLetters } from './dead-letters.ts';
 import { deliver } from './deliver.ts';
 import { type DemoCloud, withDemoCloud } from './demo-cloud.ts';
-import { demoText } from './demo-text.ts';
-import { type DemoRow, observe } from './observe.ts';
+import { type DemoResult, demoText } from './demo-text.ts';
+import { observe } from './observe.ts';
 import { demoScenarios } from './scenarios.ts';
 
 /** A second delivery, or a retry that nobody promised, has this long to leave the queue. */
@@ -48,12 +48,6 @@ export async function runDemo({ json }: DemoOptions, context: CommandContext): P
   } finally {
     progress.stop();
   }
-}
-
-export interface DemoResult {
-  readonly rows: readonly DemoRow[];
-  /** Nothing is left on the main queue. */
-  readonly drained: boolean;
 }
 
 /** Sends all, then looks what they came to: the answers are known, the rest is read when the queue is empty. */

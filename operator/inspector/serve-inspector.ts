@@ -14,7 +14,7 @@ export interface InspectorOptions {
   /** Default 0, any free one. */
   readonly port?: number;
   readonly nowMs?: () => number;
-  /** The handlers that a redrive would run. Default: those of this checkout. */
+  /** The handlers that a redrive would run. Default: what the target tells. */
   readonly loadHandlers?: () => Promise<HandlersOf>;
   /** Gets an error of the inspector's own, which no page shows. */
   readonly onFault: (error: unknown) => void;
@@ -37,10 +37,10 @@ const REQUEST_TIMEOUT_MS = 10_000;
  */
 export async function serveInspector(options: InspectorOptions): Promise<Inspector> {
   const { target, write, port = 0, nowMs = Date.now, onFault } = options;
-  const { loadHandlers = () => registeredHandlers(target.handlerEnvironment) } = options;
   const closing = new AbortController();
   // Every call under way listens to it; Node takes more than ten for a leak.
   setMaxListeners(0, closing.signal);
+  const { loadHandlers = () => registeredHandlers(target, closing.signal) } = options;
   const state = createInspectorState({ target, write, nowMs, loadHandlers, signal: closing.signal });
   const session = newSession();
   // The application has to know its port, which is known once it listens.

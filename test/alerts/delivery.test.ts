@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { addAlerts } from '../../lambdas/alerts/add-alerts.ts';
 import { samples, syncVariants } from '../../lambdas/events/samples.ts';
-import { createHandlers } from '../../lambdas/handlers/index.ts';
+import { EventRouter } from '../../lambdas/router/event-router.ts';
 import type { LocalCloudEvent } from '../../local/cloud-events.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
 import { type SecretsManager, startSecretsManager } from '../../local/services/secrets-manager.ts';
@@ -76,20 +77,22 @@ describe('alerts through the consumer', () => {
     SLACK_SECRET_ID: SLACK_ARN,
   });
   const consumer = (windowSeconds = 3600) =>
-    createConsumerHarness(engines, { routes: createHandlers(environmentOf(windowSeconds)) });
+    createConsumerHarness(engines, { routes: addAlerts(new EventRouter(), environmentOf(windowSeconds)) });
   const windows = async () =>
     (await engines.dynamoDb.send(new ScanCommand({ TableName: tableName }))).Items ?? [];
   const postedTo = (path: string) => receiver.requests.filter((request) => request.path.startsWith(path));
 
   test('each channel has handlers of its own, once it is configured', () => {
-    const namesOf = (environment: Record<string, string>) => createHandlers(environment).handlerNames();
-    expect(namesOf({})).toEqual(['alert-on-sync-error', 'alert-on-sync-paused', 'ping']);
+    const namesOf = (environment: Record<string, string>) => {
+      const { byType } = addAlerts(new EventRouter(), environment).registrations();
+      return [...(byType['sync.complete'] ?? []), ...(byType['sync.paused'] ?? [])];
+    };
+    expect(namesOf({})).toEqual(['alert-on-sync-error', 'alert-on-sync-paused']);
     expect(namesOf({ PAGERDUTY_SECRET_ID: '', SLACK_SECRET_ID: SLACK_ARN })).toEqual([
       'alert-on-sync-error',
-      'alert-on-sync-paused',
       'alert-on-sync-error-slack',
+      'alert-on-sync-paused',
       'alert-on-sync-paused-slack',
-      'ping',
     ]);
     expect(namesOf(environmentOf(0))).toContain('alert-on-sync-error-pagerduty');
     expect(namesOf(environmentOf(0))).toContain('alert-on-sync-paused-pagerduty');
@@ -199,7 +202,9 @@ describe('alerts through the consumer', () => {
 
   test('an environment that the stack did not set is a configuration error, retried', async () => {
     const { ALERT_WINDOW_SECONDS: _, ...incomplete } = environmentOf(0);
-    const harness = await createConsumerHarness(engines, { routes: createHandlers(incomplete) });
+    const harness = await createConsumerHarness(engines, {
+      routes: addAlerts(new EventRouter(), incomplete),
+    });
     await harness.send(nameOf('first'), error);
     expect(await harness.run(await harness.receive())).toHaveLength(1);
     expect(JSON.stringify(harness.lines)).toContain('environment variable ALERT_WINDOW_SECONDS is not set');

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { addAlerts } from '../../lambdas/alerts/add-alerts.ts';
 import type { Alert } from '../../lambdas/alerts/message.ts';
 import { createAlertOnSyncError } from '../../lambdas/alerts/on-sync-error.ts';
 import { topicMessage } from '../../lambdas/alerts/topic.ts';
 import { samples, syncVariants } from '../../lambdas/events/samples.ts';
-import { handlers } from '../../lambdas/handlers/index.ts';
 import { EventRouter, type SyncComplete } from '../../lambdas/router/index.ts';
 import { contextOf } from '../router/handler-context.ts';
 
@@ -37,8 +37,10 @@ const entityError = { ...syncVariants.entity, result: 'ERROR', error_message: 'e
 
 describe('alert-on-sync-error', () => {
   test('is registered for sync.complete, its sibling for sync.paused', () => {
-    expect(handlers.handlersFor('sync.complete').map(({ name }) => name)).toEqual(['alert-on-sync-error']);
-    expect(handlers.handlersFor('sync.paused').map(({ name }) => name)).toEqual(['alert-on-sync-paused']);
+    expect(addAlerts(new EventRouter(), {}).registrations()).toEqual({
+      byType: { 'sync.complete': ['alert-on-sync-error'], 'sync.paused': ['alert-on-sync-paused'] },
+      any: [],
+    });
   });
 
   test.each([

@@ -27,14 +27,14 @@ afterAll(async () => {
 
 describe('a secret', () => {
   test('is read by its ARN', async () => {
-    expect(await createSecretReader(ARN, 'database')(signal)).toBe('the value');
+    expect(await createSecretReader(ARN, 'database')()).toBe('the value');
   });
 
   test.each([
     ['without a value', EMPTY_ARN],
     ['that does not exist', ARN.replace('database', 'other')],
   ])('%s is a failure that is retried and names it', async (_, arn) => {
-    await expect(createSecretReader(arn, 'database')(signal)).rejects.toMatchObject({
+    await expect(createSecretReader(arn, 'database')()).rejects.toMatchObject({
       name: 'DatabaseError',
       retryable: true,
       message: expect.stringMatching(/^the database secret cannot be read: ResourceNotFoundException: /),

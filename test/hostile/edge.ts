@@ -18,6 +18,7 @@ import { createQueuePair, sqsClient } from '../support/engines.ts';
 
 const SECRET_NAME = 'signing';
 const ROUTE: RouteModel = {
+  logicalId: 'Route',
   routeKey: 'POST /webhooks',
   apiId: 'api',
   stage: '$default',
@@ -57,6 +58,7 @@ export async function startEdge(observer: LocalCloudObserver): Promise<Edge> {
       memoryMb: 128,
       logGroupName: '/aws/lambda/ingest',
       environment: {},
+      unresolved: {},
       logEnvironment: {},
     },
     environmentOf: () => ({

@@ -9,6 +9,7 @@ import { listenOnLoopback } from '../../local/loopback-server.ts';
 import { runProgram } from '../../operator/program.ts';
 import { capturedContext } from '../operator/support/captured-context.ts';
 import { temporaryDirectory } from '../operator/support/cli.ts';
+import { makeFixtureProject } from '../support/fixture-project.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -62,6 +63,7 @@ describe('npm start, and inspect beside it', () => {
   let start: Running;
   beforeAll(async () => {
     directory = await temporaryDirectory();
+    await makeFixtureProject(directory);
     start = new Running('start.ts', ['--port', '0', '--write'], directory);
     await start.seen(/Ctrl-C stops/);
   }, 60_000);

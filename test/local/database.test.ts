@@ -22,7 +22,7 @@ describe('a run with a database', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'start-database-'));
-    const source = await assembly();
+    const source = await assembly({ databaseSecretArn: LOCAL_DATABASE_SECRET_ARN });
     const ready = new Promise<void>((resolve) => {
       running = run({
         options: { port: 0, verbose: false, withDatabase: true },
@@ -60,7 +60,9 @@ describe('a run with a database', () => {
       new GetSecretValueCommand({ SecretId: LOCAL_DATABASE_SECRET_ARN }),
     );
     expect(SecretString).toBe(target.database?.url);
-    expect(target.handlerEnvironment).toEqual({ DATABASE_SECRET_ID: LOCAL_DATABASE_SECRET_ARN });
+    expect(target.handlers).toMatchObject({
+      byType: { 'sync.complete': ['alert-on-sync-error', 'transform-synced-data'] },
+    });
   });
 
   test('holds 2,000 contacts and 300 accounts', async () => {

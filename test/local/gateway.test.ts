@@ -26,6 +26,7 @@ export const handler = async (event) => {
 };`;
 
 const ROUTE: RouteModel = {
+  logicalId: 'Route',
   routeKey: 'POST /webhooks',
   apiId: 'api',
   stage: '$default',

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: they are CloudFormation's placeholders
 import { describe, expect, test } from '@jest/globals';
+import { type DeploymentMetadata, METADATA_KEY } from '../../lambdas/contract/outputs.ts';
 import { buildModel } from '../../local/assembly/build-model.ts';
 import type { StackModel } from '../../local/assembly/stack-model.ts';
 import { findParts } from '../../local/assembly/stack-parts.ts';
@@ -8,6 +9,22 @@ import { readTemplate } from '../../local/assembly/template.ts';
 type Resources = Record<string, { Type: string; Properties?: Record<string, unknown>; Condition?: string }>;
 
 const att = (id: string, name: string) => ({ 'Fn::GetAtt': [id, name] });
+
+const DEPLOYMENT: DeploymentMetadata = {
+  version: 1,
+  secrets: [],
+  handlers: { byType: {}, any: [] },
+  parts: {
+    ingest: 'Function',
+    consumer: 'Function',
+    route: 'Route',
+    queue: 'Queue',
+    deadLetterQueue: 'Dead',
+    ledger: 'Table',
+    signingSecret: 'Secret',
+    alertTopic: 'Topic',
+  },
+};
 
 function resources(): Resources {
   return {
@@ -84,7 +101,11 @@ function model(alter: (all: Resources) => void = () => undefined): StackModel {
   return buildModel(
     {
       stackName: 'Stack',
-      template: readTemplate({ Resources: all, Parameters: { Size: { Type: 'String', Default: 'large' } } }),
+      template: readTemplate({
+        Metadata: { [METADATA_KEY]: { Default: DEPLOYMENT } },
+        Resources: all,
+        Parameters: { Size: { Type: 'String', Default: 'large' } },
+      }),
       assetDirectory: (key) => `/assets/${key}`,
     },
     'http://127.0.0.1:1234',
@@ -152,7 +173,7 @@ describe('the model of a stack', () => {
     expect(routes[0]?.permitted).toBe(false);
   });
 
-  test('parts are found by their wiring', () => {
+  test('parts are those that the template names', () => {
     expect(findParts(model())).toMatchObject({
       ingest: { logicalId: 'Function' },
       consumer: { logicalId: 'Function' },
@@ -164,9 +185,9 @@ describe('the model of a stack', () => {
 
   test('a missing part is named', () => {
     const without = model((all) => {
-      delete all['Secret'];
+      delete all['Table'];
     });
-    expect(() => findParts(without)).toThrow('the template has no secret');
+    expect(() => findParts(without)).toThrow('the template has no ledger table');
   });
 });
 
@@ -207,26 +228,21 @@ describe('intrinsics', () => {
     ['a name within Fn::Sub', { 'Fn::Sub': '${Nobody}' }, 'cannot resolve Fn::Sub'],
     ['a selection out of range', { 'Fn::Select': [3, ['a']] }, 'cannot resolve Fn::Select'],
     ['a dynamic reference', '{{resolve:ssm:/x}}', 'cannot resolve a dynamic reference'],
-  ])('%s is an error that names the resource', (_name, value, message) => {
-    expect(() => model((all) => variables(all, value))).toThrow(message);
+  ])('%s in a variable is left to .env.local, and says what is not known', (_name, value, message) => {
+    const { functions } = model((all) => variables(all, value));
+    expect(functions[0]?.environment).toEqual({});
+    expect(functions[0]?.unresolved).toEqual({ VALUE: expect.stringContaining(message) });
   });
 });
 
 describe('what is refused', () => {
   const cases: [string, (all: Resources) => void, string][] = [
     [
-      'an unknown type',
-      (all) => {
-        all['Bucket'] = { Type: 'AWS::S3::Bucket' };
-      },
-      'resource Bucket: the local cloud does not run AWS::S3::Bucket',
-    ],
-    [
       'a condition',
       (all) => {
-        all['Role'] = { Type: 'AWS::IAM::Role', Condition: 'Sometimes' };
+        all['Dead'] = { Type: 'AWS::SQS::Queue', Condition: 'Sometimes' };
       },
-      'resource Role has a Condition',
+      'resource Dead has a Condition',
     ],
     [
       'a visibility timeout under the function’s',
@@ -267,4 +283,80 @@ describe('what is refused', () => {
   test.each(cases)('%s', (_name, alter, message) => {
     expect(() => model(alter)).toThrow(message);
   });
+});
+
+describe('what a user has beside the framework', () => {
+  const beside = (more: Resources) => model((all) => Object.assign(all, more));
+
+  test('tables, queues, topics and secrets are run', () => {
+    const { tables, queues, topics, secrets, notRun } = beside({
+      Invoices: {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: {
+          TableName: 'invoices',
+          KeySchema: [
+            { AttributeName: 'id', KeyType: 'HASH' },
+            { AttributeName: 'line', KeyType: 'RANGE' },
+          ],
+          AttributeDefinitions: [
+            { AttributeName: 'id', AttributeType: 'S' },
+            { AttributeName: 'line', AttributeType: 'N' },
+          ],
+          LocalSecondaryIndexes: [
+            { IndexName: 'by-id', KeySchema: [], Projection: { ProjectionType: 'ALL' } },
+          ],
+        },
+      },
+      Jobs: { Type: 'AWS::SQS::Queue' },
+      News: { Type: 'AWS::SNS::Topic' },
+      ApiKey: { Type: 'AWS::SecretsManager::Secret', Properties: { GenerateSecretString: {} } },
+    });
+    expect(tables.find(({ TableName }) => TableName === 'invoices')).toMatchObject({
+      KeySchema: [{ AttributeName: 'id' }, { AttributeName: 'line' }],
+      LocalSecondaryIndexes: [{ IndexName: 'by-id' }],
+    });
+    expect(queues.map(({ logicalId }) => logicalId)).toContain('Jobs');
+    expect([topics.length, secrets.length, notRun]).toEqual([2, 2, []]);
+  });
+
+  test('functions, their event sources and routes, and types that are not run are listed, not refused', () => {
+    const { functions, eventSources, routes, notRun } = beside({
+      Bucket: { Type: 'AWS::S3::Bucket' },
+      Report: { Type: 'AWS::Lambda::Function', Properties: { Runtime: 'python3.13' } },
+      Nightly: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: { FunctionName: { Ref: 'Report' }, EventSourceArn: att('Jobs', 'Arn') },
+      },
+      Health: { Type: 'AWS::ApiGatewayV2::Route', Properties: { RouteKey: 'GET /{any}' } },
+      Ordered: { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true } },
+    });
+    expect([functions.length, eventSources.length, routes.length]).toEqual([1, 1, 1]);
+    expect(notRun.map(({ logicalId }) => logicalId).sort()).toEqual([
+      'Bucket',
+      'Health',
+      'Nightly',
+      'Ordered',
+      'Report',
+    ]);
+  });
+
+  test('a variable may hold the name of what is not run', () => {
+    const { functions } = model((all) => {
+      all['Bucket'] = { Type: 'AWS::S3::Bucket' };
+      variables(all, { 'Fn::Join': [' ', [{ Ref: 'Bucket' }, att('Bucket', 'Arn')]] });
+    });
+    expect(functions[0]?.environment).toEqual({ VALUE: 'stack-bucket arn:aws:s3:::stack-bucket' });
+  });
+});
+
+test.each([
+  [{}, 'the stack holds no SupaglueWebhooks construct'],
+  [
+    { Default: DEPLOYMENT, Second: DEPLOYMENT },
+    'the stack holds several SupaglueWebhooks constructs (Default and Second)',
+  ],
+])('%j is refused', (deployments, message) => {
+  const template = readTemplate({ Metadata: { [METADATA_KEY]: deployments }, Resources: resources() });
+  const assembly = { stackName: 'Stack', template, assetDirectory: (key: string) => key };
+  expect(() => buildModel(assembly, 'http://127.0.0.1:1234')).toThrow(message);
 });

@@ -11,10 +11,12 @@ import { sign } from '../../lambdas/ingest/signature.ts';
 import { EXPORTS_FILE, readExports } from '../../local/exports-file.ts';
 import { run } from '../../local/start/run.ts';
 import { assembly } from '../support/assembly.ts';
+import { makeFixtureProject } from '../support/fixture-project.ts';
 
 let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'start-'));
+  await makeFixtureProject(directory);
 });
 afterEach(() => rm(directory, { recursive: true }));
 

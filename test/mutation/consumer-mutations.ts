@@ -382,7 +382,7 @@ export const CONSUMER_MUTATIONS: readonly Mutation[] = [
     says: 'The token of a claim is the request id that Lambda gives.',
     edits: [
       {
-        file: 'lambdas/consumer/handler.ts',
+        file: 'lambdas/consumer/create-consumer-handler.ts',
         find: 'processBatch(event, { deadlineMs }, dependencies)',
         replace:
           'processBatch(event, { deadlineMs }, { ...dependencies, newOwner: () => context.awsRequestId })',

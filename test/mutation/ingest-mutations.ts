@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts';
 
 const INGEST = 'lambdas/ingest/ingest.ts';
+const CACHE = 'lambdas/runtime/cached-secret.ts';
 const SECRETS = 'lambdas/ingest/secret-source.ts';
 
 /** Against ingest: who gets in, and that everybody gets an answer. */
@@ -23,7 +24,7 @@ export const INGEST_MUTATIONS: readonly Mutation[] = [
     aim: 'revoked-secret-stops',
     edits: [
       {
-        file: SECRETS,
+        file: CACHE,
         find: 'SECRET_MAX_AGE_MS = 5 * 60_000',
         replace: 'SECRET_MAX_AGE_MS = Number.POSITIVE_INFINITY',
       },
@@ -34,8 +35,8 @@ export const INGEST_MUTATIONS: readonly Mutation[] = [
     says: 'After a rotation, the new secret is refused until the cached one is too old.',
     edits: [
       {
-        file: SECRETS,
-        find: 'return isWithin(lastReadAtMs, SECRET_REREAD_INTERVAL_MS) ? undefined : read();',
+        file: CACHE,
+        find: 'if (isWithin(lastReadAtMs, rereadIntervalMs)) return undefined;',
         replace: 'return undefined;',
       },
     ],
@@ -47,7 +48,7 @@ export const INGEST_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: SECRETS,
-        find: "known.state.status === 'ready' ? SECRET_MAX_AGE_MS : SECRET_REREAD_INTERVAL_MS",
+        find: "status === 'ready' ? SECRET_MAX_AGE_MS : SECRET_REREAD_INTERVAL_MS",
         replace: 'SECRET_MAX_AGE_MS',
       },
     ],

@@ -92,13 +92,13 @@ export const LISTED: readonly Mutation[] = [
     says: 'The signing secret is read once and cached for good.',
     edits: [
       {
-        file: 'lambdas/ingest/secret-source.ts',
+        file: 'lambdas/runtime/cached-secret.ts',
         find: 'SECRET_MAX_AGE_MS = 5 * 60_000',
         replace: 'SECRET_MAX_AGE_MS = Number.POSITIVE_INFINITY',
       },
       {
-        file: 'lambdas/ingest/secret-source.ts',
-        find: 'return isWithin(lastReadAtMs, SECRET_REREAD_INTERVAL_MS) ? undefined : read();',
+        file: 'lambdas/runtime/cached-secret.ts',
+        find: 'if (isWithin(lastReadAtMs, rereadIntervalMs)) return undefined;',
         replace: 'return undefined;',
       },
     ],

@@ -154,7 +154,7 @@ describe('what a redrive does', () => {
     [{ ...plan, disposition: 'run', completed: [] }, 'backfill runs'],
     [
       { disposition: 'run', will_run: [], completed: [] },
-      'no handler is registered for it here: it is recorded as COMPLETED',
+      'no handler is registered for it: it is recorded as COMPLETED',
     ],
     [
       { ...plan, disposition: 'leased', completed: ['audit'], until_ms: 1 },

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { samples } from '../../lambdas/events/samples.ts';
 import { runProgram } from '../../operator/program.ts';
+import { makeFixtureProject } from '../support/fixture-project.ts';
 import { capturedContext } from './support/captured-context.ts';
 import { runBin, temporaryDirectory } from './support/cli.ts';
 import { exportedLetter, exportOf } from './support/exported-letters.ts';
@@ -18,6 +19,7 @@ const client = fileURLToPath(new URL('./support/debugger-client.mjs', import.met
 let directory: string;
 beforeAll(async () => {
   directory = await temporaryDirectory();
+  await makeFixtureProject(directory);
   const failed = { ...samples['sync.complete'], result: 'ERROR', error_message: 'no access' };
   await writeFile(
     join(directory, 'dead.ndjson'),

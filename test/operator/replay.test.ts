@@ -14,6 +14,7 @@ import { closeTarget } from '../../operator/core/target.ts';
 import type { ExportedLetter } from '../../operator/dead-letters/exported-letter.ts';
 import { runProgram } from '../../operator/program.ts';
 import { alteredAssembly, assembly } from '../support/assembly.ts';
+import { makeFixtureProject } from '../support/fixture-project.ts';
 import { capturedContext } from './support/captured-context.ts';
 import { runBin, temporaryDirectory } from './support/cli.ts';
 import { exportedLetter, exportOf, ping } from './support/exported-letters.ts';
@@ -22,6 +23,7 @@ const { signal } = new AbortController();
 let directory: string;
 beforeAll(async () => {
   directory = await temporaryDirectory();
+  await makeFixtureProject(directory);
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

@@ -1,10 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { METADATA_KEY, outputMarker, StackOutput } from '../../lambdas/contract/outputs.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
 import { toCommandError } from '../../operator/core/error-line.ts';
 import { refuseLoopbackEndpoints, stackTarget } from '../../operator/core/stack-target.ts';
 import { closeTarget } from '../../operator/core/target.ts';
+import { handlersOfStack } from '../../operator/dead-letters/registered-handlers.ts';
 
 const OUTPUTS = {
   WebhookUrl: 'https://abc.execute-api.eu-west-1.amazonaws.com/webhooks',
@@ -17,13 +19,28 @@ const OUTPUTS = {
     'https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/s',
 };
 
+type Marked = readonly [key: string, value: string, description: string];
+
+const marked = (path: string): readonly Marked[] =>
+  Object.values(StackOutput).map((key) => [
+    `Any${path}${key}`,
+    OUTPUTS[key],
+    `Text ${outputMarker(path, key)}`,
+  ]);
+
 const answer = (
   outputs: Readonly<Record<string, string>>,
+  described: readonly Marked[] = [],
 ) => `<DescribeStacksResponse><DescribeStacksResult><Stacks><member>
   <StackName>s</StackName><StackStatus>ROLLBACK_COMPLETE</StackStatus><CreationTime>2026-11-23T00:00:00Z</CreationTime>
   <Outputs>${Object.entries(outputs)
     .map(
       ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+    )
+    .join('')}${described
+    .map(
+      ([key, value, description]) =>
+        `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue><Description>${description}</Description></member>`,
     )
     .join('')}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`;
 const failure = (code: string, message: string) =>
@@ -81,21 +98,35 @@ describe('--stack NAME', () => {
     });
   });
 
-  test('what is configured says which handlers its functions have', async () => {
-    const environmentOf = async (outputs: Readonly<Record<string, string>>) => {
-      next = { status: 200, body: answer({ ...OUTPUTS, ...outputs }) };
-      const target = await stackTarget('s', client, new AbortController().signal);
-      closeTarget(target);
-      return target.handlerEnvironment;
+  test('its outputs are known by their marker, whatever they are called', async () => {
+    const ofOther = { QueueUrl: 'https://queue.example.com/of-the-user' };
+    next = { status: 200, body: answer(ofOther, marked('Team/Webhooks')) };
+    const target = await stackTarget('s', client, new AbortController().signal);
+    closeTarget(target);
+    expect(target).toMatchObject({ queueUrl: OUTPUTS.QueueUrl, deploymentPath: 'Team/Webhooks' });
+  });
+
+  test('two deployments in one stack are named and refused', async () => {
+    expect(await messageOf(200, answer({}, [...marked('Default'), ...marked('Second')]))).toMatch(
+      /^stack s holds several deployments \(Default and Second\): /,
+    );
+  });
+
+  test('its template tells the handlers; one of version 0.1 does not', async () => {
+    const handlers = { byType: { 'sync.complete': ['alert'] }, any: ['audit'] };
+    const handlersIn = async (template: unknown) => {
+      const text = JSON.stringify(template).replaceAll('"', '&quot;');
+      next = {
+        status: 200,
+        body: `<GetTemplateResponse><GetTemplateResult><TemplateBody>${text}</TemplateBody></GetTemplateResult></GetTemplateResponse>`,
+      };
+      return handlersOfStack({ name: 's' }, client, new AbortController().signal);
     };
-    expect(await environmentOf({})).toEqual({});
-    expect(
-      await environmentOf({
-        DatabaseSecretArn: 'database',
-        PagerDutySecretArn: 'pager',
-        SlackSecretArn: 'slack',
-      }),
-    ).toEqual({ DATABASE_SECRET_ID: 'database', PAGERDUTY_SECRET_ID: 'pager', SLACK_SECRET_ID: 'slack' });
+    expect(await handlersIn({ Metadata: { [METADATA_KEY]: { Default: { handlers } } } })).toEqual(handlers);
+    expect(await handlersIn({ Metadata: { [METADATA_KEY]: { Default: { handlers: 'unknown' } } } })).toBe(
+      'unknown',
+    );
+    expect(await handlersIn({ Resources: {} })).toBe('unknown');
   });
 
   test('a stack that is no webhook stack, none at all, and one that may not be seen', async () => {

@@ -66,10 +66,6 @@ async function bundleConsumer(sources: string, { margins }: SoakClocks): Promise
   await cp(join(projectDirectory, 'lambdas'), lambdas, { recursive: true });
   await cp(join(import.meta.dirname, 'handlers'), join(soak, 'handlers'), { recursive: true });
   await cp(join(import.meta.dirname, 'run-report.ts'), join(soak, 'run-report.ts'));
-  await writeFile(
-    join(lambdas, 'handlers/index.ts'),
-    "export { handlers } from '../../test/soak/handlers/index.ts';\n",
-  );
   if (margins !== undefined) {
     const timing = join(lambdas, 'contract/timing.ts');
     const withHandlerMargin = withConstant(
@@ -80,7 +76,7 @@ async function bundleConsumer(sources: string, { margins }: SoakClocks): Promise
     await writeFile(timing, withConstant(withHandlerMargin, 'LEASE_SKEW_MS', margins.leaseSkewMs));
   }
   const outDirectory = join(sources, 'built');
-  await bundle({ outDirectory, entries: { consumer: join(lambdas, 'consumer/handler.ts') } });
+  await bundle({ outDirectory, entries: { consumer: join(soak, 'handlers/index.ts') } });
   return join(outDirectory, 'consumer');
 }
 

@@ -3,8 +3,10 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { BUNDLES_VARIABLE } from '../../lib/function-code.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
 import { SynthesisError, synthesise } from '../../lib/synthesise.ts';
+import { FIXTURE_PROGRAM } from '../fixtures/fixture-app.ts';
 import { standInBundles } from './synthesised-stack.ts';
 
 let directory: string;
@@ -42,13 +44,13 @@ function run(command: string, args: readonly string[], environment: Record<strin
 }
 
 const app = (context: Record<string, unknown>, bundleDirectory = bundles) =>
-  run(process.execPath, ['--import', 'tsx', 'bin/app.ts'], {
+  run(process.execPath, ['--import', 'tsx', FIXTURE_PROGRAM], {
     CDK_OUTDIR: join(directory, 'refused'),
     CDK_CONTEXT_JSON: JSON.stringify(context),
-    WEBHOOK_BUNDLE_DIRECTORY: bundleDirectory,
+    [BUNDLES_VARIABLE]: bundleDirectory,
   });
 
-describe('bin/app.ts', () => {
+describe('an app', () => {
   test('each problem of the context is one line, and there is no assembly', async () => {
     const context = { maxConcurrency: '1', maxConcurency: '4', alertEmail: 'nobody' };
     const stderr = [
@@ -61,17 +63,21 @@ describe('bin/app.ts', () => {
     await expect(readdir(join(directory, 'refused'))).resolves.toEqual([]);
   }, 30_000);
 
-  test('says which command is missing when there are no bundles', async () => {
+  test('says what is missing where the bundles are given and are not there', async () => {
     const { code, stderr } = await app({}, join(directory, 'nowhere'));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^\S+nowhere\/ingest\/index\.mjs is missing: npm run bundle writes it\n$/);
+    expect(stderr).toMatch(
+      /^\S+nowhere\/ingest\/index\.mjs is missing: SUPAGLUE_WEBHOOKS_BUNDLES names its folder\n$/,
+    );
   }, 30_000);
 });
 
 describe('synthesise', () => {
   test('gives the directory of the assembly with both functions’ code', async () => {
     const outDirectory = join(directory, 'assembly');
-    await expect(synthesise({ outDirectory, bundleDirectory: bundles })).resolves.toBe(outDirectory);
+    await expect(
+      synthesise({ outDirectory, bundleDirectory: bundles, program: FIXTURE_PROGRAM }),
+    ).resolves.toBe(outDirectory);
     const files = await readdir(outDirectory);
     expect(files).toEqual(expect.arrayContaining(['manifest.json', 'SupaglueWebhooks-prod.template.json']));
     expect(files.filter((file) => file.startsWith('asset.'))).toHaveLength(2);
@@ -81,6 +87,7 @@ describe('synthesise', () => {
     const failure = synthesise({
       outDirectory: directory,
       bundleDirectory: bundles,
+      program: FIXTURE_PROGRAM,
       context: { batchSize: 99 },
     });
     await expect(failure).rejects.toThrow(SynthesisError);
@@ -97,7 +104,7 @@ describe('the CDK CLI', () => {
       process.execPath,
       // Another build: dist stays as it is, for another process may be running from it.
       ['node_modules/aws-cdk/bin/cdk', 'synth', '--output', output, '--build', 'true'],
-      { WEBHOOK_BUNDLE_DIRECTORY: bundles },
+      { [BUNDLES_VARIABLE]: bundles },
     );
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^Description: "Receives Supaglue webhooks/);

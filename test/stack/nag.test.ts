@@ -3,20 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { App, Validations } from 'aws-cdk-lib/core';
+import { App, type Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { BUNDLES_VARIABLE } from '../../lib/function-code.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
-import { parseStackConfig } from '../../lib/stack-config.ts';
-import { WebhookStack } from '../../lib/webhook-stack.ts';
+import { stackOf } from './stack-of.ts';
 import { standInBundles } from './synthesised-stack.ts';
 
 let directory: string;
-let bundleDirectory: string;
 let context: Record<string, unknown>;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'webhook-nag-'));
-  bundleDirectory = await standInBundles(join(directory, 'bundles'));
+  process.env[BUNDLES_VARIABLE] = await standInBundles(join(directory, 'bundles'));
   ({ context } = JSON.parse(await readFile(`${projectDirectory}cdk.json`, 'utf8')));
 });
 afterAll(() => rm(directory, { recursive: true }));
@@ -30,7 +29,7 @@ function build(name: string, configuration: Record<string, unknown>) {
     builtinCloudFormationValidation: false,
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  return { app, stack: new WebhookStack(app, { config: parseStackConfig(configuration), bundleDirectory }) };
+  return { app, stack: stackOf(app, configuration) };
 }
 
 async function findings(name: string, app: App): Promise<readonly string[]> {
@@ -45,7 +44,7 @@ async function findings(name: string, app: App): Promise<readonly string[]> {
   );
 }
 
-function acknowledgements(stack: WebhookStack): ReadonlyArray<readonly [string, string, string]> {
+function acknowledgements(stack: Stack): ReadonlyArray<readonly [string, string, string]> {
   return stack.node
     .findAll()
     .flatMap(({ node }) =>
@@ -87,8 +86,8 @@ describe('cdk-nag’s AwsSolutions pack', () => {
   test('is told no more than what is explained', () => {
     const given = acknowledgements(build('list', {}).stack);
     expect(given.map(([path, id]) => `${path}: ${id}`)).toEqual([
-      'SupaglueWebhooks-prod/SigningSecret/Resource: AwsSolutions::AwsSolutions-SMG4',
-      'SupaglueWebhooks-prod/IngestApi/Api/POST--webhooks: AwsSolutions::AwsSolutions-APIG4',
+      'SupaglueWebhooks-prod/Default/SigningSecret/Resource: AwsSolutions::AwsSolutions-SMG4',
+      'SupaglueWebhooks-prod/Default/IngestApi/Api/POST--webhooks: AwsSolutions::AwsSolutions-APIG4',
     ]);
     for (const [, , reason] of given) expect(reason.length).toBeGreaterThan(60);
   });

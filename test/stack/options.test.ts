@@ -121,11 +121,6 @@ describe('every option set', () => {
     );
   });
 
-  test('tell the operator’s tools where alerts go', () => {
-    expect(template.Outputs['PagerDutySecretArn']?.Value).toBe(PAGER_ARN);
-    expect(template.Outputs['SlackSecretArn']?.Value).toBe(SLACK_ARN);
-  });
-
   test('subscribe people and systems', () => {
     const subscriptions = resourcesOf(template, 'AWS::SNS::Subscription').map(([, { Properties }]) => [
       Properties['Protocol'],
@@ -174,7 +169,6 @@ describe('every option set', () => {
     });
     expect(functionOf('Ingest')['VpcConfig']).toBeUndefined();
     expect(Object.values(template.Resources).filter(({ Type }) => Type.startsWith('AWS::EC2::'))).toEqual([]);
-    expect(template.Outputs['DatabaseSecretArn']?.Value).toBe(DATABASE_ARN);
   });
 
   test('retainData=false leaves nothing behind', () => {

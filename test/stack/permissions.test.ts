@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib/core';
+import { BUNDLES_VARIABLE } from '../../lib/function-code.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
 import { parseStackConfig, StackConfigError } from '../../lib/stack-config.ts';
-import { WebhookStack } from '../../lib/webhook-stack.ts';
 import { readPermissions, sentence } from './permissions-reader.ts';
 import { faultsOf } from './permissions-rules.ts';
 import { ADDED_BY, EVERY_STACK, NEEDED_BY, VARIANTS, WITHOUT_RESOURCE } from './permissions-table.ts';
+import { stackOf } from './stack-of.ts';
 import { standInBundles, type Template } from './synthesised-stack.ts';
 
 const KEYS = Object.keys(VARIANTS) as readonly (keyof typeof VARIANTS)[];
@@ -18,7 +19,7 @@ let directory: string;
 /** One app with a stack for each key of the configuration that is not at its default. */
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'webhook-permissions-'));
-  const bundleDirectory = await standInBundles(join(directory, 'bundles'));
+  process.env[BUNDLES_VARIABLE] = await standInBundles(join(directory, 'bundles'));
   const { context } = JSON.parse(await readFile(`${projectDirectory}cdk.json`, 'utf8'));
   const app = new App({
     outdir: join(directory, 'assembly'),
@@ -39,10 +40,7 @@ beforeAll(async () => {
       ]),
     ),
   };
-  const stacks = Object.entries(configurations).map(
-    ([name, given]) =>
-      [name, new WebhookStack(app, { config: parseStackConfig(given), bundleDirectory })] as const,
-  );
+  const stacks = Object.entries(configurations).map(([name, given]) => [name, stackOf(app, given)] as const);
   const assembly = app.synth();
   for (const [name, { artifactId }] of stacks) {
     templates.set(name, assembly.getStackArtifact(artifactId).template);

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { synthesise } from '../../lib/synthesise.ts';
+import { FIXTURE_PROGRAM } from '../fixtures/fixture-app.ts';
 
 /** Any part of a template: CloudFormation's own JSON, read by tests alone. */
 export type Json = { readonly [key: string]: unknown };
@@ -15,10 +16,11 @@ export interface Resource {
 
 export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
-  readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
+  readonly Outputs: Readonly<Record<string, { readonly Value: unknown; readonly Description?: string }>>;
+  readonly Metadata?: Json;
 }
 
-/** Runs `bin/app.ts` as a deploy would, over stand-in bundles, and gives its template. */
+/** Runs the fixture's app as a deploy would, over stand-in bundles, and gives its template. */
 export async function synthesiseTemplate(context: Json = {}): Promise<Template> {
   const directory = await mkdtemp(join(tmpdir(), 'webhook-stack-'));
   try {
@@ -26,6 +28,7 @@ export async function synthesiseTemplate(context: Json = {}): Promise<Template> 
     const assembly = await synthesise({
       outDirectory: join(directory, 'assembly'),
       bundleDirectory,
+      program: FIXTURE_PROGRAM,
       context,
     });
     const stage = typeof context['stage'] === 'string' ? context['stage'] : 'prod';
@@ -41,6 +44,7 @@ export async function standInBundles(directory: string): Promise<string> {
     await mkdir(join(directory, name), { recursive: true });
     await writeFile(join(directory, name, 'index.mjs'), `export const handler = () => '${name}';\n`);
   }
+  await writeFile(join(directory, 'handlers.json'), JSON.stringify({ byType: {}, any: [] }));
   return directory;
 }
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Metafile } from 'esbuild';
-import { functionEntries, projectDirectory } from '../../lib/project-paths.ts';
+import { projectDirectory } from '../../lib/project-paths.ts';
 import { readPermissions } from '../stack/permissions-reader.ts';
-import { assembly } from '../support/assembly.ts';
+import { assembly, metafilePath } from '../support/assembly.ts';
 import type { LockFile } from './lock-rules.ts';
 
-const FUNCTIONS = Object.keys(functionEntries) as readonly (keyof typeof functionEntries)[];
+const FUNCTIONS = ['ingest', 'consumer'] as const;
 const lock: LockFile = JSON.parse(readFileSync(join(projectDirectory, 'package-lock.json'), 'utf8'));
 
 /** Ask for no more than that their text is kept: these bundles are deployed by their user, not distributed. */
@@ -35,8 +35,7 @@ beforeAll(async () => {
 
 /** Files that went into a function's bundle, below the project. */
 function inputsOf(name: string): readonly string[] {
-  const path = join(dirname(directory), 'code', 'meta', `${name}.json`);
-  const { inputs } = JSON.parse(readFileSync(path, 'utf8')) as Metafile;
+  const { inputs } = JSON.parse(readFileSync(metafilePath(directory, name), 'utf8')) as Metafile;
   return Object.keys(inputs);
 }
 

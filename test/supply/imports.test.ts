@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { projectDirectory } from '../../lib/project-paths.ts';
 import type { Manifest } from './lock-rules.ts';
 
-const { dependencies, devDependencies }: Manifest = JSON.parse(
+const { name, dependencies, devDependencies }: Manifest & { readonly name: string } = JSON.parse(
   readFileSync(join(projectDirectory, 'package.json'), 'utf8'),
 );
 
@@ -36,6 +36,8 @@ function importedPackages(folder: string): ReadonlySet<string> {
     .flatMap((file) => [...readFileSync(join(projectDirectory, folder, file), 'utf8').matchAll(SPECIFIER)])
     .map(([, first, second = '']) => first ?? second)
     .filter((specifier) => !isBuiltin(specifier) && /^@?[a-z][\w./@-]*$/.test(specifier))
+    // By its own name, as a project imports it.
+    .filter((specifier) => !specifier.startsWith(`${name}/`))
     .map((specifier) =>
       specifier
         .split('/')
@@ -47,7 +49,7 @@ function importedPackages(folder: string): ReadonlySet<string> {
 
 const shipped = importedPackages('lambdas');
 const all = new Set(
-  ['bench', 'bin', 'lib', 'lambdas', 'local', 'operator', 'test']
+  ['app', 'bench', 'bin', 'lib', 'lambdas', 'local', 'operator', 'test']
     .filter((folder) => existsSync(join(projectDirectory, folder)))
     .flatMap((folder) => [...importedPackages(folder)]),
 );

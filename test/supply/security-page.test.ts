@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { DEAD_LETTER_RETENTION_SECONDS, QUEUE_RETENTION_SECONDS } from '../../lambdas/contract/timing.ts';
-import { SECRET_MAX_AGE_MS, SECRET_REREAD_INTERVAL_MS } from '../../lambdas/ingest/secret-source.ts';
+import { SECRET_MAX_AGE_MS, SECRET_REREAD_INTERVAL_MS } from '../../lambdas/runtime/cached-secret.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
 import { parseStackConfig } from '../../lib/stack-config.ts';
 

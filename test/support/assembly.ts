@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,7 @@ import type { JsonRecord } from '../../local/json.ts';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const CACHE = join(PROJECT, '.test-results/assemblies');
-const SOURCES = ['bin/app.ts', 'cdk.json', 'lambdas', 'lib', 'package-lock.json'];
+const SOURCES = ['cdk.json', 'lambdas', 'lib', 'package-lock.json', 'package.json', 'test/fixtures'];
 /** No build takes that long: who held the lock is dead. */
 const STALE_LOCK_MS = 90_000;
 const KEPT_MS = 60 * 60 * 1000;
@@ -40,6 +41,13 @@ export async function assembly(context: Readonly<Record<string, unknown>> = {}):
   } finally {
     await rm(lock, { recursive: true, force: true });
   }
+}
+
+/** esbuild's report on a function of an assembly, below the project. */
+export function metafilePath(assemblyDirectory: string, name: string): string {
+  const bundles = readdirSync(assemblyDirectory).find((entry) => entry.startsWith('bundles.'));
+  if (bundles === undefined) throw new Error(`${assemblyDirectory} was made of given bundles`);
+  return join(assemblyDirectory, bundles, 'meta', `${name}.json`);
 }
 
 /** A copy of an assembly whose template was changed; remove it by removing the directory. */

@@ -49,6 +49,7 @@ export class TestFunctions {
       memoryMb: 128,
       logGroupName: '/aws/lambda/stack-Function',
       environment: {},
+      unresolved: {},
       logEnvironment: {},
       ...overrides,
     };

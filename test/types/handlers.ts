@@ -5,8 +5,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import * as zod from 'zod';
 import * as mini from 'zod/mini';
+import { addAlerts } from '../../lambdas/alerts/add-alerts.ts';
 import { PING_EVENT_TYPE } from '../../lambdas/contract/message.ts';
-import { handlers } from '../../lambdas/handlers/index.ts';
 import {
   type AnyEvent,
   type ConnectionDeleted,
@@ -23,7 +23,7 @@ import {
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const holds = <_Claim extends true>() => {};
 
-export const routes: EventRoutes = handlers;
+export const routes: EventRoutes = addAlerts(new EventRouter(), {});
 
 export function eventsAreTypedByName(): void {
   holds<Same<EventMap['sync.complete'], SyncComplete>>();

@@ -1,5 +1,5 @@
 import type { Transaction } from '../database.ts';
-import type { Mapping } from './manifest.ts';
+import type { Mapping } from './mapping.ts';
 import { inApplication, type Schemas, supaglueTable, textOf } from './sql.ts';
 import type { Pass, RowKey, Source } from './watermark.ts';
 

@@ -1,5 +1,5 @@
 import type { Transaction } from '../database.ts';
-import { TARGETS } from './manifest.ts';
+import { type ApplicationDatabase, targetsOf } from './mapping.ts';
 import type { Scope } from './scope.ts';
 import { inApplication, type Schemas, supaglueTable, textOf } from './sql.ts';
 
@@ -35,17 +35,17 @@ export async function setFloors(
   tx: Transaction,
   { applicationId, customerId, providerName }: Scope,
   { tables }: { readonly tables: readonly string[] },
-  schemas: Schemas,
+  database: ApplicationDatabase,
 ): Promise<void> {
   const latest = [
-    ...TARGETS.map(
+    ...targetsOf(database.transforms).map(
       (target) =>
         `select source, max(emitted_at) as emitted_at from :"application".${target}
          where application_id = $1 and customer_id = $2 and provider_name = $3 group by source`,
     ),
     ...tables.map(
       (table) =>
-        `select '${table}', max(_supaglue_emitted_at) from ${supaglueTable(table, schemas)}
+        `select '${table}', max(_supaglue_emitted_at) from ${supaglueTable(table, database)}
          where _supaglue_application_id = $1 and _supaglue_customer_id = $2 and _supaglue_provider_name = $3`,
     ),
   ];
@@ -60,7 +60,7 @@ export async function setFloors(
          modified_at = default, emitted_at = default, everything_by = null,
          pass_by = null, pass_everything = null, since_modified_at = null, since_emitted_at = null,
          next_modified_at = null, next_emitted_at = null, cursor_modified_at = null, cursor_id = null`,
-      schemas,
+      database,
     ),
     [applicationId, customerId, providerName],
   );

@@ -1,12 +1,14 @@
-import type { Database, Transaction } from '../database.ts';
-import schema from './schema.sql';
+import type { Transaction } from '../database.ts';
+import type { ApplicationDatabase } from './mapping.ts';
 import { inApplication } from './sql.ts';
+import state from './state.sql';
 
 /** Any number, the same in all versions: environments that start together take turns. */
 const LOCK = 7_402_611;
 
-/** Creates what is missing. Where nothing is, no right to create is needed. */
-export async function prepareSchema(tx: Transaction, database: Database): Promise<void> {
+/** Creates what is missing of the application's tables and our own. Where nothing is, no right to create is needed. */
+export async function prepareSchema(tx: Transaction, database: ApplicationDatabase): Promise<void> {
+  const schema = `${database.transforms.schema}\n${state}`;
   const tables = [...schema.matchAll(/create table if not exists :"application"\.(\w+)/g)].map(
     ([, name]) => name,
   );

@@ -1,7 +1,7 @@
 import type { Bounds, Database, Transaction } from '../database.ts';
 import { BATCH_ROWS, endOfBatch, transformBatch } from './batch.ts';
 import { isConnectionLive } from './connections.ts';
-import type { Mapping } from './manifest.ts';
+import type { Mapping } from './mapping.ts';
 import type { Scope } from './scope.ts';
 import { createStopwatch, type WorkOptions } from './stopwatch.ts';
 import { beginPass, endPass, lockWatermark, moveCursor } from './watermark.ts';

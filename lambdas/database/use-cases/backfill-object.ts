@@ -1,6 +1,6 @@
 import type { FieldMappingCreated, FieldMappingUpdated } from '../../router/index.ts';
 import { isFullSyncRequested, noteFullSync } from '../transforms/full-sync.ts';
-import { mappingOfObject } from '../transforms/manifest.ts';
+import { mappingOfObject } from '../transforms/mapping.ts';
 import { runPass } from '../transforms/run-pass.ts';
 import type { RequestFullSync } from './supaglue-api.ts';
 import type { DatabaseHandler } from './with-database.ts';
@@ -18,7 +18,7 @@ export function createBackfillObject(
     const { event, eventId, attempt, logger } = context;
     if (event.result !== 'SUCCESS') return;
     const { application_id: applicationId, customer_id: customerId, provider_name: providerName } = event;
-    const mapping = mappingOfObject(providerName, event.object_name);
+    const mapping = mappingOfObject(database.transforms, providerName, event.object_name);
     if (mapping === undefined) {
       logger.info('nothing is mapped for this object', { provider: providerName, object: event.object_name });
       return;

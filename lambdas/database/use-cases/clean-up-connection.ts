@@ -1,7 +1,7 @@
 import type { ConnectionDeleted } from '../../router/index.ts';
 import { markDeleted } from '../transforms/connections.ts';
 import { setFloors, supaglueTablesOf } from '../transforms/floors.ts';
-import { TARGETS } from '../transforms/manifest.ts';
+import { targetsOf } from '../transforms/mapping.ts';
 import { removeRows } from '../transforms/remove-rows.ts';
 import { inApplication, supaglueTable } from '../transforms/sql.ts';
 import { applicationOfConnection } from '../transforms/stored-customer.ts';
@@ -45,7 +45,7 @@ export function createCleanUpConnection(cleanSupaglueTables: boolean): DatabaseH
          )`,
         database,
       );
-    const removals = TARGETS.map((target) => ({
+    const removals = targetsOf(database.transforms).map((target) => ({
       table: inApplication(`:"application".${target}`, database),
       where: mine(['application_id', 'customer_id', 'provider_name'], 'target.source', 'emitted_at'),
     }));

@@ -1,6 +1,6 @@
 import type { Environment } from '../../runtime/environment.ts';
 import { createDatabase } from '../create-database.ts';
-import type { Database } from '../database.ts';
+import type { ApplicationDatabase, Transforms } from '../transforms/mapping.ts';
 import { prepareSchema } from '../transforms/prepare-schema.ts';
 import type { UseDatabase } from './with-database.ts';
 
@@ -9,12 +9,12 @@ import type { UseDatabase } from './with-database.ts';
  *
  * @throws {ConfigurationError} when a variable is missing or no plain name
  */
-export function openDatabase(environment: Environment): UseDatabase {
-  return prepared(createDatabase(environment));
+export function openDatabase(environment: Environment, transforms: Transforms): UseDatabase {
+  return prepared({ ...createDatabase(environment), transforms });
 }
 
 /** Looks for the application's tables once, and again only when that has failed. */
-export function prepared(database: Database): UseDatabase {
+export function prepared(database: ApplicationDatabase): UseDatabase {
   let isPrepared = false;
   return async (bounds) => {
     if (!isPrepared) await database.transaction((tx) => prepareSchema(tx, database), bounds);

@@ -1,6 +1,6 @@
 import type { EntityMappingCreated, EntityMappingDeleted, EntityMappingUpdated } from '../../router/index.ts';
 import { sourceOfEntity } from '../transforms/entities.ts';
-import { mappingOfEntity } from '../transforms/manifest.ts';
+import { mappingOfEntity } from '../transforms/mapping.ts';
 import { removeRows } from '../transforms/remove-rows.ts';
 import { runPass } from '../transforms/run-pass.ts';
 import { inApplication } from '../transforms/sql.ts';
@@ -19,7 +19,7 @@ export const rebuildEntity: DatabaseHandler<
     logger.info('the entity has not synced yet', { entity_id: event.entity_id });
     return;
   }
-  const mapping = mappingOfEntity(source);
+  const mapping = mappingOfEntity(database.transforms, source);
   const scope = {
     applicationId: event.application_id,
     customerId: event.customer_id,

@@ -1,7 +1,8 @@
-import { createSecretFetcher, type FetchSecret } from '../../alerts/secret.ts';
 import { ConsumerEnvironment } from '../../contract/environment.ts';
 import { NonRetryableError } from '../../router/index.ts';
+import { createCachedSecret } from '../../runtime/cached-secret.ts';
 import type { Environment } from '../../runtime/environment.ts';
+import { readStoredText } from '../../runtime/secret-text.ts';
 
 /**
  * Supaglue's management API. Its `triggerSync` takes the customer and the provider as headers.
@@ -36,20 +37,30 @@ export type RequestFullSync = (request: FullSyncRequest) => Promise<void>;
 /** @returns `undefined` when no API key is configured */
 export function fullSyncOf(environment: Environment): RequestFullSync | undefined {
   const secretId = environment[ConsumerEnvironment.SUPAGLUE_API_KEY_SECRET_ID] ?? '';
-  return secretId === '' ? undefined : createRequestFullSync({ fetchApiKey: createSecretFetcher(secretId) });
+  return secretId === '' ? undefined : createRequestFullSync({ readApiKey: () => readStoredText(secretId) });
 }
 
 /** @param options.url - of a Supaglue of your own */
 export function createRequestFullSync({
-  fetchApiKey,
+  readApiKey,
   url = TRIGGER_SYNC_URL,
+  nowMs = Date.now,
 }: {
-  readonly fetchApiKey: FetchSecret;
+  readonly readApiKey: () => Promise<string | undefined>;
   readonly url?: string;
+  /** Wall clock, epoch milliseconds. */
+  readonly nowMs?: () => number;
 }): RequestFullSync {
+  const cached = createCachedSecret({
+    async read() {
+      const apiKey = await readApiKey();
+      if (apiKey === undefined) throw new Error("the secret for Supaglue's API key holds no value yet");
+      return apiKey;
+    },
+    nowMs,
+  });
   return async ({ customerId, providerName, objectType, object, signal }) => {
-    const apiKey = await fetchApiKey();
-    if (apiKey === undefined) throw new Error("the secret for Supaglue's API key holds no value yet");
+    const apiKey = await cached.current(signal);
     const { status } = await fetch(url, {
       method: 'POST',
       headers: {
@@ -63,6 +74,8 @@ export function createRequestFullSync({
       redirect: 'error',
     });
     if (status >= 200 && status < 300) return;
+    // Revoked, perhaps replaced: the next attempt reads it again.
+    if (status === 401 || status === 403) cached.forget();
     // The body may repeat the request: it stays out of logs and dead letters.
     const message = `Supaglue answered ${status} to the request for a full sync`;
     if (REFUSED.has(status)) throw new NonRetryableError(message, { code: 'supaglue-refused' });

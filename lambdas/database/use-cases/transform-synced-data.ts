@@ -1,19 +1,25 @@
 import type { SyncComplete } from '../../router/index.ts';
 import { noteEntity } from '../transforms/entities.ts';
-import { type Mapping, mappingOfEntity, mappingOfObject, tableOfEntity } from '../transforms/manifest.ts';
+import {
+  type Mapping,
+  mappingOfEntity,
+  mappingOfObject,
+  type Transforms,
+  tableOfEntity,
+} from '../transforms/mapping.ts';
 import { runPass } from '../transforms/run-pass.ts';
 import { applicationsOf } from '../transforms/scope.ts';
 import { supaglueTable } from '../transforms/sql.ts';
 import type { DatabaseHandler } from './with-database.ts';
 
 /**
- * Brings what a sync has changed into the application's tables. What comes of which object stands in
- * `transforms/manifest.ts` and the `.sql` files beside it: those are yours to edit.
+ * Brings what a sync has changed into the application's tables. What comes of which object is told by the
+ * application's {@link Transforms}.
  */
 export const transformSyncedData: DatabaseHandler<SyncComplete> = async (context, database, options) => {
   const { event, eventId, attempt, logger } = context;
   if (event.result !== 'SUCCESS') return;
-  const mapping = mappingOf(event);
+  const mapping = mappingOf(event, database.transforms);
   if (mapping === undefined) {
     logger.info('nothing is mapped for this sync', { provider: event.provider_name });
     return;
@@ -41,7 +47,8 @@ export const transformSyncedData: DatabaseHandler<SyncComplete> = async (context
 };
 
 /** Not every entity's event carries the name that its table is called by. */
-function mappingOf(event: SyncComplete): Mapping | undefined {
-  if (event.type === 'object') return mappingOfObject(event.provider_name, event.object);
-  return event.entity_name === undefined ? undefined : mappingOfEntity(tableOfEntity(event.entity_name));
+function mappingOf(event: SyncComplete, transforms: Transforms): Mapping | undefined {
+  if (event.type === 'object') return mappingOfObject(transforms, event.provider_name, event.object);
+  if (event.entity_name === undefined) return undefined;
+  return mappingOfEntity(transforms, tableOfEntity(event.entity_name));
 }

@@ -1,16 +1,17 @@
 import type { Handler, HandlerContext } from '../../router/index.ts';
-import type { Bounds, Database } from '../database.ts';
+import type { Bounds } from '../database.ts';
+import type { ApplicationDatabase } from '../transforms/mapping.ts';
 import type { WorkOptions } from '../transforms/stopwatch.ts';
 
 /** A handler that is given the application's database. */
 export type DatabaseHandler<Event> = (
   context: HandlerContext<Event>,
-  database: Database,
+  database: ApplicationDatabase,
   options?: WorkOptions,
 ) => Promise<void>;
 
 /** Gives the database once the application's tables are there. */
-export type UseDatabase = (bounds: Bounds) => Promise<Database>;
+export type UseDatabase = (bounds: Bounds) => Promise<ApplicationDatabase>;
 
 /**
  * Makes handlers of database handlers. Each is loaded at its first event, with its SQL and `pg`: a function

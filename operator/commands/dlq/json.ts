@@ -56,6 +56,8 @@ const planFields = {
   disposition: z.enum(['run', 'leased', 'completed', 'futile', 'unrecorded']),
   /** Handlers that run again, as registered in this checkout. */
   will_run: z.array(z.string()),
+  /** The deployment does not tell its handlers: `will_run` names those that letters and records name. */
+  names_are_guessed: z.literal(true).optional(),
   /** Handlers that have completed and do not. */
   completed: z.array(z.string()),
   /** Of leased: when the running attempt's lease ends. */

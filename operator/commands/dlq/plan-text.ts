@@ -4,8 +4,9 @@ import { Disposition } from '../../dead-letters/plan.ts';
 import type { PlanJson } from './json.ts';
 
 /** What a redrive does with an event, as the end of a sentence about it. The same for events with the same plan. */
-export function planText({ disposition, will_run: willRun, completed, note }: PlanJson): string {
-  const whatRuns = note === undefined ? runText(willRun, completed) : safeText(note);
+export function planText(plan: PlanJson): string {
+  const { disposition, note } = plan;
+  const whatRuns = note === undefined ? runText(plan) : safeText(note);
   switch (disposition) {
     case Disposition.RUN:
       return whatRuns;
@@ -16,7 +17,7 @@ export function planText({ disposition, will_run: willRun, completed, note }: Pl
     case Disposition.FUTILE:
       return `skipped: ${safeText(note ?? 'it would come straight back')}`;
     case Disposition.UNRECORDED:
-      return `the ledger has no record of it: ${runText(willRun, completed)}`;
+      return `the ledger has no record of it: ${runText(plan)}`;
   }
 }
 
@@ -30,9 +31,13 @@ export function isSkipped({ disposition }: Pick<PlanJson, 'disposition'>): boole
   return disposition === Disposition.COMPLETED || disposition === Disposition.FUTILE;
 }
 
-function runText(willRun: readonly string[], completed: readonly string[]): string {
+function runText({ will_run: willRun, completed, names_are_guessed: guessed }: PlanJson): string {
+  if (guessed === true) {
+    const known = willRun.length === 0 ? '' : `: ${list(willRun)} by letters and records`;
+    return `what has not completed runs${known} (the template does not tell the handlers)`;
+  }
   if (willRun.length === 0 && completed.length === 0) {
-    return 'no handler is registered for it here: it is recorded as COMPLETED';
+    return 'no handler is registered for it: it is recorded as COMPLETED';
   }
   const run =
     willRun.length === 0

@@ -107,7 +107,7 @@ async function runRedrive(
     if (options.fast === true) {
       return runFastRedrive(target, { dryRun, confirmed: confirm, json, ...rateOf(options) }, context);
     }
-    const handlersOf = await registeredHandlers(target.handlerEnvironment);
+    const handlersOf = await registeredHandlers(target, context.signal);
     return runChange(
       target,
       {

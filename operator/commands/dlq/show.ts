@@ -23,8 +23,8 @@ interface ShowOptions extends TargetOptions {
 
 const HELP = `
 Of several letters the newest is shown: copies of one event, or a group. What a
-redrive would do is read from the ledger; the handlers named are those of this
-checkout (lambdas/handlers/index.ts).
+redrive would do is read from the ledger; the handlers named are those that the
+target's template tells.
 
 Examples:
   $ npm run webhooks -- dlq show msg_2f9c --local
@@ -56,7 +56,7 @@ export function registerDlqShow(dlq: Command, run: Run): void {
 async function runShow(id: string, options: ShowOptions, context: CommandContext): Promise<ExitCode> {
   const { terminal, signal } = context;
   return withTarget(options, context, async (target) => {
-    const handlersOf = await registeredHandlers(target.handlerEnvironment);
+    const handlersOf = await registeredHandlers(target, context.signal);
     const newest = new NewestOf(id);
     const look = await lookWithProgress(target, context, {
       bodies: 'drop',

@@ -1,6 +1,6 @@
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { Command } from 'commander';
-import { SECRET_MAX_AGE_MS, SECRET_REREAD_INTERVAL_MS } from '../../../lambdas/ingest/secret-source.ts';
+import { SECRET_MAX_AGE_MS, SECRET_REREAD_INTERVAL_MS } from '../../../lambdas/runtime/cached-secret.ts';
 import type { CommandContext, Run } from '../../cli/context.ts';
 import { formatDuration } from '../../cli/format-time.ts';
 import { addTargetOptions, type TargetOptions, withTarget } from '../../cli/target-option.ts';

@@ -22,7 +22,7 @@ export interface PlanTextProps {
 
 /** What a redrive would do with one event. */
 export function PlanText({ page, plan, children }: PlanTextProps) {
-  const { disposition, willRun, completed, untilMs, note, reset } = plan;
+  const { disposition, willRun, completed, untilMs, note, reset, namesAreGuessed } = plan;
   const { tone, label } = DISPOSITIONS[disposition];
   return (
     <p class="plan">
@@ -39,7 +39,12 @@ export function PlanText({ page, plan, children }: PlanTextProps) {
       )}
       {note === undefined ? '' : <span>{safeText(note, 300)}</span>}
       {disposition === Disposition.UNRECORDED ? <span>the ledger holds no record of it</span> : ''}
-      {disposition === Disposition.RUN && willRun.length === 0 && note === undefined ? (
+      {namesAreGuessed === undefined ? (
+        ''
+      ) : (
+        <span>by letters and records: the template does not tell the handlers</span>
+      )}
+      {disposition === Disposition.RUN && willRun.length === 0 && note === undefined && !namesAreGuessed ? (
         <span>no handler is registered for its type</span>
       ) : (
         ''

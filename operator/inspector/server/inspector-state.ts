@@ -19,11 +19,7 @@ export interface InspectorState {
   readonly nowMs: () => number;
   /** Aborts when the inspector closes. */
   readonly signal: AbortSignal;
-  /**
-   * The handlers, loaded once: one that is registered later is not foreseen.
-   *
-   * @throws {CommandError} when they do not load; the next call tries again
-   */
+  /** The handlers as they are now. */
   readonly handlersOf: () => Promise<HandlersOf>;
 }
 
@@ -39,7 +35,6 @@ export function createInspectorState(options: InspectorStateOptions): InspectorS
   const { target, write, nowMs, loadHandlers, signal } = options;
   const rhythm = RHYTHMS[target.kind];
   const turns = new Turns();
-  let handlers: Promise<HandlersOf> | undefined;
   return {
     target,
     write,
@@ -56,14 +51,6 @@ export function createInspectorState(options: InspectorStateOptions): InspectorS
     turns,
     nowMs,
     signal,
-    async handlersOf() {
-      handlers ??= loadHandlers();
-      try {
-        return await handlers;
-      } catch (error) {
-        handlers = undefined;
-        throw error;
-      }
-    },
+    handlersOf: loadHandlers,
   };
 }

@@ -84,7 +84,7 @@ export function backfillSuite(given: () => World): void {
   test('it asks Supaglue for a full sync, and not again when only the record of that attempt was lost', async () => {
     await withSupaglue(200, async (url, asked) => {
       await world.seed({ to: 6 });
-      const requestFullSync = createRequestFullSync({ fetchApiKey: async () => 'example-key', url });
+      const requestFullSync = createRequestFullSync({ readApiKey: async () => 'example-key', url });
       const backfill = createBackfillObject(requestFullSync);
       await backfill(handling(fieldsMapped()), world.database, small);
       await backfill(handling(fieldsMapped(), { attempt: 2 }), world.database, small);
@@ -113,7 +113,7 @@ export function backfillSuite(given: () => World): void {
   ])('an answer of %i fails readably after the rows are done', async (status, error) => {
     await withSupaglue(status, async (url) => {
       await world.seed({ to: 6 });
-      const requestFullSync = createRequestFullSync({ fetchApiKey: async () => 'example-key', url });
+      const requestFullSync = createRequestFullSync({ readApiKey: async () => 'example-key', url });
       const backfill = createBackfillObject(requestFullSync);
       await expect(backfill(handling(fieldsMapped()), world.database, small)).rejects.toMatchObject(error);
       expect(await mapped()).toHaveLength(1);
@@ -122,7 +122,7 @@ export function backfillSuite(given: () => World): void {
 
   test('a key that is not stored yet is waited for', async () => {
     await world.seed({ to: 1 });
-    const backfill = createBackfillObject(createRequestFullSync({ fetchApiKey: async () => undefined }));
+    const backfill = createBackfillObject(createRequestFullSync({ readApiKey: async () => undefined }));
     await expect(backfill(handling(fieldsMapped()), world.database)).rejects.toThrow('holds no value yet');
   });
 

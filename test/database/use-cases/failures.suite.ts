@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Database } from '../../../lambdas/database/database.ts';
 import { createPostgresDatabase } from '../../../lambdas/database/postgres-database.ts';
 import { createSessionOpener } from '../../../lambdas/database/session-opener.ts';
+import type { ApplicationDatabase } from '../../../lambdas/database/transforms/mapping.ts';
 import { createCleanUpConnection } from '../../../lambdas/database/use-cases/clean-up-connection.ts';
 import { prepared } from '../../../lambdas/database/use-cases/open-database.ts';
 import { transformSyncedData } from '../../../lambdas/database/use-cases/transform-synced-data.ts';
@@ -23,7 +23,7 @@ export function failuresSuite(given: () => World): void {
   beforeEach(() => world.reset());
 
   /** The handlers behind the real consumer. */
-  async function consumerOn(database: Database) {
+  async function consumerOn(database: ApplicationDatabase) {
     const onDatabase = withDatabase(async () => prepared(database));
     const routes = new EventRouter()
       .on(
@@ -39,17 +39,18 @@ export function failuresSuite(given: () => World): void {
     return createConsumerHarness(engines, { routes, policy: { maxAttempts: 2 } });
   }
 
-  function databaseWithSecret(secret: string): Database {
-    return createPostgresDatabase({
+  function databaseWithSecret(secret: string): ApplicationDatabase {
+    const database = createPostgresDatabase({
       supaglueSchema: world.postgres.supaglueSchema,
       applicationSchema: world.postgres.applicationSchema,
       openSession: createSessionOpener({ readSecret: async () => secret, nowMs: Date.now }),
       nowMs: Date.now,
     });
+    return { ...database, transforms: world.database.transforms };
   }
 
   /** The event's way to its end: how many attempts came back, and its dead letter. */
-  async function endOf(database: Database, event: unknown = objectSynced()) {
+  async function endOf(database: ApplicationDatabase, event: unknown = objectSynced()) {
     const harness = await consumerOn(database);
     await harness.send('msg_1', JSON.stringify(event));
     const [record] = await harness.receive();

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import type { Database } from '../../../lambdas/database/database.ts';
 import { DatabaseError } from '../../../lambdas/database/database-error.ts';
+import type { ApplicationDatabase } from '../../../lambdas/database/transforms/mapping.ts';
 import { createBackfillObject } from '../../../lambdas/database/use-cases/backfill-object.ts';
 import { createCleanUpConnection } from '../../../lambdas/database/use-cases/clean-up-connection.ts';
 import { noteConnection } from '../../../lambdas/database/use-cases/note-connection.ts';
@@ -20,7 +20,7 @@ export function interruptedSuite(given: () => World): void {
   interface Case {
     readonly name: string;
     prepare(): Promise<void>;
-    run(database: Database, attempt: number): Promise<void>;
+    run(database: ApplicationDatabase, attempt: number): Promise<void>;
   }
 
   async function someRows(): Promise<void> {
@@ -150,12 +150,12 @@ export function interruptedSuite(given: () => World): void {
   }
 
   /** Dies before its `statement`-th statement, or right after a commit, which is counted as one. */
-  function killedAt(database: Database, statement: number) {
+  function killedAt(database: ApplicationDatabase, statement: number) {
     let reached = 0;
     const die = () => {
       if (++reached === statement) throw new Error(KILLED);
     };
-    const killed: Database = {
+    const killed: ApplicationDatabase = {
       ...database,
       async transaction(work, bounds) {
         const result = await database.transaction(

@@ -1,8 +1,9 @@
-import type { Database } from '../../../lambdas/database/database.ts';
 import { createPostgresDatabase } from '../../../lambdas/database/postgres-database.ts';
 import { createSessionOpener } from '../../../lambdas/database/session-opener.ts';
+import type { ApplicationDatabase } from '../../../lambdas/database/transforms/mapping.ts';
 import { prepareSchema } from '../../../lambdas/database/transforms/prepare-schema.ts';
 import type { HandlerContext } from '../../../lambdas/router/index.ts';
+import { transforms } from '../../fixtures/app/transforms/manifest.ts';
 import { contextOf } from '../../router/handler-context.ts';
 import { startTestPostgres, type TestPostgres } from '../../support/postgres.ts';
 
@@ -44,7 +45,7 @@ export interface Seed {
 /** A PostgreSQL with Supaglue-shaped tables and the handlers' own. */
 export interface World {
   readonly postgres: TestPostgres;
-  readonly database: Database;
+  readonly database: ApplicationDatabase;
   /** Empties all tables. */
   reset(): Promise<void>;
   /** Copies all tables, for {@link World.restore}. */
@@ -64,9 +65,9 @@ export interface Interruption {
   cuts(text: string): boolean;
 }
 
-export function databaseOf(postgres: TestPostgres, interruption?: Interruption): Database {
+export function databaseOf(postgres: TestPostgres, interruption?: Interruption): ApplicationDatabase {
   const open = createSessionOpener({ readSecret: async () => postgres.url, nowMs: Date.now });
-  return createPostgresDatabase({
+  const database = createPostgresDatabase({
     supaglueSchema: postgres.supaglueSchema,
     applicationSchema: postgres.applicationSchema,
     async openSession(timeLeftMs, signal) {
@@ -85,6 +86,7 @@ export function databaseOf(postgres: TestPostgres, interruption?: Interruption):
     },
     nowMs: Date.now,
   });
+  return { ...database, transforms };
 }
 
 export async function startWorld(): Promise<World> {

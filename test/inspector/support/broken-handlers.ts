@@ -12,7 +12,7 @@ export const HANDLERS_DIRECTORY = 'TEST_HANDLERS_DIRECTORY';
 
 const FILES: Readonly<Record<string, string>> = {
   'store-contacts.ts': `
-    import type { Handler, SyncComplete } from '../router/index.ts';
+    import type { Handler, SyncComplete } from '../../../lambdas/handlers.ts';
     import { isBroken, note } from './journal.ts';
 
     export const storeContacts: Handler<SyncComplete> = async ({ event, eventId }) => {
@@ -21,7 +21,7 @@ const FILES: Readonly<Record<string, string>> = {
     };
   `,
   'clean-up.ts': `
-    import { NonRetryableError, type ConnectionDeleted, type Handler } from '../router/index.ts';
+    import { NonRetryableError, type ConnectionDeleted, type Handler } from '../../../lambdas/handlers.ts';
     import { isBroken, note } from './journal.ts';
 
     export const cleanUp: Handler<ConnectionDeleted> = async ({ event, eventId }) => {
@@ -32,7 +32,7 @@ const FILES: Readonly<Record<string, string>> = {
     };
   `,
   'backfill.ts': `
-    import type { Handler, FieldMappingUpdated } from '../router/index.ts';
+    import type { Handler, FieldMappingUpdated } from '../../../lambdas/handlers.ts';
     import { isBroken, note } from './journal.ts';
 
     class DatabaseError extends Error {
@@ -55,17 +55,19 @@ const FILES: Readonly<Record<string, string>> = {
       appendFileSync(join(directory, 'journal'), \`\${handler} \${eventId}\\n\`);
   `,
   'index.ts': `
-    import { EventRouter } from '../router/index.ts';
+    import { createConsumerHandler, EventRouter } from '../../../lambdas/handlers.ts';
     import { backfill } from './backfill.ts';
     import { cleanUp } from './clean-up.ts';
     import { note } from './journal.ts';
     import { storeContacts } from './store-contacts.ts';
 
-    export const handlers = new EventRouter()
-      .on('sync.complete', 'store-contacts', storeContacts)
-      .on('connection.deleted', 'clean-up', cleanUp)
-      .on('object.field_mapping.updated', 'backfill', backfill)
-      .onAny('audit', async ({ eventId }) => note('audit', eventId));
+    export const handler = createConsumerHandler(
+      new EventRouter()
+        .on('sync.complete', 'store-contacts', storeContacts)
+        .on('connection.deleted', 'clean-up', cleanUp)
+        .on('object.field_mapping.updated', 'backfill', backfill)
+        .onAny('audit', async ({ eventId }) => note('audit', eventId)),
+    );
   `,
 };
 
@@ -74,12 +76,12 @@ export async function assemblyOfBrokenHandlers(): Promise<{ assembly: string; so
   await mkdir(join(projectDirectory, '.test-results'), { recursive: true });
   // Below the project, where the bundler finds the packages.
   const sources = await mkdtemp(join(projectDirectory, '.test-results/handlers-'));
-  const lambdas = join(sources, 'lambdas');
-  await cp(join(projectDirectory, 'lambdas'), lambdas, { recursive: true });
-  for (const [name, text] of Object.entries(FILES)) await writeFile(join(lambdas, 'handlers', name), text);
+  const handlers = join(sources, 'handlers');
+  await mkdir(handlers);
+  for (const [name, text] of Object.entries(FILES)) await writeFile(join(handlers, name), text);
   // So deep that the stacks' paths, which are relative to the code, end at the root: as they do in Lambda.
   const code = join(sources, 'built/for/this/test');
-  await bundle({ outDirectory: code, entries: { consumer: join(lambdas, 'consumer/handler.ts') } });
+  await bundle({ outDirectory: code, entries: { consumer: join(handlers, 'index.ts') } });
   const changed = await alteredAssembly(await assembly(), () => undefined);
   const { consumer } = findParts(buildModel(await readAssembly(changed), 'http://127.0.0.1:1'));
   await rm(consumer.codeDirectory, { recursive: true });

@@ -158,8 +158,10 @@ describe('the plan of a redrive', () => {
     expect(held).toMatchObject({ disposition: 'leased', untilMs: claim.leaseExpiresAtMs, ...comesBack });
   });
 
-  test('the router of this checkout is asked, by the type in the body', async () => {
-    const handlersOf = await registeredHandlers();
+  test('the target’s handlers are asked for, by the type in the body', async () => {
+    const registrations = { byType: { 'sync.complete': ['alert'], 'sync.paused': ['page'] }, any: [] };
+    const target = { ...rig.target, handlers: registrations };
+    const handlersOf = await registeredHandlers(target, new AbortController().signal);
     const ping = JSON.stringify({ webhook_event_type: 'supaglue-webhooks.ping' });
     const events = await plan(
       [
@@ -173,8 +175,8 @@ describe('the plan of a redrive', () => {
       ],
       { handlersOf },
     );
-    expect(events.map(({ willRun }) => willRun)).toEqual([['alert-on-sync-error'], ['ping'], []]);
-    expect(handlersOf.names).toEqual(['alert-on-sync-error', 'alert-on-sync-paused', 'ping']);
+    expect(events.map(({ willRun }) => willRun)).toEqual([['alert'], ['ping'], []]);
+    expect(handlersOf.names).toEqual(['alert', 'page', 'ping']);
   });
 
   test('hundreds are read in batches, consistently, and what DynamoDB leaves out is asked for again', async () => {

@@ -1,10 +1,10 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { EventOutcome } from '../../../operator/dead-letters/change-letters.ts';
 import { groupIdOf } from '../../../operator/dead-letters/groups.ts';
 import { lookAtDeadLetters } from '../../../operator/dead-letters/look.ts';
 import { type RedriveOptions, redriveDeadLetters } from '../../../operator/dead-letters/redrive.ts';
+import type { EventOutcome } from '../../../operator/dead-letters/settled-events.ts';
 import { failEntries, startAlteringProxy } from '../../support/altering-proxy.ts';
 import { startEngines, type TestEngines } from '../../support/engines.ts';
 import { createRig, factsOf, failureOf, type NewLetter, never, type Rig, syncBody } from './rig.ts';

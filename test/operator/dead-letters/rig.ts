@@ -73,7 +73,7 @@ export async function createRig(engines: TestEngines): Promise<Rig> {
       ledgerTableName,
       signingSecretId: 'secret',
       alertTopicArn: 'arn:aws:sns:us-east-1:000000000000:alerts',
-      handlerEnvironment: {},
+      handlers: 'unknown',
       clients: localClients({
         sqs,
         dynamoDb,

@@ -228,6 +228,10 @@ function exportsOf(engines: TestEngines, proxy: WireProxy, table: string): Recor
   const gone = 'http://127.0.0.1:9';
   return {
     WEBHOOK_URL: gone,
+    WEBHOOK_HANDLERS: JSON.stringify({
+      byType: { 'sync.complete': ['alert-on-sync-error'], 'sync.paused': ['alert-on-sync-paused'] },
+      any: [],
+    }),
     LEDGER_TABLE_NAME: table,
     SIGNING_SECRET_ID: 'secret',
     ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:alerts',

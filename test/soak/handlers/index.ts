@@ -1,12 +1,13 @@
 // Bundled with the consumer in place of the user's handlers: a quick one, a slow one, some that fail.
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  createConsumerHandler,
   EventRouter,
   type Handler,
   type HandlerContext,
   NonRetryableError,
   RetryAfterError,
-} from '../../../lambdas/router/index.ts';
+} from '../../../lambdas/handlers.ts';
 import type { HandlerOrders } from '../run-report.ts';
 import { report } from './effects.ts';
 
@@ -46,7 +47,7 @@ function refuse(): never {
   throw new NonRetryableError('told to fail for good', { code: 'soak' });
 }
 
-export const handlers = new EventRouter()
+const router = new EventRouter()
   .on('sync.complete', 'store', counted(quick))
   .on('sync.paused', 'transform', counted(slow))
   .on('connection.created', 'notify', counted(flaky))
@@ -56,3 +57,5 @@ export const handlers = new EventRouter()
   .on(['connection.deleted', 'entity.entity_mapping.deleted'], 'clean-up', counted(refuse))
   .on('object.field_mapping.updated', 'reindex', counted(flaky))
   .onAny('audit', counted(quick));
+
+export const handler = createConsumerHandler(router);

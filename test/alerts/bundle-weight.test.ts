@@ -3,12 +3,16 @@ import { expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const entryPoint = 'lambdas/handlers/index.ts';
+/** What a user's file of handlers brings along, without the consumer around it. */
+const contents = `
+  export * from './lambdas/alerts/add-alerts.ts';
+  export * from './lambdas/database/use-cases/add-database-use-cases.ts';
+  export * from './lambdas/router/index.ts';`;
 
 test('the handlers load without SNS, samples, or the languages of zod', async () => {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [entryPoint],
+    stdin: { contents, resolveDir: root },
     outdir: 'not-written',
     write: false,
     metafile: true,
@@ -21,7 +25,7 @@ test('the handlers load without SNS, samples, or the languages of zod', async ()
     loader: { '.sql': 'text' },
   });
   const outputs = new Map(Object.entries(metafile.outputs));
-  const entry = [...outputs].find(([, output]) => output.entryPoint === entryPoint)?.[0] ?? '';
+  const entry = [...outputs].find(([, output]) => output.entryPoint === '<stdin>')?.[0] ?? '';
 
   // A Set takes what is added while it is walked.
   const loaded = new Set([entry]);

@@ -1,0 +1,97 @@
+import '../runtime/source-lines.ts';
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { ConsumerEnvironment } from '../contract/environment.ts';
+import type { HandlerRegistrations } from '../contract/outputs.ts';
+import { DynamoDbLedger } from '../ledger/dynamodb-ledger.ts';
+import type { EventRoutes } from '../router/handler.ts';
+import { clientOptions, withoutCallLogging } from '../runtime/client-options.ts';
+import { type Environment, requireInteger, requireText } from '../runtime/environment.ts';
+import { processBatch } from './batch.ts';
+import { systemClock } from './clock.ts';
+import type { ConsumerDependencies } from './dependencies.ts';
+import { createEmfMetrics } from './emf-metrics.ts';
+import { createLazyQueue } from './lazy-queue.ts';
+import { parseRetryPolicy } from './policy.ts';
+import { createHandlerLogger } from './powertools-logger.ts';
+
+/** What the consumer needs of an `EventRouter`, whatever events it knows. */
+export interface ConsumerRoutes extends EventRoutes {
+  registrations(): HandlerRegistrations;
+}
+
+/** Lambda's entry: one batch of the event source mapping, answered with what is to be delivered again. */
+export interface ConsumerHandler {
+  (event: SQSEvent, context: Context): Promise<SQSBatchResponse>;
+  /** Which handlers it runs: read from the bundle when the stack is synthesised. */
+  registrations(): HandlerRegistrations;
+}
+
+/**
+ * The consumer of a router's events. Export it as `handler` from the file that the stack takes as the consumer's code:
+ *
+ * ```ts
+ * export const handler = createConsumerHandler(router);
+ * ```
+ *
+ * @param environment - @default the function's own
+ * @throws {ConfigurationError} when a variable that the stack sets is missing: the function does not start
+ */
+export function createConsumerHandler(
+  routes: ConsumerRoutes,
+  environment: Environment = process.env,
+): ConsumerHandler {
+  // Both take service and namespace from POWERTOOLS_SERVICE_NAME and POWERTOOLS_METRICS_NAMESPACE.
+  const logger = new Logger();
+  const metrics = new Metrics();
+  const dynamoDb = withoutCallLogging(
+    new DynamoDBClient({
+      ...clientOptions({ connectTimeoutMs: 1_000, requestTimeoutMs: 1_500, maxAttempts: 2 }),
+      // The steps of a call are put together once for each command, not at each call.
+      cacheMiddleware: true,
+    }),
+  );
+
+  // Handlers read them at their first alert: a stack that does not set them must fail here, at load.
+  requireText(environment, ConsumerEnvironment.ALERT_TOPIC_ARN);
+  requireInteger(environment, ConsumerEnvironment.ALERT_WINDOW_SECONDS);
+
+  const queueUrls = {
+    queueUrl: requireText(environment, ConsumerEnvironment.QUEUE_URL),
+    deadLetterQueueUrl: requireText(environment, ConsumerEnvironment.DEAD_LETTER_QUEUE_URL),
+  };
+
+  const dependencies: ConsumerDependencies = {
+    ledger: new DynamoDbLedger({
+      table: {
+        updateItem: (input) => dynamoDb.send(new UpdateItemCommand(input)),
+        getItem: (input) => dynamoDb.send(new GetItemCommand(input)),
+      },
+      tableName: requireText(environment, ConsumerEnvironment.LEDGER_TABLE_NAME),
+      retentionDays: requireInteger(environment, ConsumerEnvironment.LEDGER_RETENTION_DAYS, 1),
+    }),
+    queue: createLazyQueue(async () => (await import('./open-queue.ts')).openQueue(queueUrls)),
+    routes,
+    policy: parseRetryPolicy(environment),
+    clock: systemClock,
+    random: Math.random,
+    newOwner: randomUUID,
+    metrics: createEmfMetrics(metrics),
+    logger: createHandlerLogger(logger),
+  };
+
+  const handle = async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+    const deadlineMs = systemClock.nowMs() + context.getRemainingTimeInMillis();
+    logger.appendKeys({ function_request_id: context.awsRequestId });
+    try {
+      return await processBatch(event, { deadlineMs }, dependencies);
+    } finally {
+      // A batch that only dead-lettered has written its metrics already, and Powertools warns of an empty set.
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    }
+  };
+  return Object.assign(handle, { registrations: () => routes.registrations() });
+}

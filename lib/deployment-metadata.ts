@@ -1,0 +1,77 @@
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { Annotations, Aspects, CfnElement, Stack } from 'aws-cdk-lib/core';
+import type { Construct, IConstruct } from 'constructs';
+import { type DeploymentMetadata, type DeploymentParts, METADATA_KEY } from '../lambdas/contract/outputs.ts';
+import { pathInStack } from './deployment-outputs.ts';
+import type { FunctionCode } from './function-code.ts';
+
+export interface Deployment {
+  readonly code: Pick<FunctionCode, 'readHandlers'>;
+  readonly secrets: readonly string[];
+  readonly parts: { readonly [Part in keyof DeploymentParts]: IConstruct } & {
+    readonly consumer: LambdaFunction;
+  };
+}
+
+/**
+ * Writes into the template's metadata which resources play which part, and which handlers the consumer has. The tools
+ * go by it, so that nothing of the user's code runs in them, and a stack may hold whatever else it likes.
+ *
+ * When the tree is whole: only then the consumer's variables are all known.
+ */
+export function describeDeployment(scope: Construct, { code, secrets, parts }: Deployment): void {
+  Aspects.of(scope).add({
+    visit(node) {
+      if (node !== scope) return;
+      const stack = Stack.of(scope);
+      const reading = code.readHandlers(variablesOf(parts.consumer));
+      if ('problem' in reading) {
+        Annotations.of(scope).addWarningV2(
+          'supaglue-webhooks:handlers-unknown',
+          `the consumer does not load (${reading.problem}): it would not start on AWS either, and the tools cannot tell its handlers`,
+        );
+      }
+      const metadata: DeploymentMetadata = {
+        version: 1,
+        parts: logicalIdsOf(parts, stack),
+        secrets,
+        handlers: 'problem' in reading ? 'unknown' : reading.handlers,
+      };
+      const known: Readonly<Record<string, unknown>> = stack.templateOptions.metadata?.[METADATA_KEY] ?? {};
+      stack.addMetadata(METADATA_KEY, { ...known, [pathInStack(scope)]: metadata });
+    },
+  });
+}
+
+function logicalIdsOf(parts: Deployment['parts'], stack: Stack): DeploymentParts {
+  const idOf = (part: IConstruct): string => {
+    const element = part.node.defaultChild ?? part;
+    if (!CfnElement.isCfnElement(element)) throw new TypeError(`${part.node.path} is no resource`);
+    return stack.resolve(element.logicalId);
+  };
+  return {
+    ingest: idOf(parts.ingest),
+    consumer: idOf(parts.consumer),
+    route: idOf(parts.route),
+    queue: idOf(parts.queue),
+    deadLetterQueue: idOf(parts.deadLetterQueue),
+    ledger: idOf(parts.ledger),
+    signingSecret: idOf(parts.signingSecret),
+    alertTopic: idOf(parts.alertTopic),
+  };
+}
+
+/** What is known only when it is deployed stands there as text. */
+function variablesOf(consumer: LambdaFunction): Record<string, string> {
+  const { defaultChild } = consumer.node;
+  const environment =
+    defaultChild instanceof CfnFunction ? Stack.of(consumer).resolve(defaultChild.environment) : undefined;
+  const variables: Readonly<Record<string, unknown>> = environment?.variables ?? {};
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
+  );
+}

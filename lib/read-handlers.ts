@@ -1,0 +1,66 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { HandlerRegistrations } from '../lambdas/contract/outputs.ts';
+import { ENTRY_FILE } from './project-paths.ts';
+
+/** No module has a reason to take that long to load. */
+const TIMEOUT_MS = 10_000;
+const NO_NETWORK = new URL('./no-network.mjs', import.meta.url).href;
+
+/** Descriptor 3: what the user's code prints goes elsewhere. It is ended, whatever that code has left open. */
+const SCRIPT = `
+  import { writeFileSync } from 'node:fs';
+  const { handler } = await import(process.env.BUNDLE_URL);
+  writeFileSync(3, JSON.stringify(handler.registrations()));
+  process.exit(0);`;
+
+export type HandlersReading = { readonly handlers: HandlerRegistrations } | { readonly problem: string };
+
+/**
+ * Loads the consumer's bundle as Lambda would, in a process of its own without a network, and asks which handlers it
+ * has registered.
+ *
+ * @param environment - the function's variables
+ */
+export function readHandlers(
+  consumerDirectory: string,
+  environment: Readonly<Record<string, string>>,
+): HandlersReading {
+  const result = spawnSync(
+    process.execPath,
+    ['--import', NO_NETWORK, '--input-type=module', '--eval', SCRIPT],
+    {
+      // Without this process's own variables, as on Lambda: above all without credentials.
+      env: {
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'none',
+        AWS_SECRET_ACCESS_KEY: 'none',
+        AWS_LAMBDA_FUNCTION_NAME: 'handlers-are-listed',
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+        ...environment,
+        BUNDLE_URL: pathToFileURL(join(consumerDirectory, ENTRY_FILE)).href,
+      },
+      encoding: 'utf8',
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      timeout: TIMEOUT_MS,
+    },
+  );
+  if (result.error !== undefined) {
+    const isLate = 'code' in result.error && result.error.code === 'ETIMEDOUT';
+    return { problem: isLate ? `not loaded after ${TIMEOUT_MS / 1000} s` : result.error.message };
+  }
+  if (result.status !== 0) return { problem: causeOf(result.stderr) };
+  try {
+    return { handlers: JSON.parse(String(result.output[3])) };
+  } catch {
+    return { problem: 'its `handler` is not made by createConsumerHandler' };
+  }
+}
+
+/** The line of an uncaught error that names it, such as `TypeError: BILLING_URL is not set`. */
+function causeOf(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
+  const named = lines.find((line) => /^(?:[A-Z]\w*)?Error\b.*: /.test(line));
+  return named ?? lines.find((line) => line !== '') ?? 'it ended without a word';
+}

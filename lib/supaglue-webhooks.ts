@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { RemovalPolicy, Stack, Stage } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { StackOutput } from '../lambdas/contract/outputs.ts';
+import { AlertTopic } from './alert-topic.ts';
+import { ConsumerFunction } from './consumer-function.ts';
+import { describeDeployment } from './deployment-metadata.ts';
+import { DeploymentOutputs } from './deployment-outputs.ts';
+import { functionCode } from './function-code.ts';
+import { IngestApi } from './ingest-api.ts';
+import { IngestFunction } from './ingest-function.ts';
+import { LedgerTable } from './ledger-table.ts';
+import type { SupaglueWebhooksProps } from './props.ts';
+import { configOf } from './settings.ts';
+import { SigningSecret } from './signing-secret.ts';
+import { WebhookAlarms } from './webhook-alarms.ts';
+import { WebhookDashboard } from './webhook-dashboard.ts';
+import { WebhookQueues } from './webhook-queues.ts';
+
+/**
+ * Everything that receives Supaglue's webhooks, to be put into a stack of yours beside whatever your handlers need:
+ *
+ * ```ts
+ * const webhooks = new SupaglueWebhooks(this, 'Default', { handlers: join(import.meta.dirname, 'handlers.ts') });
+ * invoices.grantPut(webhooks.consumer);
+ * ```
+ *
+ * Keep the id of a deployed one: queues, ledger and secret are named by it, and CloudFormation would replace them.
+ * `Default` adds nothing to the names; a second one in the same stack takes another id and another `stage`.
+ */
+export class SupaglueWebhooks extends Construct {
+  /** Runs the handlers: what they need is granted to it. */
+  readonly consumer: LambdaFunction;
+  /** Verifies webhooks and puts them on the queue. */
+  readonly ingest: LambdaFunction;
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+  readonly ledger: TableV2;
+  /** Where alarms and alerts are published. */
+  readonly alertTopic: Topic;
+  /** What is pasted into Supaglue's settings. */
+  readonly webhookUrl: string;
+
+  /**
+   * @throws {StackConfigError} naming each property whose value is not allowed
+   * @throws {BundleError} when the handlers do not compile
+   */
+  constructor(scope: Construct, id: string, props: SupaglueWebhooksProps) {
+    super(scope, id);
+    const config = configOf(props);
+    const { stackName } = Stack.of(this);
+    const name = id === 'Default' ? stackName : `${stackName}-${id}`;
+    const removalPolicy = config.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const code = functionCode({
+      handlers: props.handlers,
+      outDirectory: join(Stage.of(this)?.outdir ?? '', `bundles.${this.node.addr.slice(-8)}`),
+    });
+
+    const queues = new WebhookQueues(this, 'Queues', { config, removalPolicy });
+    const { table: ledger } = new LedgerTable(this, 'Ledger', { removalPolicy });
+    const signingSecret = new SigningSecret(this, 'SigningSecret', { removalPolicy });
+    const { topic } = new AlertTopic(this, 'Alerts', { config });
+
+    const { function: ingest } = new IngestFunction(this, 'IngestFunction', {
+      config,
+      assetDirectory: code.ingest,
+      queue: queues.queue,
+      signingSecret,
+    });
+    const { function: consumer } = new ConsumerFunction(this, 'ConsumerFunction', {
+      config,
+      assetDirectory: code.consumer,
+      queues,
+      ledger,
+      alertTopic: topic,
+      environment: props.consumer?.environment ?? {},
+      secrets: props.consumer?.secrets ?? {},
+    });
+    const { stage, route, webhookUrl } = new IngestApi(this, 'IngestApi', { config, apiName: name, ingest });
+    const { alarms } = new WebhookAlarms(this, 'Alarms', {
+      config,
+      namePrefix: name,
+      topic,
+      queues,
+      stage,
+      ingest,
+      consumer,
+    });
+    const dashboard = new WebhookDashboard(this, 'Dashboard', {
+      config,
+      dashboardName: name,
+      alarms,
+      stage,
+      ingest,
+      consumer,
+      queues,
+      ledger,
+    });
+
+    new DeploymentOutputs(this, {
+      [StackOutput.WEBHOOK_URL]: webhookUrl,
+      [StackOutput.SIGNING_SECRET_NAME]: signingSecret.secretName,
+      [StackOutput.QUEUE_URL]: queues.queue.queueUrl,
+      [StackOutput.DEAD_LETTER_QUEUE_URL]: queues.deadLetterQueue.queueUrl,
+      [StackOutput.LEDGER_TABLE_NAME]: ledger.tableName,
+      [StackOutput.ALERT_TOPIC_ARN]: topic.topicArn,
+      [StackOutput.DASHBOARD_URL]: dashboard.url,
+    });
+    describeDeployment(this, {
+      code,
+      secrets: Object.keys(props.consumer?.secrets ?? {}),
+      parts: {
+        ingest,
+        consumer,
+        route,
+        queue: queues.queue,
+        deadLetterQueue: queues.deadLetterQueue,
+        ledger,
+        signingSecret: signingSecret.resource,
+        alertTopic: topic,
+      },
+    });
+
+    this.consumer = consumer;
+    this.ingest = ingest;
+    this.queue = queues.queue;
+    this.deadLetterQueue = queues.deadLetterQueue;
+    this.ledger = ledger;
+    this.alertTopic = topic;
+    this.webhookUrl = webhookUrl;
+  }
+}
