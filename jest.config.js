@@ -1,20 +1,24 @@
+import preset from './lib/jest-preset.js';
+
 // The functions run on Node.js 24 in the cloud: the SDK's hint about this machine's version is only noise.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-const typescript = (jsc) => ['@swc/jest', { jsc: { target: 'es2023', ...jsc }, module: { type: 'es6' } }];
-
 export default {
+  ...preset,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  moduleFileExtensions: ['js', 'mjs', 'cjs', 'jsx', 'ts', 'tsx', 'json', 'node', 'sql'],
-  extensionsToTreatAsEsm: ['.ts', '.tsx', '.sql'],
   transform: {
-    // As text, like in the bundles.
-    '\\.sql$': '<rootDir>/test/support/sql-transform.js',
-    '^.+\\.ts$': typescript({ parser: { syntax: 'typescript' } }),
-    '^.+\\.tsx$': typescript({
-      parser: { syntax: 'typescript', tsx: true },
-      transform: { react: { runtime: 'automatic', importSource: 'hono/jsx' } },
-    }),
+    ...preset.transform,
+    '^.+\\.tsx$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', tsx: true },
+          transform: { react: { runtime: 'automatic', importSource: 'hono/jsx' } },
+        },
+        module: { type: 'es6' },
+      },
+    ],
   },
   // A guard against hanging, far above what a test needs on a busy machine.
   testTimeout: 60_000,

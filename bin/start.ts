@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { projectDirectory, SOURCE_EXTENSION } from '../lib/project-paths.ts';
 import { takesColours } from '../local/colours.ts';
 import { parseStartOptions } from '../local/start/options.ts';
 import { stopSignal } from '../local/start/stop-signal.ts';
@@ -25,15 +26,17 @@ if ('exitCode' in options) {
   const buildDirectory = await mkdtemp(join(directory, '.local/build-'));
   let builds = 0;
   try {
-    const [{ buildAssembly }, { run }] = await Promise.all([
+    const [{ buildAssembly }, { run }, { typeCheck }] = await Promise.all([
       import('../local/build-assembly.ts'),
       import('../local/start/run.ts'),
+      import('../local/start/type-check.ts'),
     ]);
     // Loaded while the stack is built.
     const inspector = Promise.all([
       import('../operator/inspector/serve-inspector.ts'),
       import('../operator/core/local-target.ts'),
       import('../operator/core/target.ts'),
+      import('../operator/dead-letters/registered-handlers.ts'),
     ]);
     // Whoever waits for it below is told.
     inspector.catch(() => undefined);
@@ -51,14 +54,24 @@ if ('exitCode' in options) {
                 environmentUrl: process.env[database.DATABASE_URL_VARIABLE],
               }),
           }),
-      sourceDirectory: join(directory, 'app'),
+      sourceDirectories: [
+        join(directory, 'app'),
+        // In a checkout of the framework itself its own code is worked on, too.
+        ...(SOURCE_EXTENSION === '.ts' ? [join(projectDirectory, 'lambdas')] : []),
+      ],
+      typeCheck: () => typeCheck(directory),
       stopped,
       colour: takesColours(process.stdout, process.env),
       write: (text) => process.stdout.write(text),
-      async serveInspector({ exports, write, onFault }) {
-        const [{ serveInspector }, { localTarget }, { closeTarget }] = await inspector;
+      async serveInspector({ exports, handlers, write, onFault }) {
+        const [{ serveInspector }, { localTarget }, { closeTarget }, { handlersOf }] = await inspector;
         const target = localTarget(exports);
-        const served = await serveInspector({ target, write, onFault });
+        const served = await serveInspector({
+          target,
+          write,
+          onFault,
+          loadHandlers: async () => handlersOf(handlers()),
+        });
         return {
           url: served.url,
           close: () => served.close().finally(() => closeTarget(target)),

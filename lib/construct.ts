@@ -4,6 +4,7 @@ export type {
   AlertProps,
   ConsumerProps,
   DatabaseProps,
+  HandlerSecret,
   IngestProps,
   NetworkProps,
   RetryProps,

@@ -1,5 +1,4 @@
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
@@ -8,6 +7,7 @@ import { CONSUMER_SERVICE } from '../lambdas/contract/metrics.ts';
 import { MAX_RECEIVE_COUNT, QUEUE_RETENTION_SECONDS } from '../lambdas/contract/timing.ts';
 import { databaseEnvironment, databaseNetwork, databaseSecrets } from './consumer-database.ts';
 import { checkHandlerVariables } from './handler-variables.ts';
+import type { HandlerSecret } from './props.ts';
 import { consumerTimeoutSeconds, type StackConfig } from './stack-config.ts';
 import { WebhookFunction } from './webhook-function.ts';
 import type { WebhookQueues } from './webhook-queues.ts';
@@ -21,7 +21,7 @@ export interface ConsumerFunctionProps {
   /** Variables for the handlers. */
   readonly environment: Readonly<Record<string, string>>;
   /** Secrets for the handlers, by the variable that names them. */
-  readonly secrets: Readonly<Record<string, ISecret>>;
+  readonly secrets: Readonly<Record<string, HandlerSecret>>;
 }
 
 /** Takes events from the queue and runs their handlers. */

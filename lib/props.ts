@@ -13,6 +13,9 @@ export interface IngestProps {
   readonly allowedSources?: readonly string[];
 }
 
+/** Any `Secret` or `ISecret` of aws-cdk-lib. */
+export type HandlerSecret = Pick<ISecret, 'secretArn' | 'grantRead'>;
+
 /** What runs the handlers. */
 export interface ConsumerProps {
   /** Variables for your handlers, beside the framework's own. @default none */
@@ -21,7 +24,7 @@ export interface ConsumerProps {
    * Secrets for your handlers, by the name that they are read by: `secret('BILLING_API_KEY')`. The variable of that
    * name holds the secret's ARN, never its value, and the function may read it. @default none
    */
-  readonly secrets?: Readonly<Record<string, ISecret>>;
+  readonly secrets?: Readonly<Record<string, HandlerSecret>>;
   /** Batches in work at once, 2 to 1,000: the throughput knob. @default 5 */
   readonly maxConcurrency?: number;
   /** Events to a batch, 1 to 10. @default 10 */

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { HandlerRegistrations } from '../lambdas/contract/outputs.ts';
 import { adjustModel } from './assembly/adjust-model.ts';
 import { buildModel } from './assembly/build-model.ts';
 import { withLocalAlerts } from './assembly/local-alerts.ts';
 import { type Assembly, readAssembly } from './assembly/read-assembly.ts';
 import { changedInfrastructure } from './assembly/same-infrastructure.ts';
-import type { RouteModel, SecretModel, StackModel } from './assembly/stack-model.ts';
+import type { FunctionModel, NotRun, RouteModel, StackModel } from './assembly/stack-model.ts';
 import { findParts } from './assembly/stack-parts.ts';
 import type { LocalCloudObserver } from './cloud-events.ts';
 import { cloudExports } from './cloud-exports.ts';
@@ -27,6 +27,8 @@ import { provision } from './services/provision.ts';
 import { startSecretsManager } from './services/secrets-manager.ts';
 import { startSns } from './services/sns.ts';
 import { Teardown } from './teardown.ts';
+import { type MissingValue, userSettings } from './user-settings.ts';
+import type { UserVariables } from './user-variables.ts';
 
 export type { LocalCloudEvent, LocalCloudObserver } from './cloud-events.ts';
 export type { LocalFunction } from './runtime/local-function.ts';
@@ -40,6 +42,8 @@ export interface LocalCloudOptions {
   readonly secret?: string;
   /** Variables for all functions, over those of the template. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** The user's own variables, and values of the secrets that the stack names for the handlers. */
+  readonly userVariables?: UserVariables;
   /** Secrets that are not the stack's own, by ARN: what its functions read of others. */
   readonly secretsByArn?: Readonly<Record<string, string>>;
   /** Messages to a batch, in place of the template's: with 1 each event stands alone. */
@@ -63,14 +67,20 @@ export interface LocalCloud {
   readonly alertTopicArn: string;
   /** Variables with which the AWS CLI, the SDKs and the operator's commands work on this cloud. */
   readonly exports: Readonly<Record<string, string>>;
+  /** The consumer's handlers, as the assembly that runs tells them. */
+  handlers(): HandlerRegistrations | 'unknown';
+  /** What the template holds that is not run here. */
+  readonly notRun: readonly NotRun[];
+  /** Variables and secrets of the handlers without a value. */
+  missing(): readonly MissingValue[];
   readonly functions: { readonly ingest: LocalFunction; readonly consumer: LocalFunction };
   /**
-   * Takes the functions' code and environment from a new assembly; queues, table and data stay, and work
-   * under way ends with the old code.
+   * Takes the functions' code and environment from a new assembly, and the user's variables where they are given;
+   * queues, tables and data stay, and work under way ends with the old code.
    *
    * @throws {LocalError} when anything else of the template changed; nothing is taken over then
    */
-  reload(assemblyDirectory: string): Promise<void>;
+  reload(assemblyDirectory: string, userVariables?: UserVariables): Promise<void>;
   /** Lets work under way end, up to `graceMs`, and frees every port, thread and timer. */
   stop(): Promise<void>;
 }
@@ -113,7 +123,7 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
   const model = modelOf(assembly);
   const parts = findParts(model);
   const [secretsManager, sns] = await Promise.all([
-    startSecretsManager([...model.secrets, ...foreignSecrets(options.secretsByArn)]),
+    startSecretsManager(model.secrets),
     startSns(model.topics, observer),
   ]);
   teardown.add(() => Promise.all([secretsManager.stop(), sns.stop()]));
@@ -127,19 +137,24 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
   const account = { region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
   const sqs = new SQSClient({ ...account, endpoint: endpoints.sqs });
   const dynamoDb = new DynamoDBClient({ ...account, endpoint: endpoints.dynamoDb });
-  const secrets = new SecretsManagerClient({ ...account, endpoint: endpoints.secretsManager });
   teardown.add(async () => {
-    for (const client of [sqs, dynamoDb, secrets]) client.destroy();
+    for (const client of [sqs, dynamoDb]) client.destroy();
   });
   await provision(model, sqs, dynamoDb);
-  await secrets.send(new PutSecretValueCommand({ SecretId: parts.signingSecretArn, SecretString: secret }));
+  let user = userSettings(options.userVariables ?? {}, model.deployment, parts.consumer, model.secrets);
+  const putSecrets = (values: Readonly<Record<string, string>>) => {
+    for (const [arn, value] of Object.entries(values)) secretsManager.put(arn, value);
+  };
+  putSecrets({ ...options.secretsByArn, ...user.secrets, [parts.signingSecretArn]: secret });
+  const variablesOf = ({ logicalId }: FunctionModel) =>
+    logicalId === parts.consumer.logicalId ? { ...user.environment, ...environment } : environment;
 
   const functions = new Map(
     model.functions.map((definition) => [
       definition.logicalId,
       new LocalFunction({
         definition,
-        environmentOf: (each) => functionEnvironment(each, endpoints, environment),
+        environmentOf: (each) => functionEnvironment(each, endpoints, variablesOf(each)),
         observer,
         // One process at a time: each listens on the same port.
         ...(options.inspect !== undefined && definition.logicalId === parts.consumer.logicalId
@@ -168,7 +183,7 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
   const [lambda, cloudWatch] = await Promise.all([
     startLambda({
       functions: () => [...functions.values()].map(({ definition }) => definition),
-      variablesOf: (definition) => ({ ...definition.environment, ...environment }),
+      variablesOf: (definition) => ({ ...definition.environment, ...variablesOf(definition) }),
       pollers,
     }),
     startCloudWatch({ metrics, oldestMessageAgeMs: sqsEngine.oldestMessageAgeMs, nowMs: Date.now }),
@@ -176,6 +191,7 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
   teardown.add(() => Promise.all([lambda.stop(), cloudWatch.stop()]));
 
   let current = assembly;
+  let { handlers } = model.deployment;
   const webhookUrl = `${gateway.url}${webhookPath(parts.route)}`;
   return {
     webhookUrl,
@@ -193,11 +209,14 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
       webhookUrl,
       secret,
     }),
+    handlers: () => handlers,
+    notRun: model.notRun,
+    missing: () => user.missing,
     functions: {
       ingest: functionOf(parts.ingest.logicalId),
       consumer: functionOf(parts.consumer.logicalId),
     },
-    async reload(assemblyDirectory) {
+    async reload(assemblyDirectory, userVariables = options.userVariables) {
       const next = await readAssembly(assemblyDirectory);
       const changed = changedInfrastructure(current.template, next.template);
       if (changed.length > 0) {
@@ -205,11 +224,20 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
           `the stack itself changed (${changed.join(', ')}), which a running cloud cannot follow: start again`,
         );
       }
-      const definitions = modelOf(next).functions;
+      const nextModel = modelOf(next);
+      const definitions = nextModel.functions;
+      user = userSettings(
+        userVariables ?? {},
+        nextModel.deployment,
+        findParts(nextModel).consumer,
+        nextModel.secrets,
+      );
+      putSecrets(user.secrets);
       await Promise.all(
         definitions.map((definition) => functionOf(definition.logicalId).replace(definition)),
       );
       current = next;
+      handlers = nextModel.deployment.handlers;
     },
     stop: () => teardown.run(),
   };
@@ -218,8 +246,4 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
 function webhookPath(route: RouteModel): string {
   const prefix = route.stage === '$default' ? '' : `/${route.stage}`;
   return prefix + (route.routeKey.split(' ')[1] ?? '/');
-}
-
-function foreignSecrets(secretsByArn: Readonly<Record<string, string>> = {}): SecretModel[] {
-  return Object.entries(secretsByArn).map(([arn, value]) => ({ name: arn, arn, value }));
 }

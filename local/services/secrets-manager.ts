@@ -7,6 +7,8 @@ import { listenOnLoopback, readBody } from '../loopback-server.ts';
 export interface SecretsManager {
   /** For `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
   readonly endpoint: string;
+  /** Gives the secret of this ARN a value, and makes it where there is none. */
+  put(arn: string, value: string): void;
   stop(): Promise<void>;
 }
 
@@ -50,7 +52,16 @@ export async function startSecretsManager(models: readonly SecretModel[]): Promi
     else if (action === 'DescribeSecret') answer(response, describe(secret));
     else refuse(response, 'UnknownOperationException', `the local Secrets Manager has no ${action}`);
   });
-  return { endpoint: server.url, stop: () => server.close() };
+  return {
+    endpoint: server.url,
+    put(arn, value) {
+      const known = secrets.find((each) => each.arn === arn);
+      const secret: Secret = known ?? { name: arn, arn, versions: [] };
+      if (known === undefined) secrets.push(secret);
+      if (secret.versions[0]?.text !== value) addVersion(secret, value);
+    },
+    stop: () => server.close(),
+  };
 }
 
 function getValue(response: ServerResponse, secret: Secret, input: JsonRecord): void {
@@ -84,14 +95,19 @@ function putValue(response: ServerResponse, secret: Secret, input: JsonRecord): 
     refuse(response, 'InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
     return;
   }
-  const version = newVersion(text);
-  secret.versions = [version, ...secret.versions].slice(0, STAGES.length);
+  const version = addVersion(secret, text);
   answer(response, {
     ARN: secret.arn,
     Name: secret.name,
     VersionId: version.id,
     VersionStages: ['AWSCURRENT'],
   });
+}
+
+function addVersion(secret: Secret, text: string): Version {
+  const version = newVersion(text);
+  secret.versions = [version, ...secret.versions].slice(0, STAGES.length);
+  return version;
 }
 
 function describe(secret: Secret): JsonRecord {

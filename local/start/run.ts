@@ -1,26 +1,34 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
 import { LEDGER_KEY } from '../../lambdas/contract/ledger-table.ts';
+import type { HandlerRegistrations } from '../../lambdas/contract/outputs.ts';
 import { type LedgerRecord, parseRecord } from '../../lambdas/ledger/record.ts';
 import { type LocalCloud, type LocalCloudEvent, startLocalCloud } from '../cloud.ts';
+import { HANDLERS_VARIABLE } from '../cloud-exports.ts';
 import { colours } from '../colours.ts';
 import type { LocalDatabase } from '../database/local-database.ts';
 import { EXPORTS_FILE, removeExports, writeExports } from '../exports-file.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../identity.ts';
 import { listenOnLoopback } from '../loopback-server.ts';
 import { safeText } from '../safe-text.ts';
+import { readUserVariables, USER_VARIABLES_FILE } from '../user-variables.ts';
 import { banner, type ServedInspector } from './banner.ts';
+import { missingLines, noticesOf } from './notices.ts';
 import type { StartOptions } from './options.ts';
 import { createPresenter } from './presenter.ts';
+import { stableSecret } from './stable-secret.ts';
 import { watchSources } from './watch.ts';
 
 export interface RunOptions {
   readonly options: StartOptions;
   /** Gets the exports file, below `.local`. */
   readonly directory: string;
-  /** Where the functions' sources are; a change there builds again. */
-  readonly sourceDirectory: string;
+  /** Where the sources are: a change there builds again. */
+  readonly sourceDirectories: readonly string[];
+  /** Type-checks the user's part: what the compiler says against it, or nothing. */
+  typeCheck?(): Promise<string | undefined>;
   /** Opens the database of a run that has one. */
   startDatabase?(): Promise<LocalDatabase>;
   /** Builds the functions and synthesises the stack; resolves with the assembly's directory. */
@@ -35,6 +43,8 @@ export interface RunOptions {
 
 export type ServeInspector = (run: {
   readonly exports: Readonly<Record<string, string>>;
+  /** The consumer's handlers as they are now. */
+  handlers(): HandlerRegistrations | 'unknown';
   /** Whether it may redrive and delete. */
   readonly write: boolean;
   /** Gets an error of the inspector's own. */
@@ -50,7 +60,9 @@ export async function run(input: RunOptions): Promise<void> {
   const { options, stopped } = input;
   const writeLine = (line: string): void => input.write(`${line}\n`);
   await checkPort(options.port);
+  const checked = input.typeCheck?.();
   const assemblyDirectory = await input.build((step) => writeLine(`${step} …`));
+  await tellTypeErrors(checked, writeLine);
   if (stopped.aborted) return;
 
   if (input.startDatabase !== undefined) writeLine('starting the database …');
@@ -71,11 +83,13 @@ async function runWith(
   const writeLine = (line: string): void => input.write(`${line}\n`);
   const palette = colours(input.colour);
   let present: (event: LocalCloudEvent) => void = () => undefined;
+  const variablesFile = join(directory, USER_VARIABLES_FILE);
   const cloud = await startLocalCloud({
     assemblyDirectory,
     port: options.port,
+    secret: options.secret ?? (await stableSecret(directory)),
+    userVariables: await readUserVariables(variablesFile),
     ...(database === undefined ? {} : { secretsByArn: database.secretsByArn }),
-    ...(options.secret === undefined ? {} : { secret: options.secret }),
     environment: retryEnvironment(options),
     observer: (event) => present(event),
   });
@@ -98,15 +112,23 @@ async function runWith(
       nowMs: Date.now,
     });
     const exports = { ...cloud.exports, ...database?.exports };
-    inspector = await openInspector(input, exports, writeLine);
-    await writeExports(exportsFile, {
-      ...exports,
-      ...(inspector === undefined ? {} : { INSPECTOR_URL: inspector.url }),
-    });
+    inspector = await openInspector(input, exports, cloud, writeLine);
+    const tellExports = () =>
+      writeExports(exportsFile, {
+        ...exports,
+        [HANDLERS_VARIABLE]: JSON.stringify(cloud.handlers()),
+        ...(inspector === undefined ? {} : { INSPECTOR_URL: inspector.url }),
+      });
+    await tellExports();
     writeLine(banner({ cloud, inspector, database, options }, palette));
+    const variables = await readUserVariables(variablesFile);
+    for (const line of noticesOf(cloud, variables)) writeLine(line);
     const watcher = watchSources(
-      [input.sourceDirectory],
-      () => rebuild(input, cloud, writeLine),
+      [...input.sourceDirectories, variablesFile].filter((path) => existsSync(path)),
+      async () => {
+        await rebuild(input, cloud, variablesFile, writeLine);
+        await tellExports();
+      },
       ({ message }) =>
         writeLine(`changes are not followed any more (${message}): start again to have them built`),
     );
@@ -132,22 +154,37 @@ async function checkPort(port: number): Promise<void> {
 async function rebuild(
   input: RunOptions,
   cloud: LocalCloud,
+  variablesFile: string,
   writeLine: (line: string) => void,
 ): Promise<void> {
   try {
     writeLine('app/ changed: building again …');
-    await cloud.reload(await input.build(() => undefined));
+    const checked = input.typeCheck?.();
+    const assemblyDirectory = await input.build(() => undefined);
+    await cloud.reload(assemblyDirectory, await readUserVariables(variablesFile));
     writeLine('the new code is running');
+    await tellTypeErrors(checked, writeLine);
+    for (const line of missingLines(cloud.missing())) writeLine(line);
   } catch (error) {
     if (input.stopped.aborted) return;
     writeLine(`${error instanceof Error ? error.message : String(error)}\nthe old code keeps running`);
   }
 }
 
+/** It runs all the same, as the bundler takes no notice of types: to mend it is the user's next step, not the first. */
+async function tellTypeErrors(
+  checked: Promise<string | undefined> | undefined,
+  writeLine: (line: string) => void,
+): Promise<void> {
+  const errors = await checked;
+  if (errors !== undefined) writeLine(`${errors}\ncdk deploy will refuse this until it is mended`);
+}
+
 /** A run without an inspector is still worth having. */
 async function openInspector(
   { serveInspector, options }: RunOptions,
   exports: Readonly<Record<string, string>>,
+  cloud: LocalCloud,
   writeLine: (line: string) => void,
 ): Promise<ServedInspector | undefined> {
   const say = (what: string) => (error: unknown) =>
@@ -157,6 +194,7 @@ async function openInspector(
   try {
     return await serveInspector?.({
       exports,
+      handlers: () => cloud.handlers(),
       write: options.write === true,
       onFault: say('the inspector failed'),
     });

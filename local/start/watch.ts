@@ -1,5 +1,7 @@
 import { watch } from 'node:fs';
 
+/** What the build is made of, and the user's variables. */
+const SOURCE = /\.(?:[cm]?[jt]sx?|sql|json)$|^\.env\.local$/;
 /** Long enough for an editor that writes a file in several steps. */
 const QUIET_MS = 200;
 
@@ -68,7 +70,7 @@ export function watchSources(
 
   const watchers = directories.map((directory) => {
     const watcher = watchDirectory(directory, (file) => {
-      if (file?.endsWith('.ts') === true) schedule();
+      if (file !== null && SOURCE.test(file)) schedule();
     });
     // Without a listener it would end the process: a directory that goes away while it is read is enough.
     return watcher.on('error', failed);

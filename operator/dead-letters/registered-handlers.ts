@@ -16,7 +16,10 @@ export interface HandlersOf {
 
 /** What the target's template says of its consumer. No code of the user's is run. */
 export async function registeredHandlers(target: Target, signal: AbortSignal): Promise<HandlersOf> {
-  const registrations = target.handlers ?? (await askStack(target, signal));
+  return handlersOf(target.handlers ?? (await askStack(target, signal)));
+}
+
+export function handlersOf(registrations: HandlerRegistrations | 'unknown'): HandlersOf {
   if (registrations === 'unknown') return Object.assign(() => [], { areUnknown: true as const });
   const { byType, any } = registrations;
   const of = (eventType: string): readonly string[] => {

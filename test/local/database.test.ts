@@ -27,7 +27,7 @@ describe('a run with a database', () => {
       running = run({
         options: { port: 0, verbose: false, withDatabase: true },
         directory,
-        sourceDirectory: source,
+        sourceDirectories: [source],
         stopped: stopping.signal,
         colour: false,
         startDatabase: () => startLocalDatabase(),

@@ -72,10 +72,11 @@ describe('a run', () => {
     const running = run({
       options: { port: 0, verbose: false },
       directory,
-      sourceDirectory,
+      sourceDirectories: [sourceDirectory],
       stopped: stopping.signal,
       colour: false,
       write: (text) => output.write(text),
+      typeCheck: async () => (builds < 2 ? 'app/handlers.ts(3,7): error TS2322: no' : undefined),
       async build() {
         builds += 1;
         if (builds === 2) throw new Error('handlers/new.ts:1: it does not compile');
@@ -97,6 +98,7 @@ describe('a run', () => {
     );
     expect(output.text.match(/dead-lettered/g)).toHaveLength(1);
 
+    expect(output.text).toContain('app/handlers.ts(3,7): error TS2322: no\ncdk deploy will refuse this');
     await writeFile(join(sourceDirectory, 'handlers/new.ts'), 'broken');
     await output.seen(/it does not compile\nthe old code keeps running/);
     await writeFile(join(sourceDirectory, 'handlers/new.ts'), 'mended');
@@ -137,7 +139,7 @@ describe('the process', () => {
     started.kill('SIGINT');
     expect(await ended).toBe(0);
     await expect(fetch(url)).rejects.toThrow();
-    await expect(readdir(join(directory, '.local'))).resolves.toEqual([]);
+    await expect(readdir(join(directory, '.local'))).resolves.toEqual(['signing-secret']);
     expect(output.text).not.toMatch(/warning/i);
   });
 

@@ -161,6 +161,10 @@ describe('what a redrive does', () => {
       'once its attempt, or the backoff after it, has ended: backfill runs; audit has completed and does not',
     ],
     [{ ...plan, disposition: 'completed' }, 'skipped: COMPLETED in the ledger, nothing is left to run'],
+    [
+      { ...plan, disposition: 'run', will_run: ['alert'], names_are_guessed: true },
+      'what has not completed runs: alert by letters and records (the template does not tell the handlers)',
+    ],
     [{ ...plan, disposition: 'futile', note: 'it carries no svix-id' }, 'skipped: it carries no svix-id'],
   ] as const)('%j', (given, text) => {
     expect(planText({ ...given, will_run: [...given.will_run], completed: [...given.completed] })).toBe(text);

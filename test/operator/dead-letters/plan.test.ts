@@ -179,6 +179,20 @@ describe('the plan of a redrive', () => {
     expect(handlersOf.names).toEqual(['alert', 'page', 'ping']);
   });
 
+  test('where the template tells no handlers, letters and records name them, and the plan says so', async () => {
+    const handlersOf = await registeredHandlers(
+      { ...rig.target, handlers: 'unknown' },
+      new AbortController().signal,
+    );
+    const eventId = newId();
+    const nowMs = Date.now() - 60_000;
+    const claim = await rig.claim(factsOf(eventId, body), nowMs);
+    await rig.ledger.recordCompletion(claim, 'alert', nowMs, nowMs);
+    const [event] = await plan([{ eventId, body }], { handlersOf, nowMs: Date.now() });
+    expect(event).toMatchObject({ namesAreGuessed: true, completed: ['alert'] });
+    expect(handlersOf.names).toBeUndefined();
+  });
+
   test('hundreds are read in batches, consistently, and what DynamoDB leaves out is asked for again', async () => {
     const eventIds = Array.from({ length: 110 }, () => newId());
     await inParallel(eventIds, 8, async (eventId) => {

@@ -1,0 +1,47 @@
+import type { DeploymentMetadata } from '../lambdas/contract/outputs.ts';
+import type { FunctionModel, SecretModel } from './assembly/stack-model.ts';
+import type { UserVariables } from './user-variables.ts';
+
+/** What the handlers are given of a user's variables. */
+export interface UserSettings {
+  readonly environment: Readonly<Record<string, string>>;
+  /** ARN → value. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Names that the stack tells and nobody gives a value. */
+  readonly missing: readonly MissingValue[];
+}
+
+export interface MissingValue {
+  readonly name: string;
+  readonly kind: 'variable' | 'secret';
+  /** For people. */
+  readonly why: string;
+}
+
+/** A name that the stack's `consumer.secrets` has is the value of that secret, any other a variable. */
+export function userSettings(
+  variables: UserVariables,
+  deployment: Pick<DeploymentMetadata, 'secrets'>,
+  consumer: Pick<FunctionModel, 'environment' | 'unresolved'>,
+  stackSecrets: readonly SecretModel[],
+): UserSettings {
+  const isSecret = (name: string) => deployment.secrets.includes(name);
+  const secrets: Record<string, string> = {};
+  const missing: MissingValue[] = Object.entries(consumer.unresolved)
+    .filter(([name]) => variables[name] === undefined)
+    .map(([name, why]) => ({ name, kind: 'variable', why }));
+  for (const name of deployment.secrets) {
+    const arn = consumer.environment[name];
+    const value = variables[name];
+    if (arn === undefined) continue;
+    if (value !== undefined) secrets[arn] = value;
+    else if (stackSecrets.find((secret) => secret.arn === arn)?.value === undefined) {
+      missing.push({ name, kind: 'secret', why: 'the secret has no value here' });
+    }
+  }
+  return {
+    environment: Object.fromEntries(Object.entries(variables).filter(([name]) => !isSecret(name))),
+    secrets,
+    missing,
+  };
+}

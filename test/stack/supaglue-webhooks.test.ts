@@ -1,0 +1,308 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { App, CfnOutput, Stack } from 'aws-cdk-lib/core';
+import { deploymentsOf, OUTPUT_MARKER } from '../../lambdas/contract/outputs.ts';
+import { StackConfigError, SupaglueWebhooks, type SupaglueWebhooksProps } from '../../lib/construct.ts';
+import { BUNDLES_VARIABLE } from '../../lib/function-code.ts';
+import { projectDirectory } from '../../lib/project-paths.ts';
+import { FIXTURE_HANDLERS } from '../fixtures/fixture-app.ts';
+import {
+  type Json,
+  type Resource,
+  resourceOf,
+  resourcesOf,
+  standInBundles,
+  statementsOf,
+  synthesiseTemplate,
+  type Template,
+} from './synthesised-stack.ts';
+
+const FULL = {
+  stage: 'trial',
+  alertEmail: 'a@example.com',
+  pagerDutySecretArn: arnOf('pd'),
+  slackSecretArn: arnOf('slack'),
+  databaseSecretArn: arnOf('db'),
+  databaseCaSecretArn: arnOf('ca'),
+  supaglueApiKeySecretArn: arnOf('key'),
+  vpcId: 'vpc-0a1b2c3d',
+  subnetIds: 'subnet-0a1b2c3d',
+  securityGroupIds: 'sg-0a1b2c3d',
+  alertTopicKeyArn: 'arn:aws:kms:eu-central-1:111122223333:key/k',
+  tracing: 'true',
+  allowedSources: '10.0.0.0/8',
+  maxConcurrency: '7',
+  batchSize: '3',
+  batchWindowSeconds: '2',
+  handlerTimeoutSeconds: '40',
+};
+
+function arnOf(name: string): string {
+  return `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${name}-AbCdEf`;
+}
+
+let directory: string;
+let context: Json;
+const bundlesBefore = process.env[BUNDLES_VARIABLE];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'webhook-construct-'));
+  process.env[BUNDLES_VARIABLE] = await standInBundles(join(directory, 'bundles'));
+  ({ context } = JSON.parse(await readFile(`${projectDirectory}cdk.json`, 'utf8')));
+});
+afterAll(async () => {
+  process.env[BUNDLES_VARIABLE] = bundlesBefore ?? '';
+  await rm(directory, { recursive: true });
+});
+
+let apps = 0;
+/** A stack that holds whatever is made in it. */
+function templateOf(make: (stack: Stack) => void): Template {
+  const outdir = join(directory, `app-${++apps}`);
+  const app = new App({ outdir, context, analyticsReporting: false, builtinCloudFormationValidation: false });
+  const stack = new Stack(app, 'Mine');
+  make(stack);
+  return app.synth().getStackByName('Mine').template;
+}
+
+const webhooksIn = (stack: Stack, id = 'Default', props: Partial<SupaglueWebhooksProps> = {}) =>
+  new SupaglueWebhooks(stack, id, { handlers: FIXTURE_HANDLERS, ...props });
+
+const logicalIds = (template: Template) =>
+  Object.fromEntries(Object.entries(template.Resources).map(([id, { Type }]) => [id, Type]));
+
+describe('with the id Default', () => {
+  /** Written by version 0.1's own stack, before there was a construct. */
+  let before: Record<string, { logicalIds: Record<string, string>; stateful: Record<string, Resource> }>;
+  beforeAll(async () => {
+    const path = join(import.meta.dirname, 'fixtures/version-0.1.json');
+    before = JSON.parse(await readFile(path, 'utf8'));
+  });
+
+  test.each([
+    ['default', {}],
+    ['full', FULL],
+  ])('a deployed stack of version 0.1 keeps every resource, and what it holds: %s', async (name, given) => {
+    const template = await synthesiseTemplate(given);
+    expect(logicalIds(template)).toEqual(before[name]?.logicalIds);
+    for (const [id, resource] of Object.entries(before[name]?.stateful ?? {})) {
+      expect(template.Resources[id]).toEqual(resource);
+    }
+  });
+
+  test('it keeps them also beside a bucket, a table and a secret of the user’s', () => {
+    const template = templateOf((stack) => {
+      const webhooks = webhooksIn(stack);
+      new Bucket(stack, 'Invoices').grantPut(webhooks.consumer);
+      new TableV2(stack, 'Seen', { partitionKey: { name: 'id', type: AttributeType.STRING } });
+    });
+    expect(logicalIds(template)).toMatchObject(before['default']?.logicalIds ?? {});
+  });
+});
+
+describe('what handlers need', () => {
+  test('variables, secrets and grants reach the consumer alone', () => {
+    const template = templateOf((stack) => {
+      const apiKey = new Secret(stack, 'ApiKey');
+      const webhooks = webhooksIn(stack, 'Default', {
+        consumer: {
+          environment: { BILLING_URL: 'https://billing.example.com' },
+          secrets: { BILLING_API_KEY: apiKey },
+        },
+      });
+      new Bucket(stack, 'Invoices').grantPut(webhooks.consumer);
+    });
+    const variablesOf = (part: string) => {
+      const [, { Properties }] = resourceOf(template, 'AWS::Lambda::Function', part);
+      return (Properties['Environment'] as { Variables: Record<string, unknown> }).Variables;
+    };
+    expect(variablesOf('Consumer')).toMatchObject({
+      BILLING_URL: 'https://billing.example.com',
+      BILLING_API_KEY: { Ref: resourceOf(template, 'AWS::SecretsManager::Secret', 'ApiKey')[0] },
+    });
+    expect(Object.keys(variablesOf('Ingest'))).not.toContain('BILLING_URL');
+    const policy = JSON.stringify(statementsOf(resourceOf(template, 'AWS::IAM::Policy', 'Consumer')[1]));
+    expect(policy).toContain('s3:PutObject');
+    expect(policy).toContain(resourceOf(template, 'AWS::SecretsManager::Secret', 'ApiKey')[0]);
+    expect(JSON.stringify(resourceOf(template, 'AWS::IAM::Policy', 'Ingest'))).not.toContain('s3:');
+    expect(deploymentsOf(template)['Default']?.secrets).toEqual(['BILLING_API_KEY']);
+  });
+
+  test.each([
+    [
+      { environment: { QUEUE_URL: 'x' } },
+      "consumer.environment.QUEUE_URL is not allowed: it is one of the framework's own",
+    ],
+    [
+      { environment: { AWS_PROFILE: 'x' } },
+      'consumer.environment.AWS_PROFILE is not allowed: Lambda sets it',
+    ],
+    [{ environment: { 'A-B': 'x' } }, 'consumer.environment.A-B is not allowed: a name takes a letter'],
+  ])('%j is refused in words', (consumer, message) => {
+    const make = () => templateOf((stack) => void webhooksIn(stack, 'Default', { consumer }));
+    expect(make).toThrow(StackConfigError);
+    expect(make).toThrow(message);
+  });
+
+  test('a secret may be given as a token, and a name stands for one thing alone', () => {
+    const template = templateOf((stack) => {
+      const database = new Secret(stack, 'Database');
+      webhooksIn(stack, 'Default', { database: { secretArn: database.secretArn } });
+    });
+    expect(JSON.stringify(resourceOf(template, 'AWS::IAM::Policy', 'Consumer'))).toContain(
+      resourceOf(template, 'AWS::SecretsManager::Secret', 'Database')[0],
+    );
+    const twice = () =>
+      templateOf((stack) => {
+        const secrets = { TOKEN: new Secret(stack, 'Token') };
+        webhooksIn(stack, 'Default', { consumer: { environment: { TOKEN: 'x' }, secrets } });
+      });
+    expect(twice).toThrow('consumer.secrets.TOKEN is not allowed: it is also one of consumer.environment');
+  });
+});
+
+describe('props', () => {
+  test('are named in what is refused', () => {
+    const make = (props: Partial<SupaglueWebhooksProps>) => () =>
+      templateOf((stack) => void webhooksIn(stack, 'Default', props));
+    expect(make({ consumer: { maxConcurrency: 1 } })).toThrow(
+      'consumer.maxConcurrency=1 is not allowed: it takes a whole number from 2 to 1000',
+    );
+    expect(make({ alerts: { endpoint: 'http://example.com/key' } })).toThrow(
+      /^alerts\.endpoint=http:\/\/example\.com\/… is not allowed/,
+    );
+    expect(make({ retries: { backoffBaseSeconds: 60, backoffCapSeconds: 30 } })).toThrow(
+      'retries.backoffCapSeconds=30 is not allowed: it takes no less than retries.backoffBaseSeconds (60)',
+    );
+  });
+
+  test('give the template that the same keys of the context give', async () => {
+    const byContext = await synthesiseTemplate({
+      maxConcurrency: '7',
+      allowedSources: '10.0.0.0/8, ::1',
+      stage: 'x',
+    });
+    const byProps = templateOf(
+      (stack) =>
+        void webhooksIn(stack, 'Default', {
+          stage: 'x',
+          consumer: { maxConcurrency: 7 },
+          ingest: { allowedSources: ['10.0.0.0/8', '::1'] },
+        }),
+    );
+    const without = (template: Template, type: string) =>
+      Object.fromEntries(resourcesOf(template, type).map(([id, { Properties }]) => [id, Properties]));
+    const [mapping, functions] = ['AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Function'];
+    expect(without(byProps, mapping)).toEqual(without(byContext, mapping));
+    const environment = (template: Template) =>
+      Object.values(without(template, functions)).map((each) => each['Environment']);
+    expect(environment(byProps)).toEqual(environment(byContext));
+  });
+});
+
+describe('what the tools find it by', () => {
+  test('each output carries its marker; a user’s own output keeps its name', () => {
+    const template = templateOf((stack) => {
+      webhooksIn(stack);
+      new CfnOutput(stack, 'QueueUrl', { value: 'mine' });
+    });
+    expect(template.Outputs['QueueUrl']?.Value).toBe('mine');
+    const marked = Object.entries(template.Outputs).flatMap(([key, { Description = '' }]) => {
+      const [, path, part] = OUTPUT_MARKER.exec(Description) ?? [];
+      return part === undefined ? [] : [[key, path, part]];
+    });
+    expect(marked).toHaveLength(7);
+    expect(marked).toContainEqual(['SupaglueWebhooksQueueUrl', 'Default', 'QueueUrl']);
+    expect(marked).toContainEqual(['WebhookUrl', 'Default', 'WebhookUrl']);
+  });
+
+  test('another id names other resources, and two stand beside each other', () => {
+    const template = templateOf((stack) => {
+      webhooksIn(stack, 'Second', { stage: 'second' });
+      webhooksIn(stack);
+    });
+    const deployments = deploymentsOf(template);
+    expect(Object.keys(deployments).sort()).toEqual(['Default', 'Second']);
+    for (const { parts } of Object.values(deployments)) {
+      for (const id of Object.values(parts)) expect(template.Resources).toHaveProperty(id);
+    }
+    expect(deployments['Second']?.parts.queue).toMatch(/^Second/);
+    const names = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(
+      ([, { Properties }]) => Properties['AlarmName'],
+    );
+    expect(names).toContain('Mine-DeadLetters');
+    expect(names).toContain('Mine-Second-DeadLetters');
+  });
+});
+
+describe('the handlers in the template', () => {
+  const synthesiseWith = async (source: string) => {
+    const handlers = join(projectDirectory, '.test-results', `handlers-${++apps}.ts`);
+    process.env[BUNDLES_VARIABLE] = '';
+    await writeFile(handlers, source);
+    try {
+      let stack: Stack | undefined;
+      const template = templateOf((made) => {
+        stack = made;
+        webhooksIn(made, 'Default', { handlers });
+      });
+      const warnings = stack?.node.findAll().flatMap(({ node }) => node.metadata) ?? [];
+      return {
+        handlers: deploymentsOf(template)['Default']?.handlers,
+        warnings: warnings.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data)),
+      };
+    } finally {
+      await rm(handlers, { force: true });
+    }
+  };
+  const made = (register: string, before = '') => `
+    import { createConsumerHandler, EventRouter } from '../lambdas/handlers.ts';
+    ${before}
+    export const handler = createConsumerHandler(new EventRouter()${register});`;
+
+  test('are those that the bundle registers, with the stack’s own variables', async () => {
+    const { handlers, warnings } = await synthesiseWith(
+      made(
+        ".on('sync.complete', 'bill', () => {}).onAny('audit', () => {})",
+        "console.log('a line of its own'); if (!process.env['QUEUE_URL']?.includes('Ref')) throw new Error('no token');",
+      ),
+    );
+    expect({ handlers, warnings }).toEqual({
+      handlers: { byType: { 'sync.complete': ['bill'] }, any: ['audit'] },
+      warnings: [],
+    });
+  }, 60_000);
+
+  test.each([
+    [
+      'a module that throws',
+      made('', "throw new Error('BILLING_URL is not set');"),
+      /Error: BILLING_URL is not set/,
+    ],
+    [
+      'one that calls somebody at load',
+      made('', "await fetch('http://127.0.0.1:65001').catch((error) => { throw error.cause ?? error; });"),
+      /no network: handlers are only listed here/,
+    ],
+    ['another handler', 'export const handler = async () => undefined;', /registrations/],
+  ])(
+    '%s: they are unknown, and synthesis warns',
+    async (_, source, warning) => {
+      const { handlers, warnings } = await synthesiseWith(source);
+      expect(handlers).toBe('unknown');
+      expect(warnings.join()).toMatch(warning);
+    },
+    60_000,
+  );
+
+  test('what does not compile is refused with file and line', async () => {
+    await expect(synthesiseWith("import './nowhere.ts';")).rejects.toThrow(
+      /^cannot bundle the consumer function\n.*nowhere\.ts[\s\S]*handlers-\d+\.ts:1:7/,
+    );
+  }, 60_000);
+});
