@@ -1,4 +1,4 @@
+import { runApp } from 'supaglue-webhooks-aws/construct';
 import { WebhookStack } from '../app/stack.ts';
-import { runApp } from '../lib/construct.ts';
 
 runApp((app) => new WebhookStack(app));

@@ -1,4 +1,4 @@
-/// <reference path="./database/sql-text.d.ts" />
+/// <reference path="./database/sql-text.d.ts" preserve="true" />
 /** Everything that an application's handlers are written with: `supaglue-webhooks-aws/handlers`. */
 // First, for its effect on every stack that is shown.
 import './runtime/source-lines.ts';

@@ -25,6 +25,11 @@ interface CommandEntry {
 /** In the order of the help. */
 const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'init',
+    summary: 'a project of your own, in a new folder',
+    load: async () => (await import('./commands/init/init.ts')).registerInit,
+  },
+  {
     name: 'send',
     summary: 'sign and post a sample event, then follow it to its end',
     load: async () => (await import('./commands/send/send.ts')).registerSend,
