@@ -21,7 +21,6 @@ const TOOLS: Readonly<Record<string, string>> = {
   'aws-cdk': 'npm run synth, npm run deploy',
   'htmx.org': 'served by the inspector, resolved by its path',
   jest: 'npm run test:jest',
-  tsx: 'runs bin/',
   typescript: 'npm run typecheck',
 };
 

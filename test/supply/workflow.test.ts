@@ -28,7 +28,7 @@ describe('the public workflows', () => {
 
   test('run on the oldest Node that is supported, and on the functions’ own', () => {
     const versions = /node: \[(.*)\]/.exec(ci)?.[1];
-    const oldest = /"node": ">=(\d+)"/.exec(
+    const oldest = /"node": ">=(\d+)(?:\.\d+)*"/.exec(
       readFileSync(join(projectDirectory, 'package.json'), 'utf8'),
     )?.[1];
     const functions = /NODEJS_(\d+)_X/.exec(
