@@ -28,6 +28,8 @@ async function run(command: string, args: readonly string[], cwd = project): Pro
     cwd,
     env: environment,
     maxBuffer: 64 * 1024 * 1024,
+    // A guard against hanging.
+    timeout: 300_000,
   });
   return stdout;
 }
@@ -72,7 +74,9 @@ async function readmeBlock(file: string): Promise<string> {
 
 /** Starts the local cloud, sends an event and waits for its end. */
 async function sendToTheEnd(): Promise<string> {
-  const child = spawn('npx', ['supaglue-webhooks', 'start', '--port', '0'], {
+  // Not by npx: it does not hand a signal on.
+  const program = join(project, 'node_modules/.bin/supaglue-webhooks');
+  const child = spawn(process.execPath, [program, 'start', '--port', '0'], {
     cwd: project,
     env: environment,
   });
