@@ -15,6 +15,8 @@ const REQUIRE_BANNER =
 export interface BundleOptions {
   /** Gets one directory per function, and `meta/<function>.json` (esbuild's metafile) beside them. */
   readonly outDirectory: string;
+  /** Begins the names of those directories. @default none */
+  readonly prefix?: string;
   /** Function name → entry file, absolute or below the working directory. */
   readonly entries: Readonly<Record<string, string>>;
   /** Off for a debugger, which shows variables by the names they have in the code. @default true */
@@ -29,12 +31,13 @@ export type BundleResult = Readonly<Record<string, Metafile>>;
  *
  * @throws {BundleError} when an entry is missing or does not compile
  */
-export async function bundle({ outDirectory, entries, minify = true }: BundleOptions): Promise<BundleResult> {
-  const metaDirectory = join(outDirectory, 'meta');
+export async function bundle(options: BundleOptions): Promise<BundleResult> {
+  const { outDirectory, prefix = '', entries, minify = true } = options;
+  const metaDirectory = join(outDirectory, `${prefix}meta`);
   await mkdir(metaDirectory, { recursive: true });
   const results = await Promise.all(
     Object.entries(entries).map(async ([name, entry]) => {
-      const metafile = await bundleFunction(name, entry, join(outDirectory, name), minify);
+      const metafile = await bundleFunction(name, entry, join(outDirectory, prefix + name), minify);
       await writeFile(join(metaDirectory, `${name}.json`), JSON.stringify(metafile));
       return [name, metafile] as const;
     }),

@@ -27,8 +27,10 @@ export interface FunctionCode {
 export interface FunctionCodeOptions {
   /** The user's file that exports the consumer's handler. */
   readonly handlers: string;
-  /** Gets the bundles; as deep as the assembly's assets, so that the paths in source maps hold there too. */
-  readonly outDirectory: string;
+  /** Gets the bundles: beside the assembly's assets, so that the paths in source maps hold there too. */
+  readonly assetDirectory: string;
+  /** Tells these bundles from those of another construct. */
+  readonly prefix: string;
 }
 
 /**
@@ -36,18 +38,19 @@ export interface FunctionCodeOptions {
  *
  * @throws {BundleError} with the compiler's messages when a function does not compile
  */
-export function functionCode({ handlers, outDirectory }: FunctionCodeOptions): FunctionCode {
+export function functionCode({ handlers, assetDirectory, prefix }: FunctionCodeOptions): FunctionCode {
   const given = process.env[BUNDLES_VARIABLE] ?? '';
   if (given !== '') return givenCode(resolve(given));
   if (!existsSync(handlers)) throw new BundleError(`there is no file ${handlers} with the handlers`);
   bundleInProcess({
-    outDirectory,
+    outDirectory: assetDirectory,
+    prefix,
     entries: { ingest: INGEST_ENTRY, consumer: handlers },
     minify: process.env[MINIFY_VARIABLE] !== 'false',
   });
-  const consumer = join(outDirectory, 'consumer');
+  const consumer = join(assetDirectory, `${prefix}consumer`);
   return {
-    ingest: join(outDirectory, 'ingest'),
+    ingest: join(assetDirectory, `${prefix}ingest`),
     consumer,
     readHandlers: (environment) => readHandlers(consumer, environment),
   };

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
@@ -57,7 +56,8 @@ export class SupaglueWebhooks extends Construct {
     const removalPolicy = config.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     const code = functionCode({
       handlers: props.handlers,
-      outDirectory: join(Stage.of(this)?.outdir ?? '', `bundles.${this.node.addr.slice(-8)}`),
+      assetDirectory: Stage.of(this)?.assetOutdir ?? '',
+      prefix: `bundle-${this.node.addr.slice(-8)}-`,
     });
 
     const queues = new WebhookQueues(this, 'Queues', { config, removalPolicy });

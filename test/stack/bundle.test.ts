@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type BundleResult, bundle } from '../../lib/bundle.ts';
 import { BundleError } from '../../lib/bundle-error.ts';
-import { INGEST_ENTRY } from '../../lib/project-paths.ts';
+import { INGEST_ENTRY, projectDirectory } from '../../lib/project-paths.ts';
 import { FIXTURE_HANDLERS } from '../fixtures/fixture-app.ts';
+import { assembly } from '../support/assembly.ts';
 import { startupBytes, startupPaths } from '../support/bundle-size.ts';
 
 let directory: string;
@@ -262,3 +263,21 @@ describe('the functions', () => {
     },
   );
 });
+
+test('the code in an assembly leads to its sources: stacks of a local run show files that can be opened', async () => {
+  const assemblyDirectory = await assembly();
+  const files = await readdir(assemblyDirectory, { recursive: true });
+  const maps = files
+    .filter((file) => /^asset\..*\.map$/.test(file))
+    .map((file) => join(assemblyDirectory, file));
+  const sources = await Promise.all(
+    maps.map(async (map) => {
+      const paths: string[] = JSON.parse(await readFile(map, 'utf8')).sources;
+      return paths.map((path) => relative(projectDirectory, resolve(dirname(map), path)));
+    }),
+  );
+  expect(sources.flat()).toEqual(
+    expect.arrayContaining(['lambdas/ingest/handler.ts', 'test/fixtures/app/handlers.ts']),
+  );
+  expect(sources.flat().filter((path) => path.startsWith('..'))).toEqual([]);
+}, 120_000);

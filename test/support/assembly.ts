@@ -45,9 +45,9 @@ export async function assembly(context: Readonly<Record<string, unknown>> = {}):
 
 /** esbuild's report on a function of an assembly, below the project. */
 export function metafilePath(assemblyDirectory: string, name: string): string {
-  const bundles = readdirSync(assemblyDirectory).find((entry) => entry.startsWith('bundles.'));
-  if (bundles === undefined) throw new Error(`${assemblyDirectory} was made of given bundles`);
-  return join(assemblyDirectory, bundles, 'meta', `${name}.json`);
+  const meta = readdirSync(assemblyDirectory).find((entry) => /^bundle-\w+-meta$/.test(entry));
+  if (meta === undefined) throw new Error(`${assemblyDirectory} was made of given bundles`);
+  return join(assemblyDirectory, meta, `${name}.json`);
 }
 
 /** A copy of an assembly whose template was changed; remove it by removing the directory. */
