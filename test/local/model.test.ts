@@ -322,6 +322,8 @@ describe('what a user has beside the framework', () => {
   test('functions, their event sources and routes, and types that are not run are listed, not refused', () => {
     const { functions, eventSources, routes, notRun } = beside({
       Bucket: { Type: 'AWS::S3::Bucket' },
+      // Says who may, as every policy does: nothing of its own is missing here.
+      BucketPolicy: { Type: 'AWS::S3::BucketPolicy' },
       Report: { Type: 'AWS::Lambda::Function', Properties: { Runtime: 'python3.13' } },
       Nightly: {
         Type: 'AWS::Lambda::EventSourceMapping',
