@@ -69,6 +69,6 @@ function nextDelayMs(
   const requested = failed.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
   const delayMs = retryDelayMs(backoffMs(claimed.record.attempts, policy, random()), requested);
   // A handler that may still run keeps its successor out while it can run in this invocation. Lambda freezes it
-  // then and may let it go on in a later one: the window that the README names.
+  // then and may let it go on in a later one: the window that docs/promises.md names.
   return someStillRunning ? Math.max(delayMs, claimed.claim.leaseExpiresAtMs - clock.nowMs()) : delayMs;
 }

@@ -18,7 +18,7 @@ export interface HandlerContext<Event> {
   readonly attempt: number;
   /**
    * The same for every run of this handler for this event. Hand it to whatever you call: it closes the
-   * windows in which a completed handler may run again (see the README's promises).
+   * windows in which a completed handler may run again (docs/promises.md).
    */
   readonly idempotencyKey: string;
   /** When ingest received the event. */

@@ -188,7 +188,7 @@ export class Settlement {
     const { journal, settings } = this.#options;
     const { eventId } = keyOf(message.content);
     const endMs = message.sentAtMs + QUEUE_RETENTION_MS;
-    // README, promise 1: a consumer stopped for that long. An hour is the margin that the consumer keeps.
+    // docs/promises.md, the first: a consumer stopped for that long. An hour is the margin that the consumer keeps.
     const stopped = settings.pauses.some(
       ({ fromMs, untilMs }) => fromMs < endMs && untilMs > endMs - 3_600_000,
     );
@@ -249,7 +249,7 @@ export class Settlement {
     const item = table.items.get(eventId);
     const completed = stateOf(item) === 'COMPLETED' && textOf(item, 'body_sha256') === letter.bodySha256;
     if (!completed) return;
-    // Windows that the README admits: two copies, one of them redriven; the consumer crashed before it
+    // Windows that docs/promises.md admits: two copies, one of them redriven; the consumer crashed before it
     // acknowledged; the event was delivered again, by SQS, Svix or a redrive, when its copy was there already.
     const others = this.#deadLetters.filter(
       (other) => other !== letter && keyText(other) === keyText(letter),
