@@ -3,6 +3,7 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { projectDirectory } from '../../lib/project-paths.ts';
+import { codeBlocks, DOCUMENTS } from '../docs/code-blocks.ts';
 import type { Manifest } from './lock-rules.ts';
 
 const { name, dependencies, devDependencies }: Manifest & { readonly name: string } = JSON.parse(
@@ -30,9 +31,16 @@ const SPECIFIER =
 
 function importedPackages(folder: string): ReadonlySet<string> {
   const files = readdirSync(join(projectDirectory, folder), { recursive: true, encoding: 'utf8' });
-  const names = files
-    .filter((file) => /\.(?:tsx?|mjs)$/.test(file))
-    .flatMap((file) => [...readFileSync(join(projectDirectory, folder, file), 'utf8').matchAll(SPECIFIER)])
+  return packagesIn(
+    files
+      .filter((file) => /\.(?:tsx?|mjs)$/.test(file))
+      .map((file) => readFileSync(join(projectDirectory, folder, file), 'utf8')),
+  );
+}
+
+function packagesIn(texts: readonly string[]): ReadonlySet<string> {
+  const names = texts
+    .flatMap((text) => [...text.matchAll(SPECIFIER)])
     .map(([, first, second = '']) => first ?? second)
     .filter((specifier) => !isBuiltin(specifier) && /^@?[a-z][\w./@-]*$/.test(specifier))
     // By its own name, as a project imports it.
@@ -47,11 +55,14 @@ function importedPackages(folder: string): ReadonlySet<string> {
 }
 
 const shipped = importedPackages('lambdas');
-const all = new Set(
-  ['app', 'bench', 'bin', 'lib', 'lambdas', 'local', 'operator', 'test']
+const byUser = importedPackages('app');
+const inDocuments = packagesIn(DOCUMENTS.flatMap(codeBlocks).map(({ code }) => code));
+const all = new Set([
+  ...inDocuments,
+  ...['app', 'bench', 'bin', 'lib', 'lambdas', 'local', 'operator', 'test']
     .filter((folder) => existsSync(join(projectDirectory, folder)))
     .flatMap((folder) => [...importedPackages(folder)]),
-);
+]);
 
 describe('what is imported', () => {
   test('is asked for in package.json, and does not come by chance with something else', () => {
@@ -66,7 +77,7 @@ describe('what is imported', () => {
       (name) => !Object.hasOwn(dependencies, name) && !typesAlone.includes(name),
     );
     expect(wrong).toEqual([]);
-    expect(Object.keys(dependencies).filter((name) => !shipped.has(name))).toEqual([]);
+    expect(Object.keys(dependencies).filter((name) => !shipped.has(name) && !byUser.has(name))).toEqual([]);
   });
 
   test('is all that there is: nothing is installed that nobody uses', () => {
