@@ -54,7 +54,7 @@ export type ListJson = z.infer<typeof listSchema>;
 const planFields = {
   /** What a redrive does with it: run, leased, unrecorded are moved; completed and futile are skipped. */
   disposition: z.enum(['run', 'leased', 'completed', 'futile', 'unrecorded']),
-  /** Handlers that run again, as registered in this checkout. */
+  /** Handlers that run again, as the deployment tells them. */
   will_run: z.array(z.string()),
   /** The deployment does not tell its handlers: `will_run` names those that letters and records name. */
   names_are_guessed: z.literal(true).optional(),
