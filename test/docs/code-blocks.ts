@@ -47,14 +47,15 @@ export async function makeProject(directory: string, document: string): Promise<
   }
 }
 
-/** Makes it a CDK project of that app, as `bin/app.ts` and `cdk.json` do. */
-export async function makeCdkProject(directory: string): Promise<void> {
-  const program = [
+/** Makes it a CDK project, of a document's program or, as `bin/app.ts` does, of the stack in its app/. */
+export async function makeCdkProject(directory: string, program = 'main.ts'): Promise<void> {
+  const main = [
     "import { runApp } from 'supaglue-webhooks-aws/construct';",
     "import { WebhookStack } from './app/stack.ts';",
     'runApp((app) => new WebhookStack(app));',
   ];
-  const { context } = JSON.parse(readFileSync(join(projectDirectory, 'cdk.json'), 'utf8'));
-  await writeFile(join(directory, 'main.ts'), program.join('\n'));
-  await writeFile(join(directory, 'cdk.json'), JSON.stringify({ app: 'node --import tsx main.ts', context }));
+  await writeFile(join(directory, 'main.ts'), main.join('\n'));
+  const { context } = JSON.parse(documentText('cdk.json'));
+  const app = `node --import tsx ${program}`;
+  await writeFile(join(directory, 'cdk.json'), JSON.stringify({ app, context }));
 }
