@@ -81,7 +81,7 @@ describeInBrowser('an operator, from the first failure to an empty queue', () =>
     const failure = page.locator('#failure');
     await failure.getByText('canceling statement due to statement timeout').waitFor();
     expect(await failure.locator('.stack').textContent()).toMatch(
-      /^at .*lambdas\/handlers\/backfill\.ts:\d+:\d+/,
+      /^at .*app\/handlers\/backfill\.ts:\d+:\d+/,
     );
     expect(await page.locator('#timeline').textContent()).toContain('Attempt 2 failed in backfill');
     const chosen = (await page.locator('h1').textContent()) ?? '';

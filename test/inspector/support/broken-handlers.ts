@@ -12,7 +12,7 @@ export const HANDLERS_DIRECTORY = 'TEST_HANDLERS_DIRECTORY';
 
 const FILES: Readonly<Record<string, string>> = {
   'store-contacts.ts': `
-    import type { Handler, SyncComplete } from '../../../lambdas/handlers.ts';
+    import type { Handler, SyncComplete } from 'supaglue-webhooks-aws/handlers';
     import { isBroken, note } from './journal.ts';
 
     export const storeContacts: Handler<SyncComplete> = async ({ event, eventId }) => {
@@ -21,7 +21,7 @@ const FILES: Readonly<Record<string, string>> = {
     };
   `,
   'clean-up.ts': `
-    import { NonRetryableError, type ConnectionDeleted, type Handler } from '../../../lambdas/handlers.ts';
+    import { NonRetryableError, type ConnectionDeleted, type Handler } from 'supaglue-webhooks-aws/handlers';
     import { isBroken, note } from './journal.ts';
 
     export const cleanUp: Handler<ConnectionDeleted> = async ({ event, eventId }) => {
@@ -32,7 +32,7 @@ const FILES: Readonly<Record<string, string>> = {
     };
   `,
   'backfill.ts': `
-    import type { Handler, FieldMappingUpdated } from '../../../lambdas/handlers.ts';
+    import type { Handler, FieldMappingUpdated } from 'supaglue-webhooks-aws/handlers';
     import { isBroken, note } from './journal.ts';
 
     class DatabaseError extends Error {
@@ -55,7 +55,7 @@ const FILES: Readonly<Record<string, string>> = {
       appendFileSync(join(directory, 'journal'), \`\${handler} \${eventId}\\n\`);
   `,
   'index.ts': `
-    import { createConsumerHandler, EventRouter } from '../../../lambdas/handlers.ts';
+    import { createConsumerHandler, EventRouter } from 'supaglue-webhooks-aws/handlers';
     import { backfill } from './backfill.ts';
     import { cleanUp } from './clean-up.ts';
     import { note } from './journal.ts';
@@ -76,8 +76,8 @@ export async function assemblyOfBrokenHandlers(): Promise<{ assembly: string; so
   await mkdir(join(projectDirectory, '.test-results'), { recursive: true });
   // Below the project, where the bundler finds the packages.
   const sources = await mkdtemp(join(projectDirectory, '.test-results/handlers-'));
-  const handlers = join(sources, 'handlers');
-  await mkdir(handlers);
+  const handlers = join(sources, 'app/handlers');
+  await mkdir(handlers, { recursive: true });
   for (const [name, text] of Object.entries(FILES)) await writeFile(join(handlers, name), text);
   // So deep that the stacks' paths, which are relative to the code, end at the root: as they do in Lambda.
   const code = join(sources, 'built/for/this/test');
