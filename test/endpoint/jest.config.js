@@ -1,6 +1,5 @@
 import base from '../../jest.config.js';
 
-// biome-ignore lint/style/noDefaultExport: jest takes a configuration's default export
 export default {
   ...base,
   rootDir: '../..',
