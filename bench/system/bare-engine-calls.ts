@@ -99,6 +99,8 @@ async function eventCalls(
     bodySha256: '0'.repeat(64),
     eventType: 'sync.complete',
     receivedAtMs: nowMs,
+    sentAtMs: nowMs,
+    signedAtSeconds: 1,
     customerId: 'example-customer',
     connectionId: '00000000-0000-4000-8000-00000000000c',
     providerName: 'hubspot',

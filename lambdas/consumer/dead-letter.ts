@@ -1,10 +1,12 @@
 import type { FailureReason } from '../contract/failure.ts';
+import { LEASE_SKEW_MS } from '../contract/timing.ts';
 import type { RecordedFailure } from '../ledger/record.ts';
 import { type Attempt, persistFinal, whenOwnershipLost } from './attempt-context.ts';
 import { failingHandlers, handlersFailedForGood, NOTHING_RAN, outcomeOf } from './attempt-outcome.ts';
 import type { Verdict } from './dependencies.ts';
 import { eventLogger } from './event-logger.ts';
 import { encodeFailure } from './failure-attribute.ts';
+import { signedAtSeconds } from './incoming-message.ts';
 import type { HandlersResult } from './run-handlers.ts';
 
 export interface DeadLetterCause {
@@ -44,6 +46,13 @@ export async function deadLetter(attempt: Attempt, cause: DeadLetterCause): Prom
   const release = {
     forgottenHandlers: handlersFailedForGood(record, outcome),
     someStillRunning: result.someStillRunning,
+    letter: {
+      // Both are before SQS took the letter, and a redrive is after that: our clock less what it may be ahead of
+      // SQS's, and SQS's own stamp of this very message, which SQS may hand out again.
+      atMs: Math.max(failedAtMs - LEASE_SKEW_MS, message.facts.sentAtMs),
+      signedAtSeconds: signedAtSeconds(message.record) ?? 0,
+      receivedAtMs: message.facts.receivedAtMs,
+    },
   };
   const released = await persistFinal(attempt, (nowMs) => ledger.releaseDeadLetter(claim, release, nowMs));
   if (released === 'lost') return whenOwnershipLost(attempt);

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { EVENT_ID_PATTERN, MessageAttribute } from '../contract/message.ts';
+import { INGEST_TIMEOUT_SECONDS, LEASE_SKEW_MS } from '../contract/timing.ts';
 import { describeEvent } from '../events/event-fields.ts';
 import type { EventFacts } from '../ledger/ledger.ts';
+import { PUT_BACK } from '../ledger/letter.ts';
 import { decodeBody } from '../runtime/message-body.ts';
 
 /** A message that carries a svix-id, read as far as it can be without a schema. */
@@ -31,6 +33,8 @@ export function readMessage(record: SQSRecord, eventId: string): IncomingMessage
       eventId,
       bodySha256: createHash('sha256').update(body).digest('hex'),
       receivedAtMs: receivedAtMs(record),
+      sentAtMs: sentAtMs(record),
+      signedAtSeconds: isPutBack(record) ? PUT_BACK : (signedAtSeconds(record) ?? PUT_BACK),
       ...describeEvent(payload?.value),
     },
   };
@@ -40,6 +44,21 @@ export function readMessage(record: SQSRecord, eventId: string): IncomingMessage
 function receivedAtMs(record: SQSRecord): number {
   const text = record.messageAttributes[MessageAttribute.RECEIVED_AT]?.stringValue ?? '';
   return /^\d{1,15}$/.test(text) ? Number(text) : sentAtMs(record);
+}
+
+/** Ingest has ended by then, whatever the clocks: what SQS took later was put back by somebody. */
+const SENT_BY_INGEST_WITHIN_MS = INGEST_TIMEOUT_SECONDS * 1000 + LEASE_SKEW_MS;
+
+/** Whether it tells by itself that it is not on the queue for the first time. SQS's own redrive keeps `failure`. */
+function isPutBack(record: SQSRecord): boolean {
+  const isLate = sentAtMs(record) - receivedAtMs(record) > SENT_BY_INGEST_WITHIN_MS;
+  return isLate || record.messageAttributes[MessageAttribute.FAILURE] !== undefined;
+}
+
+/** `svix-timestamp`, epoch seconds; absent in a message that ingest did not write. */
+export function signedAtSeconds(record: SQSRecord): number | undefined {
+  const text = record.messageAttributes[MessageAttribute.SVIX_TIMESTAMP]?.stringValue ?? '';
+  return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
 }
 
 /** When SQS took the message: its retention counts from here. */

@@ -5,6 +5,7 @@ import type { Claim } from '../ledger/ledger.ts';
 import { runAttempt } from './attempt.ts';
 import { backoffMs } from './backoff.ts';
 import type { ConsumerDependencies, Invocation, Verdict } from './dependencies.ts';
+import { eventLogger } from './event-logger.ts';
 import { copyUnowned, defer, giveBack } from './give-back.ts';
 import { eventIdOf, type IncomingMessage, readMessage, receiveCount } from './incoming-message.ts';
 
@@ -33,6 +34,15 @@ export async function processMessage(
     case 'completed':
       dependencies.metrics.duplicate();
       // Safe to acknowledge: every handler's completion of this event is recorded.
+      return 'acknowledge';
+    case 'lettered':
+      dependencies.metrics.duplicate();
+      eventLogger(dependencies.logger, eventId, '-').info('the event has its dead letter already', {
+        message_id: record.messageId,
+      });
+      // Safe to acknowledge: SQS has confirmed a letter of this event and body that stands for this message. Redriven,
+      // it is a message that SQS took later, SQS's own move task included, which this rule lets run; deleted, that was
+      // the operator's decision; expired, it was kept for 14 days and this message could have waited for 7.
       return 'acknowledge';
     case 'busy': {
       dependencies.metrics.deferred();

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Claim, ClaimResult, EventFacts } from './ledger.ts';
+import { isLettered } from './letter.ts';
 import { EventStatus, type LedgerRecord, parseRecord } from './record.ts';
 
 /** An applied claim: `before` is the item as it was (absent when the event is new). */
@@ -58,6 +59,7 @@ export function refusedResult(
   if (record.owner === claim.owner) return heldBy(claim, record);
   if (record.body_sha256 !== event.bodySha256) return { outcome: 'payload-mismatch' };
   if (record.status === EventStatus.COMPLETED) return { outcome: 'completed' };
+  if (isLettered(record, event)) return { outcome: 'lettered' };
   const untilMs =
     record.status === EventStatus.IN_PROGRESS ? record.lease_expires_at_ms : record.not_before_ms;
   return { outcome: 'busy', untilMs: Math.max(untilMs ?? nowMs, nowMs) };

@@ -35,8 +35,15 @@ const RETRY_IS_DUE = `(#status = :failed AND ${SENT_AFTER_THE_FAILURE} AND (attr
 /** IN_PROGRESS, but the attempt's function must have ended by now: it died without a record. */
 const LEASE_HAS_EXPIRED = '(#status = :in_progress AND lease_expires_at_ms <= :now_ms)';
 
+/**
+ * A letter ends the event's budget. Another is opened by what SQS took after it: a redrive, which SQS stamps anew
+ * whoever sends it, or a resend, which Svix signs anew. A replay of the delivery that failed opens none.
+ */
+const SENT_AFTER_THE_LETTER =
+  '(attribute_not_exists(lettered_at_ms) OR (lettered_at_ms < :sent_at_ms AND (lettered_signed_at_seconds < :signed_at_seconds OR :received_at_ms <= lettered_received_at_ms)))';
+
 /** An attempt may start. */
-export const CLAIMABLE = `${EVENT_IS_NEW} OR (${BODY_IS_THE_SAME} AND ${NOT_CLAIMED_BY_US} AND (${RETRY_IS_DUE} OR ${LEASE_HAS_EXPIRED}))`;
+export const CLAIMABLE = `${EVENT_IS_NEW} OR (${BODY_IS_THE_SAME} AND ${NOT_CLAIMED_BY_US} AND ${SENT_AFTER_THE_LETTER} AND (${RETRY_IS_DUE} OR ${LEASE_HAS_EXPIRED}))`;
 
 /** No attempt has claimed the event since ours. */
 export const STILL_OURS = '#owner = :owner';

@@ -123,13 +123,19 @@ export class DynamoDbLedger implements Ledger {
     });
   }
 
-  releaseDeadLetter(claim: Claim, { forgottenHandlers, someStillRunning }: Release, nowMs: number) {
+  releaseDeadLetter(claim: Claim, { forgottenHandlers, someStillRunning, letter }: Release, nowMs: number) {
     const template = (someStillRunning ? releaseAfterLeaseUpdate : releaseUpdate)(forgottenHandlers.length);
     const ExpressionAttributeNames = {
       ...template.ExpressionAttributeNames,
       ...Object.fromEntries(forgottenHandlers.map((handler, index) => [`#h${index}`, handler])),
     };
-    return this.#write(claim, { ...template, ExpressionAttributeNames }, nowMs, {}, { ':zero': ZERO });
+    const values = {
+      ':zero': ZERO,
+      ':lettered_at_ms': number(letter.atMs),
+      ':lettered_signed_at_seconds': number(letter.signedAtSeconds),
+      ':lettered_received_at_ms': number(letter.receivedAtMs),
+    };
+    return this.#write(claim, { ...template, ExpressionAttributeNames }, nowMs, {}, values);
   }
 
   spendAttempt(claim: Claim, attempts: number, nowMs: number) {
@@ -210,6 +216,8 @@ export class DynamoDbLedger implements Ledger {
       ':event_type': text(event.eventType),
       ':no_handlers': NO_HANDLERS,
       ':received_at_ms': number(event.receivedAtMs),
+      ':sent_at_ms': number(event.sentAtMs),
+      ':signed_at_seconds': number(event.signedAtSeconds),
       ':now_ms': number(nowMs),
       ':expires_at': number(this.#expiresAt(nowMs)),
       ...(customerId === undefined ? {} : { ':customer_id': text(customerId) }),

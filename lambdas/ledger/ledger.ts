@@ -1,8 +1,9 @@
 import type { FailureReason } from '../contract/failure.ts';
+import type { Letter, MessageFacts } from './letter.ts';
 import type { LedgerRecord, PermanentFailure, RecordedFailure } from './record.ts';
 
 /** What is recorded of an event when it is claimed. Times in epoch milliseconds. */
-export interface EventFacts {
+export interface EventFacts extends MessageFacts {
   readonly eventId: string;
   /** SHA-256 of the body's bytes, hexadecimal. */
   readonly bodySha256: string;
@@ -10,7 +11,6 @@ export interface EventFacts {
   readonly customerId?: string;
   readonly connectionId?: string;
   readonly providerName?: string;
-  readonly receivedAtMs: number;
 }
 
 /** An attempt's right to write: every write but the claim is refused once another attempt holds the event. */
@@ -40,6 +40,8 @@ export type ClaimResult =
   | { readonly outcome: 'completed' }
   /** Another attempt's lease is live, or the backoff has not passed. */
   | { readonly outcome: 'busy'; readonly untilMs: number }
+  /** The event was dead-lettered after SQS had taken this message: its letter stands for it. */
+  | { readonly outcome: 'lettered' }
   | { readonly outcome: 'payload-mismatch' };
 
 /** `lost`: another attempt has claimed the event meanwhile; nothing was written. */
@@ -62,6 +64,7 @@ export interface Release {
   readonly forgottenHandlers: readonly string[];
   /** A handler ignored its signal: nobody may start before the lease has ended. */
   readonly someStillRunning: boolean;
+  readonly letter: Letter;
 }
 
 /**
@@ -95,7 +98,7 @@ export interface Ledger {
   ): Promise<WriteResult>;
   /**
    * Second step, after the copy is confirmed: a redriven event finds a full budget, at once or, while a handler
-   * may still run, when the lease has ended.
+   * may still run, when the lease has ended. Messages older than the letter find none any more.
    */
   releaseDeadLetter(claim: Claim, release: Release, nowMs: number): Promise<WriteResult>;
   /** Counts an attempt that was claimed in company and is about to run alone. */

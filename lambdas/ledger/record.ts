@@ -69,6 +69,10 @@ export interface LedgerRecord {
    * dead-lettering die too, the next one still knows what was decided.
    */
   readonly unfinished_dead_letter?: FailureReason;
+  /** The latest confirmed dead letter, as `Letter` tells: written by its release, kept across claims. */
+  readonly lettered_at_ms?: number;
+  readonly lettered_signed_at_seconds?: number;
+  readonly lettered_received_at_ms?: number;
   /** `RETRYING#n` or `DEAD#n`. */
   readonly failure_bucket?: string;
   readonly failed_at_ms?: number;

@@ -130,7 +130,16 @@ export const failForGoodUpdate = once(
 function releaseTemplate(forgottenCount: number, remove: readonly string[]): UpdateTemplate {
   const forgotten = Array.from({ length: forgottenCount }, (_, index) => `handlers.#h${index}`);
   const released = ['attempts_spent', 'unfinished_dead_letter', ...remove, ...forgotten];
-  return finalTemplate(0, ['attempts = :zero'], released.join(', '));
+  return finalTemplate(
+    0,
+    [
+      'attempts = :zero',
+      'lettered_at_ms = :lettered_at_ms',
+      'lettered_signed_at_seconds = :lettered_signed_at_seconds',
+      'lettered_received_at_ms = :lettered_received_at_ms',
+    ],
+    released.join(', '),
+  );
 }
 export const releaseUpdate = once((count: number) => releaseTemplate(count, ['not_before_ms']), Number);
 /** Leaves `not_before_ms` where the first step put it: at the end of the lease. */

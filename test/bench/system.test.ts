@@ -32,6 +32,8 @@ describe('records outside of the heap', () => {
       bodySha256: '0'.repeat(64),
       eventType: 'sync.complete',
       receivedAtMs: 1,
+      sentAtMs: 1,
+      signedAtSeconds: 1,
     };
     const claim = (owner: string) => ({ eventId: 'msg_1', owner, leaseExpiresAtMs: 50, alone: true });
     expect(await ledger.claim(event, claim('one'), 10)).toMatchObject({ outcome: 'claimed' });

@@ -177,6 +177,8 @@ async function takeOver(harness: ConsumerHarness, end: 'IN_PROGRESS' | 'COMPLETE
     bodySha256: record?.body_sha256 ?? '',
     eventType: 'sync.complete',
     receivedAtMs: nowMs,
+    sentAtMs: nowMs,
+    signedAtSeconds: 1,
   };
   const claim = { eventId: ID, owner: 'successor', leaseExpiresAtMs: nowMs + 40_000, alone: true };
   expect(await ledger.claim(facts, claim, nowMs)).toMatchObject({ outcome: 'claimed' });
@@ -357,7 +359,14 @@ describe('an attempt that died without a record', () => {
     const nowMs = harness.clock.nowMs();
     const { createHash } = await import('node:crypto');
     const bodySha256 = createHash('sha256').update(SYNC_COMPLETE).digest('hex');
-    const facts = { eventId, bodySha256, eventType: 'sync.complete', receivedAtMs: nowMs };
+    const facts = {
+      eventId,
+      bodySha256,
+      eventType: 'sync.complete',
+      receivedAtMs: nowMs,
+      sentAtMs: nowMs,
+      signedAtSeconds: 1,
+    };
     const claim = { eventId, owner: `dead-${nowMs}`, leaseExpiresAtMs: nowMs + 1_000, alone };
     expect(await harness.dependencies.ledger.claim(facts, claim, nowMs)).toMatchObject({
       outcome: 'claimed',
@@ -504,7 +513,9 @@ describe('the deadline', () => {
     const record = await harness.ledgerRecord();
     expect(record).toMatchObject({ attempts: 0, dead_letter_reason: 'attempts-exhausted' });
     expect(record?.not_before_ms).toBeGreaterThanOrEqual(startedMs + 40_000);
-    expect(await harness.run([redelivered(harness.record, 1)])).toEqual([harness.record.messageId]);
+    const SentTimestamp = String(harness.clock.nowMs());
+    const redriven = { ...harness.record, attributes: { ...harness.record.attributes, SentTimestamp } };
+    expect(await harness.run([redriven])).toEqual([redriven.messageId]);
     expect(stubborn.attempts).toEqual([1]);
   });
 

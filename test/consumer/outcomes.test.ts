@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { SQSRecord } from 'aws-lambda';
 import type { RetryPolicy } from '../../lambdas/consumer/policy.ts';
 import { EventRouter, NonRetryableError, RetryAfterError } from '../../lambdas/router/index.ts';
 import { createConsumerHarness, redelivered } from '../support/consumer-harness.ts';
@@ -21,11 +22,11 @@ async function given(handlers: Readonly<Record<string, Spy>>, policy: Partial<Re
   if (record === undefined) throw new Error('nothing received');
   const ledgerRecord = () => harness.dependencies.ledger.read(ID);
   /** Moves past the backoff and delivers the message once more. */
-  const deliverAgain = async () => {
+  const deliverAgain = async (message = record) => {
     const { not_before_ms = 0, lease_expires_at_ms = 0 } = (await ledgerRecord()) ?? {};
     const untilMs = Math.max(not_before_ms, lease_expires_at_ms);
     harness.clock.advance(Math.max(0, untilMs - harness.clock.nowMs()));
-    return harness.run([redelivered(record)]);
+    return harness.run([redelivered(message)]);
   };
   return { ...harness, record, ledgerRecord, deliverAgain };
 }
@@ -184,8 +185,9 @@ describe('permanent failures', () => {
     await run([record]);
     clock.advance(1_000);
     await send(ID, SYNC_COMPLETE);
-    await run(await receive());
-    await deliverAgain();
+    const [redriven] = await receive();
+    await run([redriven as SQSRecord]);
+    await deliverAgain(redriven);
     expect(changing.attempts).toEqual([1, 1, 2]);
     expect(await ledgerRecord()).toMatchObject({ status: 'COMPLETED' });
   });
@@ -240,7 +242,14 @@ test('a duplicate of a completed event is acknowledged and runs nothing', async 
 
 test('a live lease defers until its end', async () => {
   const { run, record, dependencies, clock, counted, sqsCalls } = await given({ one: spy() });
-  const facts = { eventId: ID, bodySha256: '', eventType: 'x', receivedAtMs: 0 };
+  const facts = {
+    eventId: ID,
+    bodySha256: '',
+    eventType: 'x',
+    receivedAtMs: 0,
+    sentAtMs: 1,
+    signedAtSeconds: 1,
+  };
   const { createHash } = await import('node:crypto');
   const bodySha256 = createHash('sha256').update(SYNC_COMPLETE).digest('hex');
   const claim = { eventId: ID, owner: 'somebody', leaseExpiresAtMs: clock.nowMs() + 12_300, alone: true };
@@ -282,7 +291,14 @@ test('attempts spent and the last one died: copied with reason abandoned, nothin
   const { createHash } = await import('node:crypto');
   const bodySha256 = createHash('sha256').update(SYNC_COMPLETE).digest('hex');
   await dependencies.ledger.claim(
-    { eventId: ID, bodySha256, eventType: 'sync.complete', receivedAtMs: clock.nowMs() },
+    {
+      eventId: ID,
+      bodySha256,
+      eventType: 'sync.complete',
+      receivedAtMs: clock.nowMs(),
+      sentAtMs: clock.nowMs(),
+      signedAtSeconds: 1,
+    },
     { eventId: ID, owner: 'dead', leaseExpiresAtMs: clock.nowMs() + 1_000, alone: true },
     clock.nowMs(),
   );

@@ -301,9 +301,9 @@ export const CONSUMER_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'lambdas/consumer/process-message.ts',
-        find: 'dependencies.metrics.duplicate();',
+        find: "case 'completed':\n      dependencies.metrics.duplicate();",
         replace:
-          "dependencies.metrics.duplicate();\n      await copyUnowned(record, FailureReason.PERMANENT, 'a duplicate', dependencies);",
+          "case 'completed':\n      dependencies.metrics.duplicate();\n      await copyUnowned(record, FailureReason.PERMANENT, 'a duplicate', dependencies);",
       },
     ],
   },

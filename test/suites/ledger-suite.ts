@@ -15,7 +15,11 @@ import { eventually } from './eventually.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 23);
 const LEASE_MS = 40_000;
-const RELEASE: Release = { forgottenHandlers: [], someStillRunning: false };
+const RELEASE: Release = {
+  forgottenHandlers: [],
+  someStillRunning: false,
+  letter: { atMs: NOW_MS - 60_000, signedAtSeconds: 0, receivedAtMs: 0 },
+};
 const NOTHING: AttemptOutcome = { completed: {}, failedForGood: {}, failures: [], attempts: 1 };
 
 /**
@@ -62,6 +66,8 @@ export function describeLedger(
       bodySha256: 'a'.repeat(64),
       eventType: 'sync.complete',
       receivedAtMs: NOW_MS - 50,
+      sentAtMs: NOW_MS - 40,
+      signedAtSeconds: 1,
       ...extra,
     });
     const claimFor = (event: EventFacts, nowMs = NOW_MS): Claim => ({
@@ -344,6 +350,39 @@ export function describeLedger(
       await ledger.releaseDeadLetter(last.claim, RELEASE, NOW_MS + 2 * LEASE_MS);
       const redriven = await take(event, NOW_MS + 2 * LEASE_MS + 1);
       expect(redriven).not.toHaveProperty('unfinishedDeadLetter');
+    });
+
+    test('a dead letter stands for every message but what SQS took after it and Svix signed anew, or is a redrive', async () => {
+      const event = newEvent();
+      const { claim } = await take(event);
+      await ledger.failForGood(claim, NOTHING, 'permanent', NOW_MS);
+      const letter = { atMs: NOW_MS - 40, signedAtSeconds: 1, receivedAtMs: NOW_MS - 50 };
+      await ledger.releaseDeadLetter(claim, { ...RELEASE, letter }, NOW_MS + 1);
+      const lettered = await ledger.read(event.eventId);
+      expect(lettered).toMatchObject({
+        lettered_at_ms: letter.atMs,
+        lettered_signed_at_seconds: letter.signedAtSeconds,
+        lettered_received_at_ms: letter.receivedAtMs,
+      });
+      const later = { ...event, sentAtMs: NOW_MS + 1, receivedAtMs: NOW_MS };
+      const outcomesOf = async (facts: EventFacts, nowMs: number) => {
+        const unhandled = await ledger.completeUnhandled(facts, claimFor(facts), nowMs);
+        return [unhandled.outcome, (await ledger.claim(facts, claimFor(facts), nowMs)).outcome];
+      };
+      expect(await outcomesOf(event, NOW_MS + 2)).toEqual(['lettered', 'lettered']);
+      expect(await outcomesOf(later, NOW_MS + 2)).toEqual(['lettered', 'lettered']);
+      expect(await ledger.read(event.eventId)).toEqual(lettered);
+      // In this order: our own token, another body, COMPLETED, lettered, busy.
+      expect(await ledger.claim(event, claim, NOW_MS + 2)).toMatchObject({ outcome: 'claimed' });
+      const other = { ...event, bodySha256: 'b'.repeat(64) };
+      expect(await outcomesOf(other, NOW_MS + 2)).toEqual(['payload-mismatch', 'payload-mismatch']);
+      const redriven = await take({ ...later, receivedAtMs: letter.receivedAtMs }, NOW_MS + 2);
+      expect(redriven.record).toMatchObject({ attempts: 1, lettered_at_ms: letter.atMs });
+      expect(await outcomesOf(event, NOW_MS + 3)).toEqual(['lettered', 'lettered']);
+      const resent = { ...later, signedAtSeconds: 2 };
+      expect(await outcomesOf(resent, NOW_MS + 3)).toEqual(['busy', 'busy']);
+      await ledger.complete(redriven.claim, NOTHING, NOW_MS + 4);
+      expect(await outcomesOf(event, NOW_MS + 5)).toEqual(['completed', 'completed']);
     });
 
     test('a claim whose request arrives a second time, after its own attempt was dead-lettered, is refused', async () => {

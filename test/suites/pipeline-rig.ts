@@ -40,14 +40,19 @@ export interface Delivery {
   readonly acknowledged: boolean;
 }
 
+export interface Signed {
+  readonly secret: string;
+  readonly timestampSeconds: number;
+}
+
 /** The production code of ingest and consumer on queues and a table; Lambda and HTTP alone are left out. */
 export interface PipelineRig {
   readonly queues: PairRig;
   readonly ledger: DynamoDbLedger;
   /** Every delivery so far. */
   readonly deliveries: readonly Delivery[];
-  /** Signs the body as Svix would and hands it to ingest. */
-  post(eventId: string, body: string, secret?: string): Promise<Outcome>;
+  /** Signs the body as Svix would, with the right secret and now by default, and hands it to ingest. */
+  post(eventId: string, body: string, signed?: Partial<Signed>): Promise<Outcome>;
   /** Delivers batches until `done` holds, looked at after each. */
   deliverUntil(done: () => boolean): Promise<void>;
   /** Delivers until the messages of this event have been acknowledged as often as `times` says, one by default. */
@@ -154,8 +159,7 @@ export async function pipelineRig(environment: TestEnvironment, routes: EventRou
     ledger,
     deliveries,
     deliverUntil,
-    async post(id, body, secret = SECRET) {
-      const timestampSeconds = Math.floor(Date.now() / 1_000);
+    async post(id, body, { secret = SECRET, timestampSeconds = Math.floor(Date.now() / 1_000) } = {}) {
       return ingest({
         headers: {
           'svix-id': id,

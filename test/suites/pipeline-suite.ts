@@ -66,7 +66,7 @@ export function describePipeline(engineName: string, start: () => Promise<TestEn
       const forged = newId();
       const large = newId();
       const secret = `whsec_${Buffer.alloc(32, 'of somebody else').toString('base64')}`;
-      expect(await rig.post(forged, BODY, secret)).toMatchObject({ code: 'invalid-signature' });
+      expect(await rig.post(forged, BODY, { secret })).toMatchObject({ code: 'invalid-signature' });
       expect(await rig.post(large, 'x'.repeat(MAX_BODY_BYTES + 1))).toMatchObject({ code: 'body-too-large' });
       // What was sent after them has come, and they have not.
       await rig.settle(await accept());
@@ -163,6 +163,19 @@ export function describePipeline(engineName: string, start: () => Promise<TestEn
       expect([runsOf(eventId, 'work'), runsOf(eventId, 'audit')]).toEqual([MAX_ATTEMPTS + 1, 1]);
     });
 
+    test('five deliveries of one failing event are one budget and one letter', async () => {
+      const eventId = newId();
+      behaviours.set(eventId, failing(Number.POSITIVE_INFINITY));
+      const lettersBefore = rig.counted('attempts-exhausted');
+      const timestampSeconds = Math.floor(Date.now() / 1_000);
+      for (let copy = 0; copy < 5; copy += 1) {
+        expect(await rig.post(eventId, BODY, { timestampSeconds })).toMatchObject({ code: 'accepted' });
+      }
+      await rig.settle(eventId, 5);
+      expect(runsOf(eventId, 'work')).toBe(MAX_ATTEMPTS);
+      expect(rig.counted('attempts-exhausted') - lettersBefore).toBe(1);
+    });
+
     test('the largest body that ingest takes still fits the dead-letter queue with the longest reason', async () => {
       const padding = MAX_BODY_BYTES - Buffer.byteLength(BODY) - ',"pad":""'.length;
       const body = BODY.replace(/}$/, `,"pad":"${'x'.repeat(padding)}"}`);
@@ -217,6 +230,8 @@ export function describePipeline(engineName: string, start: () => Promise<TestEn
           bodySha256: createHash('sha256').update(BODY).digest('hex'),
           eventType: 'sync.complete',
           receivedAtMs: nowMs,
+          sentAtMs: nowMs,
+          signedAtSeconds: 1,
         },
         { eventId, owner: randomUUID(), leaseExpiresAtMs, alone: true },
         nowMs,

@@ -166,7 +166,15 @@ export async function createRig(engines: TestEngines): Promise<Rig> {
       ];
       const outcome = { completed: states(completed, nowMs), failedForGood: {}, failures, attempts: 1 };
       await ledger.failForGood(held, outcome, 'attempts-exhausted', nowMs);
-      await ledger.releaseDeadLetter(held, { forgottenHandlers: [], someStillRunning }, nowMs);
+      await ledger.releaseDeadLetter(
+        held,
+        {
+          forgottenHandlers: [],
+          someStillRunning,
+          letter: { atMs: nowMs - 5_000, signedAtSeconds: 0, receivedAtMs: 0 },
+        },
+        nowMs,
+      );
     },
     async recordCompleted(event, handlers, nowMs = Date.now()) {
       const held = await claim(event, nowMs);
@@ -195,7 +203,14 @@ export const syncBody = (runId: string, customerId = 'customer-1') =>
 export const sha256 = (text: string | Uint8Array) => createHash('sha256').update(text).digest('hex');
 
 export function factsOf(eventId: string, body: string, eventType = 'sync.complete'): EventFacts {
-  return { eventId, bodySha256: sha256(body), eventType, receivedAtMs: Date.now() - 1_000 };
+  return {
+    eventId,
+    bodySha256: sha256(body),
+    eventType,
+    receivedAtMs: Date.now() - 1_000,
+    sentAtMs: Date.now() - 900,
+    signedAtSeconds: 1,
+  };
 }
 
 export const failureOf = (overrides: Partial<Failure> = {}): Failure => ({
