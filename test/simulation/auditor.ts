@@ -3,6 +3,7 @@ import { EventBudget } from './budget.ts';
 import type { Invocation } from './instance.ts';
 import type { Journal } from './journal.ts';
 import { completedHandlers, describeItem, hasCompleted, numberOf, stateOf, textOf } from './ledger-item.ts';
+import type { EventLetters, EventMessage } from './letters.ts';
 import type { Settings } from './settings.ts';
 import { type AppliedWrite, ConditionalCheckFailed, type SimulatedTable } from './table.ts';
 
@@ -38,6 +39,9 @@ export class Auditor {
   readonly #histories = new Map<string, EventHistory>();
   readonly #invocations = new Map<string, Invocation>();
   readonly #batchSizes = new Map<Invocation, number>();
+  readonly #messageIds = new Map<Invocation, readonly string[]>();
+  /** Messages of each event, by message id. */
+  readonly #queued = new Map<string, Map<string, EventMessage>>();
   /** Owners that have taken their claim back, and will do nothing more about the event. */
   readonly #withdrawn = new Set<string>();
   readonly #claimAnswers = new Map<string, 'asked' | 'answered' | 'went on'>();
@@ -54,8 +58,19 @@ export class Auditor {
     this.#nowMs = nowMs;
   }
 
-  onInvocation(invocation: Invocation, batchSize: number): void {
-    this.#batchSizes.set(invocation, batchSize);
+  onInvocation(invocation: Invocation, messageIds: readonly string[]): void {
+    this.#batchSizes.set(invocation, messageIds.length);
+    this.#messageIds.set(invocation, messageIds);
+  }
+
+  /** A message of an event arrived on the main queue. */
+  onQueued(eventId: string, messageId: string, message: EventMessage): void {
+    const messages = this.#queued.get(eventId) ?? new Map<string, EventMessage>();
+    this.#queued.set(eventId, messages.set(messageId, message));
+  }
+
+  lettersOf(eventId: string): EventLetters {
+    return this.historyOf(eventId).budget.letters;
   }
 
   /** A token for a claim that this invocation is about to make. */
@@ -183,7 +198,13 @@ export class Auditor {
     history.claimedAtMs = nowMs;
     if (invocation === undefined) return;
     const batchSize = this.#batchSizes.get(invocation) ?? 0;
-    history.budget.onClaim(owner, invocation, batchSize, before, after, () => this.#learned(owner));
+    const queued = this.#queued.get(key);
+    const batch = (this.#messageIds.get(invocation) ?? []).flatMap((id) => queued?.get(id) ?? []);
+    history.budget.onClaim(owner, invocation, batchSize, before, after, () => this.#learned(owner), {
+      nowMs,
+      batch,
+      mainQueue: [...(queued?.values() ?? [])],
+    });
     if (invocation.ended === undefined) {
       this.#claims.set(invocation, [...(this.#claims.get(invocation) ?? []), [owner, key]]);
     }

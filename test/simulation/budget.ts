@@ -4,6 +4,7 @@ import type { Item } from './expressions.ts';
 import type { Invocation } from './instance.ts';
 import type { Journal } from './journal.ts';
 import { describeItem, failedHandlers, numberOf, stateOf, textOf } from './ledger-item.ts';
+import { type EventBatch, EventLetters } from './letters.ts';
 import type { Settings } from './settings.ts';
 
 /** An attempt at an event, as the claims in the table tell it. */
@@ -35,6 +36,9 @@ export class EventBudget {
   /** What an attempt decided to dead-letter the event for, while no copy is confirmed: its successors say the same. */
   #decided: string | undefined;
   readonly #failedForGood = new Set<string>();
+  readonly letters: EventLetters;
+  /** Runs of each handler, those of attempts that died in company left out. */
+  readonly #counted = new Map<string, number>();
   readonly #eventId: string;
   readonly #journal: Journal;
   readonly #settings: Settings;
@@ -43,6 +47,7 @@ export class EventBudget {
     this.#eventId = eventId;
     this.#journal = journal;
     this.#settings = settings;
+    this.letters = new EventLetters(eventId, journal, settings);
   }
 
   onClaim(
@@ -52,9 +57,11 @@ export class EventBudget {
     before: Item | undefined,
     after: Item,
     learned: () => boolean,
+    batch: EventBatch,
   ): void {
     const from = stateOf(before);
     this.#closeAttempt(from === 'IN_PROGRESS');
+    this.letters.onClaim(from, stateOf(after), batch);
     if (stateOf(after) !== 'IN_PROGRESS') {
       const same = numberOf(before, 'attempts') === numberOf(after, 'attempts');
       this.#check('attempts-count-claims', same, () => 'an event that nothing handles was counted');
@@ -97,6 +104,8 @@ export class EventBudget {
     if (attempt === undefined) return;
     if (died) this.#journal.count(`attempts died ${attempt.counted === undefined ? 'in company' : 'alone'}`);
     if (attempt.runs.length > 0 && attempt.counted !== undefined) this.#ranBefore++;
+    for (const { handler } of attempt.counted === undefined ? [] : attempt.runs)
+      this.#counted.set(handler, (this.#counted.get(handler) ?? 0) + 1);
     if (attempt.counted === 'alone' && attempt.runs.length === 0 && !attempt.ranSchema)
       this.#checkNotBurned(attempt);
   }
@@ -123,6 +132,7 @@ export class EventBudget {
     const from = stateOf(before);
     const to = stateOf(after);
     if (to === 'FAILED (dead-lettered)') {
+      if (from !== to) this.letters.onRelease();
       this.#spent = 0;
       this.#ranBefore = 0;
       this.#lastCounted = undefined;
@@ -197,6 +207,12 @@ export class EventBudget {
       'attempts-within-the-policy',
       attempt.number <= maxAttempts && this.#ranBefore < maxAttempts,
       () => `attempt ${attempt.number} of ${maxAttempts} runs, after ${this.#ranBefore} that ran`,
+    );
+    this.#check(
+      'runs-within-the-budgets',
+      (this.#counted.get(handler) ?? 0) < maxAttempts * this.letters.budgets,
+      () =>
+        `${handler} has run ${this.#counted.get(handler)} times in ${this.letters.budgets} budgets of ${maxAttempts}`,
     );
     this.#check('a-decided-event-runs-nothing', this.#decided === undefined, () => `${handler} runs`);
     if (!attempt.isSuspect) return;

@@ -32,17 +32,27 @@ export const FAULTS = [
   'http-answer-lost',
   /** The same request arrives twice. */
   'http-duplicate',
+  /** A captured request is sent again and again while its timestamp is accepted. */
+  'replay',
   /** A person sends the event again from Svix. */
   'manual-resend',
   'secret-rotation',
   'poison-message',
   'same-id-other-body',
   'forgery',
+  /** Somebody deletes a dead letter. */
+  'letter-deleted',
   /** Dead letters go back to the queue. */
   'redrive',
+  /** A dead letter goes back as soon as it is seen. */
+  'eager-redrive',
   /** The event source mapping is disabled for hours or days. */
   'consumer-paused',
   'clock-skew',
+  /** SQS's servers do not share one clock. */
+  'stamp-skew',
+  /** An instance runs version 0.1: a deployment is under way. */
+  'old-consumer',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 

@@ -36,6 +36,8 @@ export interface QueueOptions {
   /** Chance that a receive leaves a second copy visible, and that a deleted message shows once more. */
   readonly duplicates: () => boolean;
   readonly ghosts: () => boolean;
+  /** SQS's servers do not share one clock. */
+  readonly stampSkewMs?: () => number;
   readonly onExpired: (message: QueuedMessage) => void;
   readonly onMoved?: (moved: QueuedMessage, from: QueuedMessage) => void;
   /** Something may have become visible earlier than it was. */
@@ -59,7 +61,11 @@ export class SimulatedQueue {
     this.#options = options;
   }
 
-  send(content: Content, nowMs: number, sentAtMs = nowMs): QueuedMessage {
+  send(
+    content: Content,
+    nowMs: number,
+    sentAtMs = nowMs + (this.#options.stampSkewMs?.() ?? 0),
+  ): QueuedMessage {
     const names = Object.keys(content.attributes);
     if (content.body === '' || names.length > 10 || names.some((name) => content.attributes[name] === '')) {
       throw new QueueError('an empty body or attribute, or more than ten attributes');

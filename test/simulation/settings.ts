@@ -5,6 +5,8 @@ import { FAULTS, type Fault } from './faults.ts';
 import { createRandom, type Random } from './random.ts';
 
 export const START_MS = Date.UTC(2026, 10, 23);
+/** A stamp of SQS's is off by at most this much: its servers do not share one clock. */
+export const STAMP_SKEW_MS = 500;
 export const CONSUMER_TIMEOUT_MS = 35_000;
 export const VISIBILITY_MS = 6 * CONSUMER_TIMEOUT_MS;
 export const QUEUE_RETENTION_MS = QUEUE_RETENTION_SECONDS * 1_000;
@@ -50,14 +52,19 @@ const LEVELS: Readonly<Record<Fault, readonly [rare: number, frequent: number]>>
   'visibility-refused': [0.05, 0.6],
   'http-answer-lost': [0.05, 0.4],
   'http-duplicate': [0.05, 0.4],
+  replay: [0.02, 0.1],
   'manual-resend': [0.05, 0.5],
   'secret-rotation': [1, 1],
   'poison-message': [0.05, 0.3],
   'same-id-other-body': [0.03, 0.2],
   forgery: [0.05, 0.5],
+  'letter-deleted': [0.05, 0.3],
   redrive: [0.3, 0.9],
+  'eager-redrive': [0.1, 0.3],
   'consumer-paused': [1, 1],
   'clock-skew': [1, 1],
+  'stamp-skew': [1, 1],
+  'old-consumer': [0.5, 0.5],
 };
 
 export function settingsOf(seed: number, { events, without = [] }: Overrides = {}): Settings {

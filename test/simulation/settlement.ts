@@ -5,6 +5,7 @@ import { decodeBody } from '../../lambdas/runtime/message-body.ts';
 import type { Invocation, InvocationEnd } from './instance.ts';
 import type { Journal } from './journal.ts';
 import { describeItem, stateOf, textOf } from './ledger-item.ts';
+import type { EventLetters, EventMessage } from './letters.ts';
 import type { Content, QueuedMessage, Received, SimulatedQueue } from './queue.ts';
 import { QUEUE_RETENTION_MS, type Settings } from './settings.ts';
 import type { SentBy } from './sqs-port.ts';
@@ -23,7 +24,7 @@ interface DeadLetter extends Key {
   readonly unowned: boolean;
   /** Absent when SQS moved it. */
   readonly copy: SentBy | undefined;
-  gone: 'redriven' | 'expired' | undefined;
+  gone: 'redriven' | 'expired' | 'deleted' | undefined;
 }
 
 /** So long before the deadline a batch answers without the records that have no verdict. */
@@ -41,6 +42,8 @@ export interface SettlementOptions {
   readonly settings: Settings;
   readonly nowMs: () => number;
   readonly table: SimulatedTable;
+  readonly onQueued: (eventId: string, messageId: string, message: EventMessage) => void;
+  readonly lettersOf: (eventId: string) => EventLetters;
   /** When the table last applied a claim of the event. */
   readonly lastClaimAtMs: (eventId: string) => number;
 }
@@ -79,9 +82,11 @@ export class Settlement {
   }
 
   /** A message arrived on the main queue. */
-  onQueued(message: QueuedMessage): void {
+  onQueued(message: QueuedMessage, isRedrive = false): void {
     const key = keyOf(message.content);
     this.#confirmed.add(keyText(key));
+    const { sentAtMs, content } = message;
+    this.#options.onQueued(key.eventId, message.id, { sentAtMs, isRedrive, ...timesOf(content) });
     this.#options.journal.note(key.eventId, () => `${message.id} on the main queue`);
   }
 
@@ -101,6 +106,7 @@ export class Settlement {
       reason !== undefined && REASONS.has(reason) && Buffer.byteLength(text) <= MAX_FAILURE_BYTES;
     journal.check('dead-letter-has-its-reason', eventId, complete, () => `failure attribute ${text}`);
     if (reason === undefined || OF_THE_MESSAGE.has(reason) || failure.unowned) return;
+    this.#options.lettersOf(eventId).onCopy({ ...timesOf(content), invocation });
     const item = table.items.get(eventId);
     const owner = textOf(item, 'owner') ?? '';
     const same =
@@ -211,7 +217,11 @@ export class Settlement {
     this.#mark(message, 'redriven');
   }
 
-  #mark(message: QueuedMessage, gone: 'redriven' | 'expired'): void {
+  onLetterDeleted(message: QueuedMessage): void {
+    this.#mark(message, 'deleted');
+  }
+
+  #mark(message: QueuedMessage, gone: 'redriven' | 'expired' | 'deleted'): void {
     const letter = this.#deadLetters.find((each) => each.message === message);
     if (letter !== undefined) letter.gone = gone;
   }
@@ -269,6 +279,13 @@ function keyOf(content: Content): Key {
   return {
     eventId: EVENT_ID_PATTERN.test(id) ? id : '-',
     bodySha256: createHash('sha256').update(bytes).digest('hex'),
+  };
+}
+
+function timesOf({ attributes }: Content) {
+  return {
+    receivedAtMs: Number(attributes[MessageAttribute.RECEIVED_AT] ?? 0),
+    signedAtSeconds: Number(attributes[MessageAttribute.SVIX_TIMESTAMP] ?? 0),
   };
 }
 

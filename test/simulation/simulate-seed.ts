@@ -3,7 +3,8 @@ import type { ConsumerDependencies } from '../../lambdas/consumer/dependencies.t
 import { createSqsQueue } from '../../lambdas/consumer/sqs-queue.ts';
 import { MessageAttribute } from '../../lambdas/contract/message.ts';
 import { DEAD_LETTER_RETENTION_SECONDS } from '../../lambdas/contract/timing.ts';
-import { DynamoDbLedger } from '../../lambdas/ledger/dynamodb-ledger.ts';
+import { DynamoDbLedger, type LedgerTable } from '../../lambdas/ledger/dynamodb-ledger.ts';
+import { asVersion01 } from '../support/version-0-1.ts';
 import { Auditor } from './auditor.ts';
 import { Network, type Service } from './aws-call.ts';
 import { EventSource } from './event-source.ts';
@@ -13,11 +14,18 @@ import { Faults } from './faults.ts';
 import { IngestSide, MAIN_QUEUE_URL } from './ingest-side.ts';
 import type { FunctionInstance } from './instance.ts';
 import { Journal } from './journal.ts';
-import { redriveDeadLetters } from './operator.ts';
+import { handleNewLetter, redriveDeadLetters } from './operator.ts';
 import { type QueuedMessage, SimulatedQueue } from './queue.ts';
 import { createRandom } from './random.ts';
 import { SecretTimeline } from './secrets.ts';
-import { type Overrides, QUEUE_RETENTION_MS, START_MS, settingsOf, VISIBILITY_MS } from './settings.ts';
+import {
+  type Overrides,
+  QUEUE_RETENTION_MS,
+  STAMP_SKEW_MS,
+  START_MS,
+  settingsOf,
+  VISIBILITY_MS,
+} from './settings.ts';
 import { Settlement } from './settlement.ts';
 import { createRoutes } from './simulated-handlers.ts';
 import { createSqsClient, type SentBy, type SqsPort } from './sqs-port.ts';
@@ -59,14 +67,18 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
     settings,
     nowMs,
     table,
+    onQueued: (eventId, messageId, message) => auditor.onQueued(eventId, messageId, message),
+    lettersOf: (eventId) => auditor.lettersOf(eventId),
     lastClaimAtMs: (eventId) => auditor.historyOf(eventId).claimedAtMs,
   });
 
+  const stamps = random('stamps');
   const queueFaults = (name: string) => ({
     name,
     random: random(`queue ${name}`),
     duplicates: () => faults.strikes('duplicate-delivery'),
     ghosts: () => faults.strikes('ghost-message'),
+    stampSkewMs: () => (faults.isOn('stamp-skew') ? stamps.integer(-STAMP_SKEW_MS, STAMP_SKEW_MS) : 0),
   });
   const deadLetterQueue = new SimulatedQueue({
     ...queueFaults('dead'),
@@ -83,6 +95,7 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
     onMoved: (message, from) => settlement.onMoved(message, from.id),
     onChange: () => time.after(0, () => eventSource.poll()),
   });
+  const operator = { time, faults, deadLetterQueue, mainQueue, settlement, journal };
   const sqs: SqsPort = {
     time,
     network,
@@ -93,7 +106,10 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
     ]),
     onSent: (url: string, message: QueuedMessage, sentBy: SentBy) => {
       if (url === MAIN_QUEUE_URL) settlement.onQueued(message);
-      else settlement.onDeadLettered(message, sentBy);
+      else {
+        settlement.onDeadLettered(message, sentBy);
+        handleNewLetter(message, operator);
+      }
     },
   };
 
@@ -117,18 +133,22 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
       deadLetterQueueUrl: DEAD_LETTER_QUEUE_URL,
     });
     const count = (name: string) => () => journal.count(`metric ${name}`);
+    const ledgerTable: LedgerTable = {
+      updateItem(input) {
+        const owner = input.ExpressionAttributeValues?.[':owner']?.S ?? '';
+        const purpose = purposeOf(input);
+        const eventId = input.Key?.['event_id']?.S ?? '-';
+        if (purpose === 'release') auditor.lettersOf(eventId).onCopyMayBeRepeated(instance.invocation);
+        return auditor.watchCall(
+          owner,
+          call(instance, purpose, () => table.update(input)),
+        );
+      },
+      getItem: (input) => call(instance, 'read', () => table.get(input)),
+    };
     const dependencies: ConsumerDependencies = {
       ledger: new DynamoDbLedger({
-        table: {
-          updateItem: (input) => {
-            const owner = input.ExpressionAttributeValues?.[':owner']?.S ?? '';
-            return auditor.watchCall(
-              owner,
-              call(instance, purposeOf(input), () => table.update(input)),
-            );
-          },
-          getItem: (input) => call(instance, 'read', () => table.get(input)),
-        },
+        table: faults.strikes('old-consumer') ? asVersion01(ledgerTable) : ledgerTable,
         tableName: 'ledger',
         retentionDays: 100,
       }),
@@ -146,7 +166,14 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
             attributes: { ...Object.fromEntries(attributes), [MessageAttribute.FAILURE]: failure },
           };
           settlement.onCopyStarted(record.messageId, content, instance.invocation);
-          return queue.copyToDeadLetters(record, failure);
+          const letters = auditor.lettersOf(content.attributes[MessageAttribute.SVIX_ID] ?? '-');
+          const { invocation } = instance;
+          const copied = queue.copyToDeadLetters(record, failure);
+          copied.then(
+            () => letters.onCopyConfirmed(invocation),
+            () => letters.onCopyMayBeRepeated(invocation),
+          );
+          return copied;
         },
       },
       policy: settings.policy,
@@ -185,7 +212,10 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
     },
     runningHandlers: (invocation) => auditor.runningHandlers(invocation),
     onInvocation: (invocation, batch) => {
-      auditor.onInvocation(invocation, batch.length);
+      auditor.onInvocation(
+        invocation,
+        batch.map(({ message }) => message.id),
+      );
       for (const { message, receives } of batch) {
         settlement.onReceived(message);
         const eventId = message.content.attributes[MessageAttribute.SVIX_ID] ?? '-';
@@ -225,9 +255,7 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
       });
     }
   }
-  if (faults.isOn('redrive')) {
-    redriveDeadLetters({ time, faults, deadLetterQueue, mainQueue, settlement, journal });
-  }
+  if (faults.isOn('redrive') || faults.isOn('letter-deleted')) redriveDeadLetters(operator);
 
   const quiet = await withVirtualTimers(time, () => time.drain(MAXIMUM_STEPS));
   journal.check('comes-to-rest', '-', quiet, () => `still busy after ${MAXIMUM_STEPS} steps`);

@@ -115,6 +115,12 @@ export class Svix {
     arrive();
     if (faults.strikes('http-duplicate'))
       time.after(faults.random('http-duplicate').between(0, 60_000), arrive);
+    if (faults.strikes('replay')) {
+      const random = faults.random('replay');
+      const withinMs = random.pick([2_000, 60_000, 280_000]);
+      for (let left = random.integer(2, 20); left > 0; left--)
+        time.after(random.between(0, withinMs), arrive);
+    }
     time.after(SVIX_TIMEOUT_MS, () => answer(false));
   }
 
