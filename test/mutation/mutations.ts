@@ -1,6 +1,7 @@
 import { CONSUMER_MUTATIONS } from './consumer-mutations.ts';
 import { INGEST_MUTATIONS } from './ingest-mutations.ts';
 import { LEDGER_MUTATIONS } from './ledger-mutations.ts';
+import { LETTER_MUTATIONS } from './letter-mutations.ts';
 import { LISTED } from './listed-mutations.ts';
 import type { Mutation } from './mutation.ts';
 import { OPERATOR_MUTATIONS } from './operator-mutations.ts';
@@ -8,6 +9,7 @@ import { OPERATOR_MUTATIONS } from './operator-mutations.ts';
 /** Beyond the listed ones: each check of the simulation shall have gone red for one of these or those. */
 const FURTHER: readonly Mutation[] = [
   ...LEDGER_MUTATIONS,
+  ...LETTER_MUTATIONS,
   ...CONSUMER_MUTATIONS,
   ...INGEST_MUTATIONS,
   ...OPERATOR_MUTATIONS,
