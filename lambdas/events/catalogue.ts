@@ -3,6 +3,7 @@ import { connectionCreated, connectionDeleted } from './connection.ts';
 import { entityMappingCreated, entityMappingDeleted, entityMappingUpdated } from './entity-mapping.ts';
 import { fieldMappingCreated, fieldMappingUpdated } from './field-mapping.ts';
 import type { KnownFields } from './fields.ts';
+import type { HistoricalEventMap } from './historical.ts';
 import { syncComplete, syncPaused } from './sync.ts';
 
 /**
@@ -21,10 +22,13 @@ export const catalogue = {
   'entity.entity_mapping.deleted': entityMappingDeleted,
 } as const;
 
-/** Payload by event type: its documented fields. Others that were sent are kept, see {@link KnownFields}. */
-export type EventMap = {
-  readonly [Name in keyof typeof catalogue]: KnownFields<z.output<(typeof catalogue)[Name]>>;
+/**
+ * Payload by event type: its documented fields. Others that were sent are kept, see {@link KnownFields}. Types that
+ * Supaglue no longer sends are among them.
+ */
+export type EventMap = HistoricalEventMap & {
+  readonly [Name in EventName]: KnownFields<z.output<(typeof catalogue)[Name]>>;
 };
 
-/** One of Supaglue's nine event types. */
-export type EventName = keyof EventMap;
+/** One of the nine event types that Supaglue sends. */
+export type EventName = keyof typeof catalogue;

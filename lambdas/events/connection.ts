@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
 import { normaliseCustomerId } from './customer-id.ts';
-import { type KnownFields, result } from './fields.ts';
+import { type KnownFields, openEnum, result } from './fields.ts';
 
-const category = z.enum(['crm', 'engagement', 'enrichment', 'marketing_automation', 'no_category']);
+const category = openEnum<'crm' | 'engagement' | 'enrichment' | 'marketing_automation' | 'no_category'>();
 
 /**
  * A customer connected a provider. Supaglue adds the connection's own parameters without credentials
- * (`application_id`, `instance_url`, `connection_sync_config`, ...); they are kept. There is no `connection_id`.
+ * (`application_id`, `instance_url`, `connection_sync_config`, ...); they are kept. There is no `connection_id`. A customer who signs in
+ * again is told with `ERROR` and nothing after it: the connection exists, and goes on under its id.
  */
 export const connectionCreated = z.looseObject({
   webhook_event_type: z.literal('connection.created'),

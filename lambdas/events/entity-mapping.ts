@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type KnownFields, mayBeMissing, result } from './fields.ts';
+import { type KnownFields, mayBeMissing, objectType, result } from './fields.ts';
 
 const mapped = {
   entity_id: z.string(),
@@ -10,7 +10,7 @@ const mapped = {
   result,
   /** Missing when the mapping names no object. */
   object_name: mayBeMissing(z.string()),
-  object_type: mayBeMissing(z.enum(['standard', 'custom'])),
+  object_type: mayBeMissing(objectType),
   error_message: mayBeMissing(z.string()),
 };
 

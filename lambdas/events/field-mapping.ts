@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type KnownFields, mayBeMissing, result } from './fields.ts';
+import { type KnownFields, mayBeMissing, objectType, result } from './fields.ts';
 
 const mapped = {
   connection_id: z.string(),
@@ -7,7 +7,7 @@ const mapped = {
   customer_id: z.string(),
   provider_name: z.string(),
   object_name: z.string(),
-  object_type: z.enum(['common', 'standard']),
+  object_type: objectType,
   schema_id: z.string(),
   result,
   error_message: mayBeMissing(z.string()),

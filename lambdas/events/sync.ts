@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { type KnownFields, mayBeMissing, result } from './fields.ts';
-
-const objectType = z.enum(['common', 'standard', 'custom']);
+import { isUntypedSync } from './event-fields.ts';
+import { type KnownFields, mayBeMissing, objectType, openEnum, result } from './fields.ts';
 
 const completed = {
   webhook_event_type: z.literal('sync.complete'),
@@ -35,34 +34,43 @@ const entitySyncComplete = z.looseObject({
 });
 
 /**
- * A finished sync of an object or of an entity, told apart by `type`. Supaglue has sent the run's id as
- * `history_id`, as `id` and as `run_id`; a handler always finds it in `run_id`.
+ * A finished sync of an object or of an entity, told apart by `type`. Older versions of Supaglue have sent the run's
+ * id as `history_id` or `id`, the result as `status`, and no type; a handler always finds today's fields.
  */
 export const syncComplete = z.pipe(
-  z.transform(withRunId),
+  z.transform(withTodaysFields),
   z.discriminatedUnion('type', [objectSyncComplete, entitySyncComplete]),
 );
 export type SyncComplete = KnownFields<z.output<typeof syncComplete>>;
 
-function withRunId(payload: unknown): unknown {
+function withTodaysFields(payload: unknown): unknown {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
     return payload;
   }
   const fields: Readonly<Record<string, unknown>> = { ...payload };
   const runId = fields['run_id'] ?? fields['history_id'] ?? fields['id'];
-  return runId === undefined ? payload : { ...payload, run_id: runId };
+  const status = /^SYNC_(SUCCESS|ERROR)$/.exec(String(fields['status']))?.[1];
+  return {
+    ...fields,
+    ...(runId === undefined ? {} : { run_id: runId }),
+    ...(fields['result'] === undefined && status !== undefined ? { result: status } : {}),
+    ...(isUntypedSync(payload) ? { webhook_event_type: 'sync.complete' } : {}),
+  };
 }
 
-/** Supaglue paused an object's sync after an error that needs the customer. */
+/**
+ * Supaglue paused a sync: after an error that needs the customer, or by hand. Of an entity it sends the type
+ * `object`, and neither object nor entity: all that tells of it is the connection.
+ */
 export const syncPaused = z.looseObject({
   webhook_event_type: z.literal('sync.paused'),
   run_id: mayBeMissing(z.string()),
   connection_id: z.string(),
   customer_id: z.string(),
   provider_name: z.string(),
-  type: z.literal('object'),
-  object_type: objectType,
-  object: z.string(),
+  type: openEnum<'object'>(),
+  object_type: mayBeMissing(objectType),
+  object: mayBeMissing(z.string()),
   pause_reason: mayBeMissing(z.string()),
 });
 export type SyncPaused = KnownFields<z.output<typeof syncPaused>>;

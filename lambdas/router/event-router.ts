@@ -2,6 +2,8 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { PING_EVENT_TYPE } from '../contract/message.ts';
 import type { HandlerRegistrations } from '../contract/outputs.ts';
 import { catalogue, type EventMap } from '../events/catalogue.ts';
+import type { Frozen } from '../events/frozen.ts';
+import { historical } from '../events/historical.ts';
 import { ping } from '../events/ping.ts';
 import type { EventRoutes, Handler, RegisteredHandler, ValidationResult } from './handler.ts';
 import { handlePing } from './ping.ts';
@@ -24,7 +26,7 @@ import { type AnyEvent, anyEvent, validateWith } from './validation.ts';
  * delivered again.
  */
 export class EventRouter<Events extends object = EventMap> implements EventRoutes {
-  readonly #schemas = new Map<string, StandardSchemaV1>(Object.entries(catalogue));
+  readonly #schemas = new Map<string, StandardSchemaV1>(Object.entries({ ...catalogue, ...historical }));
   readonly #handlerNames = new Set<string>();
   readonly #handlersByType = new Map<string, RegisteredHandler[]>();
   readonly #handlersOfAny: RegisteredHandler[] = [];
@@ -81,12 +83,12 @@ export class EventRouter<Events extends object = EventMap> implements EventRoute
   define<const Name extends string, Schema extends StandardSchemaV1>(
     eventType: Name extends (keyof Events & string) | typeof PING_EVENT_TYPE ? never : Name,
     schema: Schema,
-  ): EventRouter<Events & Readonly<Record<Name, StandardSchemaV1.InferOutput<Schema>>>> {
+  ): EventRouter<Events & Readonly<Record<Name, Frozen<StandardSchemaV1.InferOutput<Schema>>>>> {
     checkDefinition(eventType, schema, this.#schemas);
     this.#schemas.set(eventType, schema);
     // The same router: what is new is known to the type alone.
     return this as unknown as EventRouter<
-      Events & Readonly<Record<Name, StandardSchemaV1.InferOutput<Schema>>>
+      Events & Readonly<Record<Name, Frozen<StandardSchemaV1.InferOutput<Schema>>>>
     >;
   }
 

@@ -8,7 +8,7 @@ export interface HandlerLogger {
 
 /** What a handler is given. */
 export interface HandlerContext<Event> {
-  /** The validated event; fields that the schema does not know are kept. */
+  /** The validated event; fields that the schema does not know are kept. Frozen: assigning to it throws. */
   readonly event: Event;
   /** The svix-id: the same on every delivery, retry and resend of this event. */
   readonly eventId: string;

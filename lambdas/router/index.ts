@@ -7,6 +7,7 @@ export type {
   EntityMappingUpdated,
 } from '../events/entity-mapping.ts';
 export type { FieldMappingCreated, FieldMappingUpdated } from '../events/field-mapping.ts';
+export type { Frozen } from '../events/frozen.ts';
 export type { SyncComplete, SyncPaused } from '../events/sync.ts';
 export { HandlerError, NonRetryableError, RetryAfterError } from './errors.ts';
 export { EventRouter } from './event-router.ts';

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import * as z from 'zod/mini';
+import { frozen } from '../events/frozen.ts';
 import type { ValidationResult } from './handler.ts';
 
 /** A dead letter's reason is small: this many issues say enough. */
@@ -31,7 +32,7 @@ export function validateWith(
 
 function toValidationResult(result: StandardSchemaV1.Result<unknown>): ValidationResult {
   if (result.issues === undefined) {
-    return { ok: true, event: result.value };
+    return { ok: true, event: frozen(result.value) };
   }
   return { ok: false, issues: result.issues.slice(0, MAX_ISSUES).map(describeIssue) };
 }

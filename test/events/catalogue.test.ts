@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { catalogue, type EventName } from '../../lambdas/events/catalogue.ts';
+import { describeEvent } from '../../lambdas/events/event-fields.ts';
+import { historical } from '../../lambdas/events/historical.ts';
 import { type SamplePayload, samples, syncVariants } from '../../lambdas/events/samples.ts';
 import { EventRouter } from '../../lambdas/router/index.ts';
 
@@ -13,7 +15,7 @@ const fieldMapping = [...mapping, 'object_name', 'object_type', 'schema_id'];
 const entityMapping = [...mapping, 'entity_id'];
 const required: Record<EventName, readonly string[]> = {
   'sync.complete': [...objectSync, 'run_id', 'result'],
-  'sync.paused': objectSync,
+  'sync.paused': objectSync.slice(0, 4),
   'connection.created': connection,
   'connection.deleted': [...connection, 'connection_id'],
   'object.field_mapping.created': fieldMapping,
@@ -24,7 +26,7 @@ const required: Record<EventName, readonly string[]> = {
 };
 const optional: Record<EventName, readonly string[]> = {
   'sync.complete': ['num_records_synced', 'error_message', 'history_id'],
-  'sync.paused': ['run_id', 'pause_reason'],
+  'sync.paused': ['run_id', 'object_type', 'object', 'pause_reason'],
   'connection.created': [],
   'connection.deleted': [],
   'object.field_mapping.created': ['error_message'],
@@ -33,13 +35,18 @@ const optional: Record<EventName, readonly string[]> = {
   'entity.entity_mapping.updated': ['object_name', 'object_type', 'error_message'],
   'entity.entity_mapping.deleted': ['object_name', 'object_type', 'error_message'],
 };
-const enums: ReadonlyArray<readonly [EventName, string]> = [
+const closed: ReadonlyArray<readonly [EventName, string]> = [
   ['sync.complete', 'result'],
-  ['sync.complete', 'object_type'],
   ['sync.complete', 'type'],
+  ['connection.deleted', 'result'],
+  ['entity.entity_mapping.updated', 'result'],
+];
+const open: ReadonlyArray<readonly [EventName, string]> = [
+  ['sync.complete', 'object_type'],
+  ['sync.paused', 'object_type'],
   ['sync.paused', 'type'],
   ['connection.created', 'category'],
-  ['connection.deleted', 'result'],
+  ['connection.deleted', 'category'],
   ['object.field_mapping.created', 'object_type'],
   ['entity.entity_mapping.updated', 'object_type'],
 ];
@@ -118,7 +125,13 @@ describe.each(names)('%s', (name) => {
   });
 });
 
-test.each(enums)('%s: %s takes the documented values only', async (name, field) => {
+test.each(open)('%s: %s takes what is new, as it is', async (name, field) => {
+  expect(await accepted(name, { ...samples[name], [field]: 'next-years' })).toMatchObject({
+    [field]: 'next-years',
+  });
+});
+
+test.each(closed)('%s: %s takes the documented values only', async (name, field) => {
   const issues = await refused(name, { ...samples[name], [field]: 'undocumented-value' });
   expect(issues).toEqual([expect.stringMatching(new RegExp(`^${field}: `))]);
   expect(String(issues)).not.toContain('undocumented-value');
@@ -173,6 +186,40 @@ describe('sync.complete', () => {
     await accepted('sync.complete', payload);
     expect(payload).not.toHaveProperty('run_id');
   });
+});
+
+describe('sync.paused', () => {
+  test('of an entity, as Supaglue sends it: with a type of object, and neither object nor entity', async () => {
+    const { object: _, object_type: __, run_id: ___, ...paused } = samples['sync.paused'];
+    expect(await accepted('sync.paused', paused)).toEqual(paused);
+  });
+});
+
+describe('a body of v0.13.2 to v0.13.9, without a type', () => {
+  const { webhook_event_type: _, result: __, ...untyped } = syncVariants.historical;
+
+  test.each(['SUCCESS', 'ERROR'])('with its status SYNC_%s is a finished sync', async (result) => {
+    const payload = { ...untyped, status: `SYNC_${result}` };
+    expect(describeEvent(payload)).toMatchObject({ eventType: 'sync.complete' });
+    expect(await accepted('sync.complete', payload)).toMatchObject({
+      webhook_event_type: 'sync.complete',
+      run_id: untyped.history_id,
+      result,
+    });
+  });
+
+  test.each([
+    [{ status: 'SYNC_PARTIAL' }],
+    [{ result: 'ERROR', history_id: undefined }],
+    [{ status: 'SYNC_ERROR', webhook_event_type: 'other' }],
+  ])('%j: no finished sync', (fields) => {
+    expect(describeEvent({ ...untyped, ...fields }).eventType).not.toBe('sync.complete');
+  });
+});
+
+test.each(Object.keys(historical))('%s has a name, and any field may be missing', async (name) => {
+  const payload = { webhook_event_type: name, from_then: 1 };
+  expect(await accepted(name, payload)).toEqual(payload);
 });
 
 describe('connection.deleted', () => {

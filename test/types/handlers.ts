@@ -7,6 +7,7 @@ import * as zod from 'zod';
 import * as mini from 'zod/mini';
 import { addAlerts } from '../../lambdas/alerts/add-alerts.ts';
 import { PING_EVENT_TYPE } from '../../lambdas/contract/message.ts';
+import type { OpenEnum } from '../../lambdas/events/fields.ts';
 import {
   type AnyEvent,
   type ConnectionDeleted,
@@ -49,7 +50,7 @@ export function eventsAreTypedByName(): void {
       holds<Same<typeof event.result, 'SUCCESS' | 'ERROR'>>();
       holds<Same<typeof event.error_message, string | undefined>>();
       if (event.type === 'object') {
-        holds<Same<typeof event.object_type, 'common' | 'standard' | 'custom'>>();
+        holds<Same<typeof event.object_type, OpenEnum<'common' | 'standard' | 'custom'>>>();
       } else {
         holds<Same<typeof event.entity_id, string>>();
         // @ts-expect-error an entity's sync names no object
@@ -121,18 +122,18 @@ export function typesOfTheUsersOwn(): void {
   };
   new EventRouter()
     .define('invoice.paid', standard)
-    .define('salesforce_cdc.update', zod.object({ id: zod.string(), at: zod.coerce.date() }))
+    .define('account.create', zod.object({ id: zod.string(), at: zod.coerce.date() }))
     .define('order.placed', mini.object({ lines: mini.array(mini.string()) }))
     .on('invoice.paid', 'book', ({ event }) => {
       holds<Same<typeof event.total, number>>();
       // @ts-expect-error the schema knows no such field
       event.sum;
     })
-    .on(['salesforce_cdc.update', 'sync.paused'], 'several', ({ event }) => {
-      holds<Same<typeof event, { id: string; at: Date } | SyncPaused>>();
+    .on(['account.create', 'sync.paused'], 'several', ({ event }) => {
+      holds<Same<typeof event, { readonly id: string; readonly at: Date } | SyncPaused>>();
     })
     .on('order.placed', 'pack', ({ event: { lines } }) => {
-      holds<Same<typeof lines, string[]>>();
+      holds<Same<typeof lines, readonly string[]>>();
     })
     .on('sync.complete', 'still-typed', ({ event }) => {
       holds<Same<typeof event, SyncComplete>>();
