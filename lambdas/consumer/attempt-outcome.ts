@@ -40,7 +40,9 @@ export function outcomeOf(
     ...record.failures,
     ...abandoned,
     ...other.map((failure) => ({ attempt, ...failure })),
-    ...result.failed.map((failure) => recordedFailure(failure, attempt)),
+    ...result.failed
+      .filter(({ notYet }) => notYet !== true)
+      .map((failure) => recordedFailure(failure, attempt)),
   ];
   return {
     completed: result.completed,
@@ -64,7 +66,7 @@ export function handlersFailedForGood(record: LedgerRecord, outcome: AttemptOutc
 export function failingHandlers(record: LedgerRecord, result: HandlersResult): readonly HandlerFailure[] {
   const failing = new Map<string, HandlerFailure>();
   for (const failure of lastFailures(record)) failing.set(failure.handler, failure);
-  for (const { failedAtMs: _, retryAfterSeconds: __, ...failure } of result.failed) {
+  for (const { failedAtMs: _, retryAfterSeconds: __, notYet: ___, ...failure } of result.failed) {
     failing.set(failure.handler, failure);
   }
   for (const handler of Object.keys(result.completed)) failing.delete(handler);
@@ -95,7 +97,7 @@ function lastFailures(record: LedgerRecord): HandlerFailure[] {
 }
 
 function recordedFailure(failure: FailedHandler, attempt: number): RecordedFailure {
-  const { failedAtMs, retryAfterSeconds: _, ...report } = failure;
+  const { failedAtMs, retryAfterSeconds: _, notYet: __, ...report } = failure;
   return { attempt, at_ms: failedAtMs, ...report };
 }
 

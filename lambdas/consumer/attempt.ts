@@ -157,8 +157,13 @@ function runPending({ message, claimed, dependencies }: Attempt, event: unknown,
 }
 
 function logFailures({ claimed, message, dependencies }: Attempt, result: HandlersResult): void {
-  for (const { handler, message: reason, failedAtMs: _, ...failure } of result.failed) {
-    eventLogger(dependencies.logger, claimed.claim.eventId, handler).warn('handler failed', {
+  for (const { handler, message: reason, failedAtMs: _, notYet, ...failure } of result.failed) {
+    const logger = eventLogger(dependencies.logger, claimed.claim.eventId, handler);
+    if (notYet) {
+      logger.info('handler comes back', { reason, seconds: failure.retryAfterSeconds });
+      continue;
+    }
+    logger.warn('handler failed', {
       event_type: message.facts.eventType,
       attempt: claimed.record.attempts,
       reason,

@@ -1,5 +1,5 @@
 import type { HandlerFailure } from '../contract/failure.ts';
-import { NonRetryableError, RetryAfterError } from '../router/errors.ts';
+import { NonRetryableError, NotYetError, RetryAfterError } from '../router/errors.ts';
 
 const MAX_NAME_LENGTH = 100;
 const MAX_MESSAGE_LENGTH = 500;
@@ -10,6 +10,8 @@ const MAX_FRAME_LENGTH = 200;
 /** What is kept of an error that a handler threw; bounded, without control characters. */
 export interface ErrorReport extends Omit<HandlerFailure, 'handler'> {
   readonly retryAfterSeconds?: number;
+  /** Nothing failed: the handler waits for something. */
+  readonly notYet?: true;
 }
 
 /** Describes whatever was thrown; never throws itself. */
@@ -37,7 +39,10 @@ function describe(thrown: unknown): ErrorReport {
       ('retryable' in thrown && thrown.retryable === false)
     ),
     ...(stack === '' ? {} : { stack }),
-    ...(thrown instanceof RetryAfterError ? { retryAfterSeconds: thrown.seconds } : {}),
+    ...(thrown instanceof RetryAfterError || thrown instanceof NotYetError
+      ? { retryAfterSeconds: thrown.seconds }
+      : {}),
+    ...(thrown instanceof NotYetError ? { notYet: true } : {}),
   };
 }
 

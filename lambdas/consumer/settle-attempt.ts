@@ -13,6 +13,7 @@ export async function settleAttempt(attempt: Attempt, result: HandlersResult): P
   const { record } = attempt.claimed;
   const failedEarlier = Object.values(record.handlers).some(failedForGood);
   if (result.failed.length === 0 && !failedEarlier) return complete(attempt, result);
+  if (mayPostpone(attempt, result)) return postpone(attempt, result);
   const refusal = reasonNotToRetry(attempt, result);
   return refusal === undefined ? retry(attempt, result) : deadLetter(attempt, { ...refusal, result });
 }
@@ -46,6 +47,31 @@ async function retry(attempt: Attempt, result: HandlersResult): Promise<Verdict>
   return 'return';
 }
 
+/** Nothing has failed. An attempt after one that died is counted otherwise: it ends as a failed one. */
+function mayPostpone(attempt: Attempt, result: HandlersResult): boolean {
+  const { message, claimed, dependencies } = attempt;
+  if (result.failed.length === 0 || !result.failed.every(({ notYet }) => notYet)) return false;
+  if (claimed.predecessorAbandoned || isLastReceive(message.record, dependencies)) return false;
+  return !outlivesMessage(message.record, nextDelayMs(attempt, result), dependencies);
+}
+
+/** Nothing failed: the event is as if this attempt had not been made, but for what completed in it. */
+async function postpone(attempt: Attempt, result: HandlersResult): Promise<Verdict> {
+  const { message, claimed, dependencies } = attempt;
+  const { ledger, metrics } = dependencies;
+  for (const [handler, completedAtMs] of Object.entries(result.completed)) {
+    const written = await persistFinal(attempt, (nowMs) =>
+      ledger.recordCompletion(claimed.claim, handler, completedAtMs, nowMs),
+    );
+    if (written === 'lost') return whenOwnershipLost(attempt);
+  }
+  const written = await persistFinal(attempt, (nowMs) => ledger.withdrawClaim(claimed.claim, nowMs));
+  if (written === 'lost') return whenOwnershipLost(attempt);
+  metrics.deferred();
+  await hide(message.record, nextDelayMs(attempt, result), dependencies);
+  return 'return';
+}
+
 function reasonNotToRetry({ message, claimed, dependencies }: Attempt, result: HandlersResult) {
   const { maxAttempts, maxReceiveCount } = dependencies.policy;
   if (result.failed.every(({ retryable }) => !retryable)) {
@@ -66,7 +92,10 @@ function nextDelayMs(
   { failed, someStillRunning }: HandlersResult,
 ): number {
   const { clock, policy, random } = dependencies;
-  const requested = failed.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
+  // What waits must not shorten the backoff of what failed.
+  const failures = failed.filter(({ notYet }) => !notYet);
+  const asking = failures.length === 0 ? failed : failures;
+  const requested = asking.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
   const delayMs = retryDelayMs(backoffMs(claimed.record.attempts, policy, random()), requested);
   // A handler that may still run keeps its successor out while it can run in this invocation. Lambda freezes it
   // then and may let it go on in a later one: the window that docs/promises.md names.

@@ -32,7 +32,7 @@ export interface HandlerContext<Event> {
 
 /**
  * A handler. Resolving means done, for good. Throwing means retry with backoff, unless it is a
- * `NonRetryableError` (never again) or a `RetryAfterError` (not before then).
+ * `NonRetryableError` (never again), a `RetryAfterError` (not before then) or a `NotYetError` (no failure at all).
  */
 export type Handler<Event> = (context: HandlerContext<Event>) => Promise<void> | void;
 

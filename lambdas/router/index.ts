@@ -9,7 +9,7 @@ export type {
 export type { FieldMappingCreated, FieldMappingUpdated } from '../events/field-mapping.ts';
 export type { Frozen } from '../events/frozen.ts';
 export type { SyncComplete, SyncPaused } from '../events/sync.ts';
-export { HandlerError, NonRetryableError, RetryAfterError } from './errors.ts';
+export { HandlerError, NonRetryableError, NotYetError, RetryAfterError } from './errors.ts';
 export { EventRouter } from './event-router.ts';
 export type { EventRoutes, Handler, HandlerContext, HandlerLogger, RegisteredHandler } from './handler.ts';
 export { RegistrationError } from './registration.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
 import type { RetryPolicy } from '../../lambdas/consumer/policy.ts';
-import { EventRouter, NonRetryableError, RetryAfterError } from '../../lambdas/router/index.ts';
+import { EventRouter, NonRetryableError, NotYetError, RetryAfterError } from '../../lambdas/router/index.ts';
 import { createConsumerHarness, redelivered } from '../support/consumer-harness.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
 import { failing, routesOf, type Spy, SYNC_COMPLETE, spy } from './fixtures.ts';
@@ -140,6 +140,59 @@ test('maxAttempts reached: FAILED, copied with every attribute and the reason, a
   });
   expect(await depth()).toBe(0);
   expect(counted.at(-1)).toEqual({ name: 'deadLettered', reason: 'attempts-exhausted' });
+});
+
+describe('what is not done yet', () => {
+  test('is no failure: no attempt is counted, what completed is kept, and it comes back when it said', async () => {
+    const good = spy();
+    const waiting = failing(2, () => new NotYetError(7));
+    const { run, record, ledgerRecord, deliverAgain, counted, sqsCalls, lines } = await given({
+      good,
+      waiting,
+    });
+    expect(await run([record])).toEqual([record.messageId]);
+    expect(await ledgerRecord()).toMatchObject({
+      attempts: 0,
+      attempts_total: 0,
+      failures: [],
+      handlers: { good: expect.any(Number) },
+    });
+    expect(hides(sqsCalls)).toEqual([7]);
+    expect(names(counted)).toEqual(['deferred']);
+    expect(lines.filter(({ level }) => level !== 'info')).toEqual([]);
+    expect(await deliverAgain()).toEqual([record.messageId]);
+    expect(await deliverAgain()).toEqual([]);
+    expect(await ledgerRecord()).toMatchObject({ status: 'COMPLETED', attempts_total: 1 });
+    expect(good.attempts).toEqual([1]);
+    expect(waiting.attempts).toEqual([1, 1, 1]);
+  });
+
+  test('beside a failure the attempt counts, and only the failure is recorded', async () => {
+    const bad = failing(1, () => new Error('database is away'));
+    const waiting = failing(1, () => new NotYetError(7));
+    const { run, record, ledgerRecord, deliverAgain, sqsCalls } = await given({ bad, waiting });
+    expect(await run([record])).toEqual([record.messageId]);
+    // Half of ten seconds, and half of the rest by chance: the backoff of the failure.
+    expect(hides(sqsCalls)).toEqual([8]);
+    const after = await ledgerRecord();
+    expect(after).toMatchObject({ status: 'FAILED', attempts: 1 });
+    expect(after?.failures.map(({ handler }) => handler)).toEqual(['bad']);
+    expect(await deliverAgain()).toEqual([]);
+  });
+
+  test('beside a handler that failed for good it is waited for before the letter', async () => {
+    const gone = failing(9, () => new NonRetryableError('no such customer'));
+    const waiting = failing(1, () => new NotYetError(7));
+    const { run, record, deliverAgain, deadLetters } = await given({ gone, waiting });
+    expect(await run([record])).toEqual([record.messageId]);
+    expect(await deadLetters()).toEqual([]);
+    expect(await deliverAgain()).toEqual([]);
+    expect(gone.attempts).toEqual([1]);
+    expect(waiting.attempts).toEqual([1, 2]);
+    expect(
+      (await deadLetters()).map(({ failure }) => failure.handlers.map(({ handler }) => handler)),
+    ).toEqual([['gone']]);
+  });
 });
 
 describe('permanent failures', () => {
