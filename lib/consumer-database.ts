@@ -7,7 +7,7 @@ import type { FunctionNetwork } from './webhook-function.ts';
 
 /** What the database handlers read; nothing without a database. */
 export function databaseEnvironment(config: StackConfig): Record<string, string> {
-  const { databaseSecretArn, databaseCaSecretArn, supaglueApiKeySecretArn } = config;
+  const { databaseSecretArn, databaseCaSecretArn, supaglueApiKeySecretArn, connectionSchemas } = config;
   if (databaseSecretArn === undefined) return {};
   return {
     [ConsumerEnvironment.DATABASE_SECRET_ID]: databaseSecretArn,
@@ -19,7 +19,13 @@ export function databaseEnvironment(config: StackConfig): Record<string, string>
       : { [ConsumerEnvironment.DATABASE_CA_SECRET_ID]: databaseCaSecretArn }),
     ...(supaglueApiKeySecretArn === undefined
       ? {}
-      : { [ConsumerEnvironment.SUPAGLUE_API_KEY_SECRET_ID]: supaglueApiKeySecretArn }),
+      : {
+          [ConsumerEnvironment.SUPAGLUE_API_KEY_SECRET_ID]: supaglueApiKeySecretArn,
+          [ConsumerEnvironment.SUPAGLUE_API_URL]: config.supaglueApiUrl,
+        }),
+    ...(connectionSchemas === undefined
+      ? {}
+      : { [ConsumerEnvironment.CONNECTION_SCHEMAS]: JSON.stringify(connectionSchemas) }),
   };
 }
 

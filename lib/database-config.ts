@@ -13,6 +13,8 @@ const DATABASE_KEYS = [
   'applicationSchema',
   'cleanSupaglueTables',
   'supaglueApiKeySecretArn',
+  'supaglueApiUrl',
+  'connectionSchemas',
   'vpcId',
   'subnetIds',
   'securityGroupIds',

@@ -76,8 +76,12 @@ export interface DatabaseProps {
   readonly applicationSchema?: string;
   /** After a deleted connection, deletes that customer's rows from Supaglue's tables too. @default false */
   readonly cleanSupaglueTables?: boolean;
-  /** ARN of the secret with Supaglue's API key: a backfill then triggers a full sync. @default none */
+  /** ARN of the secret with Supaglue's API key: a backfill then triggers a full sync, and Supaglue is asked for schemas and mappings. @default none */
   readonly supaglueApiKeySecretArn?: string;
+  /** Supaglue's management API with its version; the key goes there. @default https://api.supaglue.io/mgmt/v2 */
+  readonly supaglueApiUrl?: string;
+  /** Schemas of connections that write elsewhere than the others, by connection or customer, where Supaglue cannot be asked. @default none */
+  readonly connectionSchemas?: Readonly<Record<string, string>>;
   /** The network that the database is in. @default Lambda's own, with a way to the internet */
   readonly network?: NetworkProps;
 }

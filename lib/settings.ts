@@ -26,6 +26,8 @@ const PROPERTY_OF: { readonly [Key in ConfigKey]?: string } = {
   applicationSchema: 'database.applicationSchema',
   cleanSupaglueTables: 'database.cleanSupaglueTables',
   supaglueApiKeySecretArn: 'database.supaglueApiKeySecretArn',
+  supaglueApiUrl: 'database.supaglueApiUrl',
+  connectionSchemas: 'database.connectionSchemas',
   vpcId: 'database.network.vpcId',
   subnetIds: 'database.network.subnetIds',
   securityGroupIds: 'database.network.securityGroupIds',

@@ -22,6 +22,9 @@ const MAX_FUNCTION_TIMEOUT_SECONDS = 900;
 const FUNCTION_MARGIN_SECONDS = HANDLER_MARGIN_MS / 1000 + CLAIM_MARGIN_SECONDS;
 /** A function's variables may hold 4 KB together; the others need less than one. */
 const MAX_ALLOWED_SOURCES_BYTES = 3_000;
+/** Beside the others, as above. */
+const MAX_CONNECTION_SCHEMAS_BYTES = 2_000;
+export const SUPAGLUE_CLOUD_API_URL = 'https://api.supaglue.io/mgmt/v2';
 const DEFAULT_ALERT_WINDOW_SECONDS = 60 * 60;
 const MAX_ALERT_WINDOW_SECONDS = 7 * 24 * 60 * 60;
 /** The only values that CloudWatch Logs takes (`PutRetentionPolicy`). */
@@ -85,6 +88,23 @@ function schemaName(byDefault: string) {
     .default(byDefault)
     .describe('a name of at most 63 of a-z, 0-9 and _, which does not begin with a digit');
 }
+
+/** A map, or text as `-c` gives it: `connection=schema,connection=schema`. */
+const connectionSchemas = z
+  .union([
+    z.record(z.string(), z.string()),
+    z
+      .string()
+      .transform((list) =>
+        Object.fromEntries(list.split(',').map((pair) => pair.split('=').map((part) => part.trim()))),
+      ),
+  ])
+  .pipe(z.record(z.string().regex(/^[^\s=,]{1,256}$/), z.string().regex(/^[A-Za-z_][\w-]{0,62}$/)))
+  .refine((map) => JSON.stringify(map).length <= MAX_CONNECTION_SCHEMAS_BYTES)
+  .optional()
+  .describe(
+    'ids of connections or customers with their schemas: ID=SCHEMA, comma-separated, at most 2,000 characters',
+  );
 
 function isSource(source: string): boolean {
   const [address = '', prefix, ...rest] = source.split('/');
@@ -165,8 +185,16 @@ const shape = {
   applicationSchema: schemaName('app'),
   /** After a deleted connection, deletes that customer's rows from Supaglue's tables too. */
   cleanSupaglueTables: flag(false),
-  /** Holds Supaglue's API key: a backfill then triggers a full sync. */
+  /** Holds Supaglue's API key: a backfill then triggers a full sync, and Supaglue is asked for schemas and mappings. */
   supaglueApiKeySecretArn: secretArn(),
+  /** Supaglue's management API with its version: the cloud's, or that of one of your own. The key goes there. */
+  supaglueApiUrl: z
+    .url({ protocol: /^https$/ })
+    .refine((url) => !/[?#@]|\/$/.test(url))
+    .default(SUPAGLUE_CLOUD_API_URL)
+    .describe('an https:// URL like https://supaglue.example.com/mgmt/v2, without a slash at its end'),
+  /** Connections that write into a schema of their own, where Supaglue cannot be asked. */
+  connectionSchemas,
   /** The network that the database is in, when it cannot be reached from outside: all three, or none. */
   vpcId: text(/^vpc-[0-9a-f]{8,17}$/)
     .optional()

@@ -103,6 +103,8 @@ function handlingWidgets({ config }: WebhookDashboardProps): GraphWidget[] {
     Metric.EVENTS_RETRIED,
     Metric.EVENTS_UNHANDLED,
     Metric.ATTEMPT_ABANDONED,
+    Metric.SYNCS_UNMAPPED,
+    Metric.SYNCS_WITHOUT_ROWS,
   ];
   return [
     graph(

@@ -1,4 +1,4 @@
--- HubSpot's properties, at the top or under "properties" as HubSpot's API has them.
+-- HubSpot's companies; its properties, at the top or under "properties" as HubSpot's API has them.
 insert into :"application".accounts (
   application_id, customer_id, provider_name, id,
   name, domain, industry,

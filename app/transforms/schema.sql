@@ -15,7 +15,7 @@ create table if not exists :"application".contacts (
   phone text,
   job_title text,
   account_id text,
-  -- What the customer mapped to your schema in Supaglue.
+  -- What the customer mapped to your schema in Supaglue: empty since its version 0.23.
   mapped_data jsonb,
   -- The next three come from Supaglue and are needed by the clean-up: its table, and its two times.
   source text not null,
@@ -39,7 +39,7 @@ create table if not exists :"application".accounts (
   primary key (application_id, customer_id, provider_name, id)
 );
 
--- Rows of every entity; source is Supaglue's table, entity_NAME.
+-- Rows of every entity; source is Supaglue's table, entity_NAME, with its schema in front where that is not the configured one.
 create table if not exists :"application".entities (
   application_id text not null,
   customer_id text not null,

@@ -31,8 +31,12 @@ export const ConsumerEnvironment = {
   APPLICATION_SCHEMA: 'APPLICATION_SCHEMA',
   /** `true`: the clean-up after a connection deletes Supaglue's rows too. */
   CLEAN_SUPAGLUE_TABLES: 'CLEAN_SUPAGLUE_TABLES',
-  /** ARN of the secret with Supaglue's API key; absent: a backfill triggers no sync. */
+  /** ARN of the secret with Supaglue's API key; absent: Supaglue is asked for nothing. */
   SUPAGLUE_API_KEY_SECRET_ID: 'SUPAGLUE_API_KEY_SECRET_ID',
+  /** Base of Supaglue's management API, with its version. */
+  SUPAGLUE_API_URL: 'SUPAGLUE_API_URL',
+  /** JSON object, connection or customer → schema; absent: all connections write into one. */
+  CONNECTION_SCHEMAS: 'SUPAGLUE_CONNECTION_SCHEMAS',
   /** Attempts of one event before it is dead-lettered. */
   MAX_ATTEMPTS: 'MAX_ATTEMPTS',
   /** The queue's `maxReceiveCount`: on the last receive the consumer gives the reason that SQS could not. */

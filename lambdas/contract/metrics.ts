@@ -17,6 +17,10 @@ export const Metric = {
   ATTEMPT_ABANDONED: 'AttemptAbandoned',
   /** Milliseconds from the moment ingest received the event to its recorded completion. */
   EVENT_LATENCY: 'EventLatency',
+  /** Successful syncs of objects that no mapping exists for. */
+  SYNCS_UNMAPPED: 'SyncsUnmapped',
+  /** Successful syncs whose records, as Supaglue reports them, are not in the database. */
+  SYNCS_WITHOUT_ROWS: 'SyncsWithoutRows',
 } as const;
 export type Metric = (typeof Metric)[keyof typeof Metric];
 

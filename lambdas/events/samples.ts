@@ -97,12 +97,20 @@ export const syncVariants = {
     ...customer,
     type: 'entity',
     entity_id: '00000000-0000-4000-8000-00000000000e',
-    entity_name: 'example-entity',
+    entity_name: 'example_entity',
     run_id: '00000000-0000-4000-8000-000000000004',
     result: 'SUCCESS',
     num_records_synced: 7,
   },
-  /** What Supaglue sent, and its tutorial shows, before `run_id`. */
+  /** A company's sync. */
+  company: {
+    ...contactSync,
+    object: 'company',
+    run_id: '00000000-0000-4000-8000-000000000007',
+    result: 'SUCCESS',
+    num_records_synced: 75,
+  },
+  /** What Supaglue sent, and its tutorial shows, before `run_id`: a common object. */
   historical: {
     ...contactSync,
     object_type: 'common',

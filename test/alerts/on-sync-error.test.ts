@@ -75,8 +75,8 @@ See what became of the event:
 
   test('says what failed: an entity', async () => {
     const [alert] = await alertsFor(entityError);
-    expect(alert?.subject).toBe('Supaglue sync failed: hubspot example-entity for customer example-customer');
-    expect(alert?.body).toContain('\nEntity:     example-entity (00000000-0000-4000-8000-00000000000e)\n');
+    expect(alert?.subject).toBe('Supaglue sync failed: hubspot example_entity for customer example-customer');
+    expect(alert?.body).toContain('\nEntity:     example_entity (00000000-0000-4000-8000-00000000000e)\n');
   });
 
   test('says what failed: an entity without a name, an error without a message', async () => {

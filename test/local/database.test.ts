@@ -65,12 +65,15 @@ describe('a run with a database', () => {
     });
   });
 
-  test('holds 2,000 contacts and 300 accounts', async () => {
+  test('holds tables as Supaglue makes them', async () => {
     const { code, stdout } = await webhooks('database', 'tables', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
       tables: [
-        { schema: 'supaglue', table: 'hubspot_account', rows: 150 },
+        { schema: 'supaglue', table: 'crm_contacts', rows: 1_000 },
+        { schema: 'supaglue', table: 'custom_objects', rows: 50 },
+        { schema: 'supaglue', table: 'entity_example_entity', rows: 50 },
+        { schema: 'supaglue', table: 'hubspot_company', rows: 150 },
         { schema: 'supaglue', table: 'hubspot_contact', rows: 1_000 },
         { schema: 'supaglue', table: 'salesforce_account', rows: 150 },
         { schema: 'supaglue', table: 'salesforce_contact', rows: 1_000 },
@@ -84,7 +87,8 @@ describe('a run with a database', () => {
       'select _supaglue_customer_id as customer, count(*) as contacts from supaglue.hubspot_contact group by 1 order by 1';
     const shown = await webhooks('database', 'query', sql);
     expect(shown.stdout).toBe('customer          contacts\nexample-customer  500\nother-customer    500\n');
-    const all = "select _supaglue_raw_data->>'email' as email from supaglue.hubspot_contact order by 1";
+    const all =
+      "select _supaglue_raw_data->'properties'->>'email' as email from supaglue.hubspot_contact order by 1";
     const { stdout, stderr } = await webhooks('database', 'query', all, '--limit', '1', '--json');
     expect(JSON.parse(stdout)).toEqual({
       columns: ['email'],

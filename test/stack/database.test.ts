@@ -21,6 +21,8 @@ describe('the configuration of a database', () => {
     ['applicationSchema', 'crm'],
     ['cleanSupaglueTables', 'true'],
     ['supaglueApiKeySecretArn', ARN('key')],
+    ['supaglueApiUrl', 'https://supaglue.example.com/mgmt/v2'],
+    ['connectionSchemas', 'connection-1=tenant_1'],
   ])('%s alone says what it needs', (key, value) => {
     expect(problemsOf({ [key]: value })).toEqual([
       `${key} needs databaseSecretArn: without it no handler uses a database`,
@@ -44,6 +46,12 @@ describe('the configuration of a database', () => {
     ['subnetIds', 'subnet-0a1b2c3d;subnet-1a1b2c3d'],
     ['securityGroupIds', 'sg-0a1b2c3d,subnet-0a1b2c3d'],
     ['vpcId', 'my-vpc'],
+    ['supaglueApiUrl', 'http://supaglue.example.com/mgmt/v2'],
+    ['supaglueApiUrl', 'https://supaglue.example.com/mgmt/v2/'],
+    ['connectionSchemas', 'connection-1'],
+    ['connectionSchemas', 'connection-1="x"'],
+    ['connectionSchemas', '=tenant'],
+    ['connectionSchemas', `c=${'x'.repeat(64)}`],
   ])('%s=%s is refused', (key, value) => {
     expect(problemsOf({ ...DATABASE, [key]: value })[0]).toContain(`${key}=${value.slice(0, 80)}`);
   });

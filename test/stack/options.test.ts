@@ -54,6 +54,8 @@ describe('every option set', () => {
       applicationSchema: 'crm',
       cleanSupaglueTables: 'true',
       supaglueApiKeySecretArn: API_KEY_ARN,
+      supaglueApiUrl: 'https://supaglue.example.com/mgmt/v2',
+      connectionSchemas: 'connection-1=tenant_1, connection-2=tenant_2',
       vpcId: 'vpc-0a1b2c3d',
       subnetIds: 'subnet-0a1b2c3d, subnet-1a1b2c3d',
       securityGroupIds: 'sg-0a1b2c3d',
@@ -89,6 +91,8 @@ describe('every option set', () => {
         APPLICATION_SCHEMA: 'crm',
         CLEAN_SUPAGLUE_TABLES: 'true',
         SUPAGLUE_API_KEY_SECRET_ID: API_KEY_ARN,
+        SUPAGLUE_API_URL: 'https://supaglue.example.com/mgmt/v2',
+        SUPAGLUE_CONNECTION_SCHEMAS: '{"connection-1":"tenant_1","connection-2":"tenant_2"}',
       },
     });
     expect(functionOf('Ingest')['Environment']).toMatchObject({

@@ -36,6 +36,7 @@ describe('defaults', () => {
       supaglueSchema: 'supaglue',
       applicationSchema: 'app',
       cleanSupaglueTables: false,
+      supaglueApiUrl: 'https://api.supaglue.io/mgmt/v2',
     });
   });
 

@@ -1,56 +1,63 @@
 import { ConsumerEnvironment } from '../../contract/environment.ts';
 import { NonRetryableError } from '../../router/index.ts';
 import { createCachedSecret } from '../../runtime/cached-secret.ts';
-import type { Environment } from '../../runtime/environment.ts';
+import { type Environment, requireText } from '../../runtime/environment.ts';
 import { readStoredText } from '../../runtime/secret-text.ts';
 
-/**
- * Supaglue's management API. Its `triggerSync` takes the customer and the provider as headers.
- * https://github.com/supaglue-labs/supaglue/blob/main/openapi/v2/mgmt/paths/syncs@_trigger.yaml
- */
-const TRIGGER_SYNC_URL = 'https://api.supaglue.io/mgmt/v2/syncs/_trigger';
 const API_KEY_HEADER = 'x-api-key';
 
 /** On one request; the handler's `signal` may end it sooner. */
 const REQUEST_TIMEOUT_MS = 8_000;
 
-/** Answers that the same request gets again: it is malformed, or Supaglue knows no such sync. */
+/** Answers that the same request gets again: it is malformed, or Supaglue knows nothing of the kind. */
 const REFUSED = new Set([400, 404, 422, 501]);
 
-export interface FullSyncRequest {
+/** Whose connection a call is about; calls on all of an application name none. */
+export interface ConnectionOf {
   readonly customerId: string;
   readonly providerName: string;
-  readonly objectType: string;
-  /** As the event names it: Supaglue tells upper from lower case. */
-  readonly object: string;
+}
+
+export interface SupaglueRequest {
+  /** For errors: `the request for a full sync`. */
+  readonly what: string;
+  readonly path: string;
+  readonly of?: ConnectionOf;
+  /** Sent as JSON, with POST. */
+  readonly body?: unknown;
   readonly signal: AbortSignal;
 }
 
 /**
- * Asks Supaglue to sync an object from its first row on.
+ * Supaglue's management API (openapi/v2/mgmt).
  *
+ * @returns what it answers, parsed
  * @throws {NonRetryableError} with code `supaglue-refused`, when Supaglue will not take the request
  * @throws {Error} when it cannot be reached, is too busy, or refuses the key: a retry may find that mended
  */
-export type RequestFullSync = (request: FullSyncRequest) => Promise<void>;
+export type SupaglueApi = (request: SupaglueRequest) => Promise<unknown>;
 
 /** @returns `undefined` when no API key is configured */
-export function fullSyncOf(environment: Environment): RequestFullSync | undefined {
+export function supaglueApiOf(environment: Environment): SupaglueApi | undefined {
   const secretId = environment[ConsumerEnvironment.SUPAGLUE_API_KEY_SECRET_ID] ?? '';
-  return secretId === '' ? undefined : createRequestFullSync({ readApiKey: () => readStoredText(secretId) });
+  if (secretId === '') return undefined;
+  return createSupaglueApi({
+    readApiKey: () => readStoredText(secretId),
+    url: requireText(environment, ConsumerEnvironment.SUPAGLUE_API_URL),
+  });
 }
 
-/** @param options.url - of a Supaglue of your own */
-export function createRequestFullSync({
+/** @param options.url - with the version: `https://api.supaglue.io/mgmt/v2` */
+export function createSupaglueApi({
   readApiKey,
-  url = TRIGGER_SYNC_URL,
+  url,
   nowMs = Date.now,
 }: {
   readonly readApiKey: () => Promise<string | undefined>;
-  readonly url?: string;
+  readonly url: string;
   /** Wall clock, epoch milliseconds. */
   readonly nowMs?: () => number;
-}): RequestFullSync {
+}): SupaglueApi {
   const cached = createCachedSecret({
     async read() {
       const apiKey = await readApiKey();
@@ -59,25 +66,25 @@ export function createRequestFullSync({
     },
     nowMs,
   });
-  return async ({ customerId, providerName, objectType, object, signal }) => {
+  return async ({ what, path, of, body, signal }) => {
     const apiKey = await cached.current(signal);
-    const { status } = await fetch(url, {
-      method: 'POST',
+    const response = await fetch(`${url}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
       headers: {
         'content-type': 'application/json',
         [API_KEY_HEADER]: apiKey,
-        'x-customer-id': customerId,
-        'x-provider-name': providerName,
+        ...(of === undefined ? {} : { 'x-customer-id': of.customerId, 'x-provider-name': of.providerName }),
       },
-      body: JSON.stringify({ object_type: objectType, object, perform_full_refresh: true }),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
       redirect: 'error',
     });
-    if (status >= 200 && status < 300) return;
+    const { status } = response;
+    if (status >= 200 && status < 300) return response.json().catch(() => undefined);
     // Revoked, perhaps replaced: the next attempt reads it again.
     if (status === 401 || status === 403) cached.forget();
     // The body may repeat the request: it stays out of logs and dead letters.
-    const message = `Supaglue answered ${status} to the request for a full sync`;
+    const message = `Supaglue answered ${status} to ${what}`;
     if (REFUSED.has(status)) throw new NonRetryableError(message, { code: 'supaglue-refused' });
     throw new Error(message);
   };

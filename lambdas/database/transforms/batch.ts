@@ -1,4 +1,5 @@
 import type { Transaction } from '../database.ts';
+import type { Layout } from './layout.ts';
 import type { Mapping } from './mapping.ts';
 import { inApplication, type Schemas, supaglueTable, textOf } from './sql.ts';
 import type { Pass, RowKey, Source } from './watermark.ts';
@@ -6,13 +7,16 @@ import type { Pass, RowKey, Source } from './watermark.ts';
 /** Rows of one transaction. They never leave PostgreSQL: the function's memory does not grow with them. */
 export const BATCH_ROWS = 5_000;
 
+/** Entity field → field of the provider's record. */
+export type EntityFields = Readonly<Record<string, string>>;
+
 /** Parameters $1 to $8; $9 and $10 close the batch. */
-const FROM_THE_CURSOR = `
+const fromTheCursor = ({ id, modifiedAt }: Layout) => `
   _supaglue_application_id = $1 and _supaglue_customer_id = $2 and _supaglue_provider_name = $3
   and _supaglue_emitted_at > $4::timestamp
-  and (_supaglue_last_modified_at >= $5::timestamp or _supaglue_emitted_at >= $6::timestamp)
-  and (_supaglue_last_modified_at, _supaglue_id) > ($7::timestamp, $8::text)`;
-const TO_THE_END = 'and (_supaglue_last_modified_at, _supaglue_id) <= ($9::timestamp, $10::text)';
+  and (${modifiedAt} >= $5::timestamp or _supaglue_emitted_at >= $6::timestamp)
+  and (${modifiedAt}, ${id}) > ($7::timestamp, $8::text)`;
+const toTheEnd = ({ id, modifiedAt }: Layout) => `and (${modifiedAt}, ${id}) <= ($9::timestamp, $10::text)`;
 
 function parametersOf({ applicationId, customerId, providerName }: Source, pass: Pass): string[] {
   const { floorEmittedAt, sinceModifiedAt, sinceEmittedAt, cursor } = pass;
@@ -20,22 +24,21 @@ function parametersOf({ applicationId, customerId, providerName }: Source, pass:
   return [applicationId, customerId, providerName, ...times, cursor.modifiedAt, cursor.id];
 }
 
-/** The last row of the next batch; `undefined` when the pass is at its end. */
+/** The last row of the next batch; `undefined` when no changed row is left. */
 export async function endOfBatch(
   tx: Transaction,
   source: Source,
   pass: Pass,
   batchRows: number,
-  schemas: Schemas,
 ): Promise<(RowKey & { readonly rows: number }) | undefined> {
+  const { id: idColumn, modifiedAt: modifiedColumn } = source.layout;
   const { rows } = await tx.query(
     `with batch as (
-       select _supaglue_last_modified_at, _supaglue_id from ${supaglueTable(source.source, schemas)}
-       where ${FROM_THE_CURSOR} order by _supaglue_last_modified_at, _supaglue_id limit $9
+       select ${modifiedColumn} as modified_at, ${idColumn} as id from ${supaglueTable(source)}
+       where ${fromTheCursor(source.layout)} order by ${modifiedColumn}, ${idColumn} limit $9
      )
-     select _supaglue_last_modified_at::text as modified_at, _supaglue_id as id,
-            (select count(*) from batch)::int as rows
-     from batch order by _supaglue_last_modified_at desc, _supaglue_id desc limit 1`,
+     select modified_at::text, id, (select count(*) from batch)::int as rows
+     from batch order by batch.modified_at desc, batch.id desc limit 1`,
     [...parametersOf(source, pass), batchRows],
   );
   const [modifiedAt, id, count] = [textOf(rows[0], 'modified_at'), textOf(rows[0], 'id'), rows[0]?.['rows']];
@@ -51,29 +54,33 @@ export async function transformBatch(
     mapping,
     pass,
     end,
+    entityFields,
   }: {
     readonly source: Source;
     readonly mapping: Mapping;
     readonly pass: Pass;
     readonly end: RowKey;
+    readonly entityFields: EntityFields | undefined;
   },
   schemas: Schemas,
 ): Promise<void> {
-  const table = supaglueTable(mapping.source, schemas);
-  const parameters = [...parametersOf(source, pass), end.modifiedAt, end.id, mapping.source];
+  const { layout } = source;
+  const table = supaglueTable(source);
+  const parameters = [...parametersOf(source, pass), end.modifiedAt, end.id, source.source];
   await tx.query(
     inApplication(
       `with batch as materialized (
          select _supaglue_application_id as application_id, _supaglue_customer_id as customer_id,
-                _supaglue_provider_name as provider_name, _supaglue_id as id,
-                _supaglue_raw_data as raw, _supaglue_mapped_data as mapped, _supaglue_is_deleted as is_deleted,
-                _supaglue_last_modified_at as modified_at, _supaglue_emitted_at as emitted_at, $11::text as source
-         from ${table} where ${FROM_THE_CURSOR} ${TO_THE_END}
+                _supaglue_provider_name as provider_name, ${layout.id} as id,
+                ${layout.raw} as raw, ${mappedBy(layout)} as mapped, ${layout.unified} as unified,
+                ${layout.isDeleted} as is_deleted, ${layout.modifiedAt} as modified_at,
+                _supaglue_emitted_at as emitted_at, $11::text as source
+         from ${table} as record where ${fromTheCursor(layout)} ${toTheEnd(layout)}
        )
        ${mapping.sql}`,
       schemas,
     ),
-    parameters,
+    [...parameters, entityFields === undefined ? null : JSON.stringify(entityFields)],
   );
   await tx.query(
     inApplication(
@@ -82,10 +89,19 @@ export async function transformBatch(
       `delete from :"application".${mapping.target}
        where application_id = $1 and customer_id = $2 and provider_name = $3 and source = $11::text
          and id = any (array(
-           select _supaglue_id from ${table} where ${FROM_THE_CURSOR} ${TO_THE_END} and _supaglue_is_deleted
+           select ${layout.id} from ${table}
+           where ${fromTheCursor(layout)} ${toTheEnd(layout)} and ${layout.isDeleted}
          ))`,
       schemas,
     ),
     parameters,
   );
+}
+
+/** What Supaglue wrote, or, where it wrote nothing, the fields of $12 out of the record (HubSpot's are in `properties`). */
+function mappedBy({ raw, mapped }: Layout): string {
+  return `coalesce(nullif(${mapped}, '{}'::jsonb), (
+    select jsonb_object_agg(field.key, coalesce(${raw} -> 'properties', ${raw}) -> field.value)
+    from jsonb_each_text($12::jsonb) as field
+  ), '{}'::jsonb)`;
 }

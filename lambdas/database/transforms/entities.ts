@@ -19,7 +19,7 @@ export async function noteEntity(
 }
 
 /** @returns `undefined` when no sync of the entity was seen yet */
-export async function sourceOfEntity(
+export async function tableOfNotedEntity(
   tx: Transaction,
   entityId: string,
   schemas: Schemas,

@@ -1,29 +1,55 @@
 import type { Transaction } from '../database.ts';
+import { SCOPE_COLUMNS } from './layout.ts';
 import { type ApplicationDatabase, targetsOf } from './mapping.ts';
 import type { Scope } from './scope.ts';
-import { inApplication, type Schemas, supaglueTable, textOf } from './sql.ts';
+import { inApplication, type Schemas, type SupaglueTable, sourceOf, supaglueTable, textOf } from './sql.ts';
 
-const COLUMNS = [
-  '_supaglue_application_id',
-  '_supaglue_customer_id',
-  '_supaglue_provider_name',
-  '_supaglue_emitted_at',
-];
+export interface CustomerTable extends SupaglueTable {
+  /** A view shows rows of a table that is in the list, too. */
+  readonly kind: 'table' | 'view' | 'partitioned';
+}
+
+/** Schemas that a customer's rows were read from, or are said to be in. */
+export async function schemasOf(
+  tx: Transaction,
+  { customerId, providerName }: Omit<Scope, 'applicationId'>,
+  schemas: Schemas,
+): Promise<string[]> {
+  const { rows } = await tx.query(
+    inApplication(
+      `select schema from :"application".supaglue_schemas where customer_id = $1 and provider_name = $2
+       union
+       select substring(source from '^(.*)[.]') from :"application".supaglue_watermarks
+       where customer_id = $1 and provider_name = $2 and source like '%.%'`,
+      schemas,
+    ),
+    [customerId, providerName],
+  );
+  return [...new Set([schemas.supaglueSchema, ...rows.flatMap((row) => textOf(row, 'schema') ?? [])])];
+}
 
 /** Supaglue's tables that may hold rows of this provider, by their names and columns. */
 export async function supaglueTablesOf(
   tx: Transaction,
   providerName: string,
-  { supaglueSchema }: Schemas,
-): Promise<string[]> {
+  schemas: readonly string[],
+): Promise<CustomerTable[]> {
   const { rows } = await tx.query(
-    `select table_name::text as name from information_schema.columns
-     where table_schema = $1 and column_name = any ($2::text[])
-       and (starts_with(table_name, $3) or starts_with(table_name, 'entity_') or table_name = 'custom_objects')
-     group by table_name having count(*) = $4 order by table_name`,
-    [supaglueSchema, COLUMNS, `${providerName}_`, COLUMNS.length],
+    `select nspname::text as schema, relname::text as name,
+            case relkind when 'v' then 'view' when 'p' then 'partitioned' else 'table' end as kind
+     from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+     where nspname = any ($1::text[]) and relkind in ('r', 'v', 'p') and not relispartition
+       and (starts_with(relname, $3) or relname ~ '^(entity_|crm_|engagement_)' or relname = 'custom_objects')
+       and (select count(*) from pg_attribute where attrelid = pg_class.oid and attname = any ($2::text[])) = $4
+       and has_schema_privilege(pg_namespace.oid, 'usage') and has_table_privilege(pg_class.oid, 'select')
+     order by nspname, relname`,
+    [schemas, SCOPE_COLUMNS, `${providerName}_`, SCOPE_COLUMNS.length],
   );
-  return rows.flatMap((row) => textOf(row, 'name') ?? []);
+  return rows.map((row) => ({
+    schema: textOf(row, 'schema') ?? '',
+    table: textOf(row, 'name') ?? '',
+    kind: textOf(row, 'kind') as CustomerTable['kind'],
+  }));
 }
 
 /**
@@ -34,7 +60,7 @@ export async function supaglueTablesOf(
 export async function setFloors(
   tx: Transaction,
   { applicationId, customerId, providerName }: Scope,
-  { tables }: { readonly tables: readonly string[] },
+  { tables }: { readonly tables: readonly SupaglueTable[] },
   database: ApplicationDatabase,
 ): Promise<void> {
   const latest = [
@@ -44,8 +70,8 @@ export async function setFloors(
          where application_id = $1 and customer_id = $2 and provider_name = $3 group by source`,
     ),
     ...tables.map(
-      (table) =>
-        `select '${table}', max(_supaglue_emitted_at) from ${supaglueTable(table, database)}
+      (table, index) =>
+        `select ($4::text[])[${index + 1}], max(_supaglue_emitted_at) from ${supaglueTable(table)}
          where _supaglue_application_id = $1 and _supaglue_customer_id = $2 and _supaglue_provider_name = $3`,
     ),
   ];
@@ -54,7 +80,7 @@ export async function setFloors(
       `insert into :"application".supaglue_watermarks as mark
          (application_id, customer_id, provider_name, source, floor_emitted_at)
        select $1, $2, $3, source, max(emitted_at) from (${latest.join(' union all ')}) as latest
-       where emitted_at is not null group by source
+       where emitted_at is not null and cardinality($4::text[]) >= 0 group by source
        on conflict (application_id, customer_id, provider_name, source) do update set
          floor_emitted_at = greatest(mark.floor_emitted_at, excluded.floor_emitted_at),
          modified_at = default, emitted_at = default, everything_by = null,
@@ -62,6 +88,6 @@ export async function setFloors(
          next_modified_at = null, next_emitted_at = null, cursor_modified_at = null, cursor_id = null`,
       database,
     ),
-    [applicationId, customerId, providerName],
+    [applicationId, customerId, providerName, tables.map((table) => sourceOf(table, database))],
   );
 }

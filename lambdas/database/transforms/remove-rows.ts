@@ -8,7 +8,7 @@ export interface Removal {
   readonly table: string;
   /** A condition on `target`; $1, $2 and $3 are the scope's application, customer and provider. */
   readonly where: string;
-  readonly parameters?: readonly string[];
+  readonly parameters?: readonly unknown[];
 }
 
 /**

@@ -1,14 +1,16 @@
 import type { Bounds, Database, Transaction } from '../database.ts';
-import { BATCH_ROWS, endOfBatch, transformBatch } from './batch.ts';
+import { BATCH_ROWS, type EntityFields, endOfBatch, transformBatch } from './batch.ts';
 import { isConnectionLive } from './connections.ts';
 import type { Mapping } from './mapping.ts';
-import type { Scope } from './scope.ts';
 import { createStopwatch, type WorkOptions } from './stopwatch.ts';
-import { beginPass, endPass, lockWatermark, moveCursor } from './watermark.ts';
+import { sweepDeleted } from './sweep.ts';
+import { beginPass, endPass, lockWatermark, moveCursor, type Source, SWEEPING } from './watermark.ts';
 
 export interface PassRequest {
-  readonly scope: Scope;
+  readonly source: Source;
   readonly mapping: Mapping;
+  /** What an entity's values are, when Supaglue was asked. */
+  readonly entityFields?: EntityFields | undefined;
   readonly connectionId: string;
   readonly eventId: string;
   /** The handler's attempt: a repeated one does not walk over everything twice. */
@@ -18,7 +20,7 @@ export interface PassRequest {
 }
 
 export interface PassResult {
-  /** Rows that this attempt has read. */
+  /** Rows that this attempt has read: those that changed, and some that the pass before has read, too. */
   readonly rows: number;
   /** False: the connection is deleted, and nothing was written. */
   readonly live: boolean;
@@ -43,26 +45,31 @@ export async function runPass(
     const step = await database.transaction((tx) => takeStep(tx, request, batchRows, database), bounds);
     rows += step.rows;
     if (step.state !== 'more') return { rows, live: step.state === 'done' };
-    stopwatch.lap(`the transformation of ${request.mapping.source} goes on with the next attempt`);
+    stopwatch.lap(`the transformation of ${request.source.source} goes on with the next attempt`);
   }
 }
 
 async function takeStep(tx: Transaction, request: PassRequest, batchRows: number, database: Database) {
-  const { scope, mapping, connectionId, eventId, attempt, everything } = request;
-  const source = { ...scope, source: mapping.source };
-  const live = await isConnectionLive(tx, { ...scope, connectionId }, database);
+  const { source, mapping, connectionId, eventId, attempt, everything, entityFields } = request;
+  const live = await isConnectionLive(tx, { ...source, connectionId }, database);
   if (!live) return { state: 'deleted', rows: 0 } as const;
 
   const watermark = await lockWatermark(tx, source, database);
   if (everything && attempt > 1 && watermark.everythingBy === eventId)
     return { state: 'done', rows: 0 } as const;
   const pass = watermark.pass ?? (await beginPass(tx, source, { by: eventId, everything }, database));
-  const end = await endOfBatch(tx, source, pass, batchRows, database);
-  if (end === undefined) {
-    await endPass(tx, source, database);
-    return { state: pass.by === eventId ? 'done' : 'more', rows: 0 } as const;
+  const end = await endOfBatch(tx, source, pass, batchRows);
+  if (end !== undefined) {
+    await transformBatch(tx, { source, mapping, pass, end, entityFields }, database);
+    await moveCursor(tx, source, end, database);
+    return { state: 'more', rows: end.rows } as const;
   }
-  await transformBatch(tx, { source, mapping, pass, end }, database);
-  await moveCursor(tx, source, end, database);
-  return { state: 'more', rows: end.rows } as const;
+  const after = pass.cursor.modifiedAt === SWEEPING ? pass.cursor.id : '';
+  const last = await sweepDeleted(tx, source, mapping, { after, batchRows }, database);
+  if (last !== undefined) {
+    await moveCursor(tx, source, { modifiedAt: SWEEPING, id: last }, database);
+    return { state: 'more', rows: 0 } as const;
+  }
+  await endPass(tx, source, database);
+  return { state: pass.by === eventId ? 'done' : 'more', rows: 0 } as const;
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from '../database.ts';
-import { textOf } from './sql.ts';
+import { type SupaglueTable, supaglueTable, textOf } from './sql.ts';
 
 /** Whose rows: every statement on rows of customers binds all three. */
 export interface Scope {
@@ -11,14 +11,13 @@ export interface Scope {
 /**
  * The applications that hold rows of this customer. A `sync.complete` names none: one customer id in two
  * applications of Supaglue stays two customers, and the rows of both are read.
- *
- * @param table - one of Supaglue's, ready for SQL
  */
 export async function applicationsOf(
   tx: Transaction,
-  table: string,
+  source: SupaglueTable,
   { customerId, providerName }: Omit<Scope, 'applicationId'>,
 ): Promise<string[]> {
+  const table = supaglueTable(source);
   // Jumps from application to application along the primary key: a DISTINCT would read every customer's rows.
   const { rows } = await tx.query(
     `with recursive application (id) as (

@@ -1,23 +1,40 @@
 import type { Database } from '../database.ts';
-
-const TABLE_NAME = /^\w{1,63}$/;
+import type { Layout } from './layout.ts';
 
 /** The schemas of a database; their names are checked when it is configured. */
 export type Schemas = Pick<Database, 'applicationSchema' | 'supaglueSchema'>;
+
+/** One of Supaglue's tables, or a view of it. */
+export interface SupaglueTable {
+  /** Any text: Supaglue quotes it, too. */
+  readonly schema: string;
+  readonly table: string;
+}
+
+/** A table whose rows become the application's. */
+export interface SourceTable extends SupaglueTable {
+  /** What the application's rows and the watermark carry: the table's name, with the schema where it is not the configured one. */
+  readonly source: string;
+  readonly layout: Layout;
+}
 
 /** Puts the application's schema where the file says `:"application"`, as psql does with `-v application=...`. */
 export function inApplication(sql: string, { applicationSchema }: Schemas): string {
   return sql.replaceAll(':"application"', `"${applicationSchema}"`);
 }
 
-/**
- * A table of Supaglue's, ready for SQL.
- *
- * @throws {RangeError} when the name could be anything but a plain table's
- */
-export function supaglueTable(table: string, { supaglueSchema }: Schemas): string {
-  if (!TABLE_NAME.test(table)) throw new RangeError(`${JSON.stringify(table)} is no table name`);
-  return `"${supaglueSchema}"."${table}"`;
+/** A table of Supaglue's, ready for SQL: whatever its name holds, it is one name. */
+export function supaglueTable({ schema, table }: SupaglueTable): string {
+  return `${quoted(schema)}.${quoted(table)}`;
+}
+
+/** How the rows of a table are marked in the application's schema. */
+export function sourceOf({ schema, table }: SupaglueTable, { supaglueSchema }: Schemas): string {
+  return schema === supaglueSchema ? table : `${schema}.${table}`;
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 /** Text of a column, `undefined` for NULL. */

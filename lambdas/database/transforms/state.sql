@@ -21,7 +21,8 @@ create table if not exists :"application".supaglue_watermarks (
   next_emitted_at timestamp(3),
   cursor_modified_at timestamp(3),
   cursor_id text,
-  -- The events whose pass over everything is done, and whose full sync Supaglue has taken: not done twice.
+  -- The events whose pass over everything is done, and whose full sync has started: not done twice. With a space and
+  -- a run's id: asked for after that run.
   everything_by text,
   full_sync_by text,
   primary key (application_id, customer_id, provider_name, source)
@@ -42,4 +43,12 @@ create table if not exists :"application".supaglue_connections (
 create table if not exists :"application".supaglue_entities (
   entity_id text primary key,
   source text not null
+);
+
+-- Schemas of connections that write elsewhere than the others, as connection.created told them.
+create table if not exists :"application".supaglue_schemas (
+  customer_id text not null,
+  provider_name text not null,
+  schema text not null,
+  primary key (customer_id, provider_name)
 );

@@ -1,3 +1,4 @@
+import type { Metric } from '../../contract/metrics.ts';
 import { RetryAfterError } from '../../router/errors.ts';
 import type { Bounds } from '../database.ts';
 
@@ -6,6 +7,8 @@ export interface WorkOptions {
   readonly batchRows?: number;
   /** Wall clock, epoch milliseconds. */
   readonly nowMs?: () => number;
+  /** Counts one. Default: a line of embedded metric format. */
+  readonly count?: (metric: Metric) => void;
 }
 
 /** Progress is made: the next attempt need not wait for the growing delay of a failure. */

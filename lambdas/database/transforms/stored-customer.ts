@@ -1,7 +1,7 @@
 import { type ConnectionDeleted, NonRetryableError } from '../../router/index.ts';
 import type { Transaction } from '../database.ts';
 import { applicationsOf } from './scope.ts';
-import { type Schemas, supaglueTable } from './sql.ts';
+import type { SupaglueTable } from './sql.ts';
 
 /**
  * The application that a deleted connection belongs to. Supaglue sends it in front of the customer's id; without
@@ -13,14 +13,13 @@ import { type Schemas, supaglueTable } from './sql.ts';
 export async function applicationOfConnection(
   tx: Transaction,
   event: ConnectionDeleted,
-  tables: readonly string[],
-  schemas: Schemas,
+  tables: readonly SupaglueTable[],
 ): Promise<string | undefined> {
   const { stored_customer_id: stored, customer_id: customerId, provider_name: providerName } = event;
   if (stored !== customerId) return stored.slice(0, stored.length - customerId.length - 1);
   const found = new Set<string>();
   for (const table of tables) {
-    const ids = await applicationsOf(tx, supaglueTable(table, schemas), { customerId, providerName });
+    const ids = await applicationsOf(tx, table, { customerId, providerName });
     for (const id of ids) found.add(id);
   }
   if (found.size > 1) {

@@ -1,6 +1,6 @@
 import type { Transaction } from '../database.ts';
 import type { Scope } from './scope.ts';
-import { inApplication, type Schemas, supaglueTable, textOf } from './sql.ts';
+import { inApplication, type Schemas, type SourceTable, supaglueTable, textOf } from './sql.ts';
 
 /**
  * A pass reads this much of what the one before has read, too. Supaglue writes a run's rows in several
@@ -8,21 +8,28 @@ import { inApplication, type Schemas, supaglueTable, textOf } from './sql.ts';
  */
 const OVERLAP = '1 hour';
 
-export interface Source extends Scope {
-  /** Table in Supaglue's schema. */
-  readonly source: string;
-}
+/** One customer's rows of a table. */
+export interface Source extends Scope, SourceTable {}
 
-/** A walk over the rows of one source, in the order of (modified at, id). Times are PostgreSQL's text. */
+/** What a watermark is kept by. */
+export type SourceKey = Scope & Pick<SourceTable, 'source'>;
+
+/**
+ * A walk over the rows of one source: first those that changed, in the order of (modified at, id), then those marked
+ * as deleted, in the order of id. Times are PostgreSQL's text.
+ */
 export interface Pass {
   /** The event that began it. */
   readonly by: string;
   readonly sinceModifiedAt: string;
   readonly sinceEmittedAt: string;
   readonly floorEmittedAt: string;
-  /** The last row that was transformed. */
+  /** The last row that was transformed; with {@link SWEEPING} as its time, the last that was looked at for deletions. */
   readonly cursor: RowKey;
 }
+
+/** A time after every row's. */
+export const SWEEPING = 'infinity';
 
 export interface RowKey {
   readonly modifiedAt: string;
@@ -37,12 +44,16 @@ export interface Watermark {
 
 const KEY = 'application_id = $1 and customer_id = $2 and provider_name = $3 and source = $4';
 
-export function keyOf({ applicationId, customerId, providerName, source }: Source): string[] {
+export function keyOf({ applicationId, customerId, providerName, source }: SourceKey): string[] {
   return [applicationId, customerId, providerName, source];
 }
 
 /** Locks the watermark until the transaction ends: two events for the same rows take turns. */
-export async function lockWatermark(tx: Transaction, source: Source, schemas: Schemas): Promise<Watermark> {
+export async function lockWatermark(
+  tx: Transaction,
+  source: SourceKey,
+  schemas: Schemas,
+): Promise<Watermark> {
   await tx.query(
     inApplication(
       `insert into :"application".supaglue_watermarks (application_id, customer_id, provider_name, source)
@@ -82,8 +93,8 @@ export async function beginPass(
          next_emitted_at = coalesce(latest.emitted_at, mark.emitted_at),
          cursor_modified_at = '-infinity', cursor_id = ''
        from (
-         select max(_supaglue_last_modified_at) as modified_at, max(_supaglue_emitted_at) as emitted_at
-         from ${supaglueTable(source.source, schemas)}
+         select max(${source.layout.modifiedAt}) as modified_at, max(_supaglue_emitted_at) as emitted_at
+         from ${supaglueTable(source)}
          where _supaglue_application_id = $1 and _supaglue_customer_id = $2 and _supaglue_provider_name = $3
        ) as latest
        where ${KEY}
@@ -100,7 +111,7 @@ export async function beginPass(
 
 export async function moveCursor(
   tx: Transaction,
-  source: Source,
+  source: SourceKey,
   to: RowKey,
   schemas: Schemas,
 ): Promise<void> {
@@ -114,7 +125,7 @@ export async function moveCursor(
 }
 
 /** The watermark moves, never back. */
-export async function endPass(tx: Transaction, source: Source, schemas: Schemas): Promise<void> {
+export async function endPass(tx: Transaction, source: SourceKey, schemas: Schemas): Promise<void> {
   await tx.query(
     inApplication(
       `update :"application".supaglue_watermarks set
@@ -143,17 +154,29 @@ function passOf(row: Readonly<Record<string, unknown>> | undefined): Pass | unde
   };
 }
 
-/** The next pass reads everything that a deleted connection has not left. */
-export async function forgetWatermark(tx: Transaction, source: Source, schemas: Schemas): Promise<void> {
-  await tx.query(
+/**
+ * The next pass reads everything that a deleted connection has not left.
+ *
+ * @returns the sources that the table's rows are marked with: one for each schema that it was read in
+ */
+export async function forgetTable(
+  tx: Transaction,
+  { applicationId, customerId, providerName }: Scope,
+  table: string,
+  schemas: Schemas,
+): Promise<string[]> {
+  const { rows } = await tx.query(
     inApplication(
       `update :"application".supaglue_watermarks set
          modified_at = default, emitted_at = default, everything_by = null,
          pass_by = null, pass_everything = null, since_modified_at = null, since_emitted_at = null,
          next_modified_at = null, next_emitted_at = null, cursor_modified_at = null, cursor_id = null
-       where ${KEY}`,
+       where application_id = $1 and customer_id = $2 and provider_name = $3
+         and substring(source from '[^.]*$') = $4
+       returning source`,
       schemas,
     ),
-    keyOf(source),
+    [applicationId, customerId, providerName, table],
   );
+  return rows.flatMap((row) => textOf(row, 'source') ?? []);
 }

@@ -3,7 +3,7 @@ import type { EventMap } from '../../events/catalogue.ts';
 import type { EventRouter } from '../../router/event-router.ts';
 import type { Environment } from '../../runtime/environment.ts';
 import type { Transforms } from '../transforms/mapping.ts';
-import { withDatabase } from './with-database.ts';
+import { type OnDatabase, withDatabase } from './with-database.ts';
 
 /**
  * Keeps the application's PostgreSQL tables in step with what Supaglue writes: transforms what a sync has changed,
@@ -25,7 +25,13 @@ export function addDatabaseUseCases<Events extends EventMap>(
   });
   const cleanSupaglueTables = environment[ConsumerEnvironment.CLEAN_SUPAGLUE_TABLES] === 'true';
   // The types of Supaglue's events are the same in every router; only what is defined beside them differs.
-  (router as unknown as EventRouter)
+  addUseCases(router as unknown as EventRouter, onDatabase, cleanSupaglueTables);
+  return router;
+}
+
+/** Under the names that the ledger knows. */
+export function addUseCases(router: EventRouter, onDatabase: OnDatabase, cleanSupaglueTables: boolean): void {
+  router
     .on(
       'sync.complete',
       'transform-synced-data',
@@ -46,18 +52,11 @@ export function addDatabaseUseCases<Events extends EventMap>(
     .on(
       ['object.field_mapping.created', 'object.field_mapping.updated'],
       'backfill-object',
-      onDatabase(async () => {
-        const [{ createBackfillObject }, { fullSyncOf }] = await Promise.all([
-          import('./backfill-object.ts'),
-          import('./supaglue-api.ts'),
-        ]);
-        return createBackfillObject(fullSyncOf(environment));
-      }),
+      onDatabase(async () => (await import('./backfill-object.ts')).backfillObject),
     )
     .on(
       ['entity.entity_mapping.created', 'entity.entity_mapping.updated', 'entity.entity_mapping.deleted'],
       'rebuild-entity',
       onDatabase(async () => (await import('./rebuild-entity.ts')).rebuildEntity),
     );
-  return router;
 }

@@ -1,9 +1,12 @@
-import type { ConnectionDeleted } from '../../router/index.ts';
+import { type ConnectionDeleted, NonRetryableError } from '../../router/index.ts';
+import type { Bounds, Database } from '../database.ts';
+import { noteSchema } from '../supaglue/connection-schema.ts';
 import { markDeleted } from '../transforms/connections.ts';
-import { setFloors, supaglueTablesOf } from '../transforms/floors.ts';
+import { type CustomerTable, schemasOf, setFloors, supaglueTablesOf } from '../transforms/floors.ts';
 import { targetsOf } from '../transforms/mapping.ts';
 import { removeRows } from '../transforms/remove-rows.ts';
-import { inApplication, supaglueTable } from '../transforms/sql.ts';
+import { applicationsOf } from '../transforms/scope.ts';
+import { inApplication, sourceOf, supaglueTable } from '../transforms/sql.ts';
 import { applicationOfConnection } from '../transforms/stored-customer.ts';
 import type { DatabaseHandler } from './with-database.ts';
 
@@ -20,12 +23,16 @@ export function createCleanUpConnection(cleanSupaglueTables: boolean): DatabaseH
     if (event.result !== 'SUCCESS') return;
     const customer = { customerId: event.customer_id, providerName: event.provider_name };
     const plan = await database.transaction(async (tx) => {
-      const tables = await supaglueTablesOf(tx, customer.providerName, database);
-      const applicationId = await applicationOfConnection(tx, event, tables, database);
+      const schemas = await schemasOf(tx, customer, database);
+      const tables = await supaglueTablesOf(tx, customer.providerName, schemas);
+      const applicationId = await applicationOfConnection(tx, event, tables);
       const state = await markDeleted(tx, { ...customer, connectionId: event.connection_id }, database);
       if (applicationId === undefined) return { state, tables, scope: undefined };
       const scope = { ...customer, applicationId };
-      if (state === 'last') await setFloors(tx, scope, { tables }, database);
+      if (state === 'last') {
+        await setFloors(tx, scope, { tables }, database);
+        await noteSchema(tx, customer, undefined, database);
+      }
       // What Supaglue has written beyond the application's rows may be the new connection's.
       if (state === 'created') await setFloors(tx, scope, { tables: [] }, database);
       return { state, tables, scope };
@@ -49,17 +56,40 @@ export function createCleanUpConnection(cleanSupaglueTables: boolean): DatabaseH
       table: inApplication(`:"application".${target}`, database),
       where: mine(['application_id', 'customer_id', 'provider_name'], 'target.source', 'emitted_at'),
     }));
-    const supaglueRemovals = plan.tables.map((table) => ({
-      table: supaglueTable(table, database),
-      where: mine(
-        ['_supaglue_application_id', '_supaglue_customer_id', '_supaglue_provider_name'],
-        '$4',
-        '_supaglue_emitted_at',
-      ),
-      parameters: [table],
-    }));
+    // A view's rows are those of its table.
+    const supaglueRemovals = plan.tables
+      .filter(({ kind }) => kind === 'table')
+      .map((table) => ({
+        table: supaglueTable(table),
+        where: mine(
+          ['_supaglue_application_id', '_supaglue_customer_id', '_supaglue_provider_name'],
+          '$4',
+          '_supaglue_emitted_at',
+        ),
+        parameters: [sourceOf(table, database)],
+      }));
     const all = cleanSupaglueTables ? [...removals, ...supaglueRemovals] : removals;
     const rows = await removeRows(plan.scope, all, database, context, options);
     logger.info('rows of the connection removed', { ...customer, rows });
+    if (cleanSupaglueTables) await refusePartitioned(plan.tables, customer, database, context);
   };
+}
+
+/** Rows are removed by where they lie, which in a table of partitions is no one place. */
+async function refusePartitioned(
+  tables: readonly CustomerTable[],
+  customer: { readonly customerId: string; readonly providerName: string },
+  database: Database,
+  bounds: Bounds,
+): Promise<void> {
+  const left: string[] = [];
+  for (const table of tables.filter(({ kind }) => kind === 'partitioned')) {
+    const holders = await database.transaction((tx) => applicationsOf(tx, table, customer), bounds);
+    if (holders.length > 0) left.push(`${table.schema}.${table.table}`);
+  }
+  if (left.length === 0) return;
+  throw new NonRetryableError(
+    `rows of the customer are left in ${left.join(', ')}: partitioned tables, as Supaglue's managed destination has them, are not cleaned; drop the customer's partition`,
+    { code: 'partitioned-table' },
+  );
 }

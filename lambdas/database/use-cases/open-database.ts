@@ -1,5 +1,7 @@
+import { ConsumerEnvironment } from '../../contract/environment.ts';
 import type { Environment } from '../../runtime/environment.ts';
 import { createDatabase } from '../create-database.ts';
+import { supaglueApiOf } from '../supaglue/api.ts';
 import type { ApplicationDatabase, Transforms } from '../transforms/mapping.ts';
 import { prepareSchema } from '../transforms/prepare-schema.ts';
 import type { UseDatabase } from './with-database.ts';
@@ -10,7 +12,12 @@ import type { UseDatabase } from './with-database.ts';
  * @throws {ConfigurationError} when a variable is missing or no plain name
  */
 export function openDatabase(environment: Environment, transforms: Transforms): UseDatabase {
-  return prepared({ ...createDatabase(environment), transforms });
+  return prepared({
+    ...createDatabase(environment),
+    transforms,
+    supaglue: supaglueApiOf(environment),
+    connectionSchemas: JSON.parse(environment[ConsumerEnvironment.CONNECTION_SCHEMAS] ?? '{}'),
+  });
 }
 
 /** Looks for the application's tables once, and again only when that has failed. */

@@ -1,10 +1,12 @@
 import type { EntityMappingCreated, EntityMappingDeleted, EntityMappingUpdated } from '../../router/index.ts';
-import { sourceOfEntity } from '../transforms/entities.ts';
-import { mappingOfEntity } from '../transforms/mapping.ts';
+import { entityFieldsOf } from '../supaglue/entity-fields.ts';
+import { tableOfNotedEntity } from '../transforms/entities.ts';
+import { mappedEntity } from '../transforms/mapping.ts';
 import { removeRows } from '../transforms/remove-rows.ts';
 import { runPass } from '../transforms/run-pass.ts';
 import { inApplication } from '../transforms/sql.ts';
-import { forgetWatermark } from '../transforms/watermark.ts';
+import { forgetTable } from '../transforms/watermark.ts';
+import { connectionOf, locate } from './locate.ts';
 import type { DatabaseHandler } from './with-database.ts';
 
 /** Reads an entity's rows anew after its mapping has changed, or removes them with it. */
@@ -13,31 +15,46 @@ export const rebuildEntity: DatabaseHandler<
 > = async (context, database, options) => {
   const { event, eventId, attempt, logger } = context;
   if (event.result !== 'SUCCESS') return;
-  const source = await database.transaction((tx) => sourceOfEntity(tx, event.entity_id, database), context);
-  if (source === undefined) {
+  const table = await database.transaction(
+    (tx) => tableOfNotedEntity(tx, event.entity_id, database),
+    context,
+  );
+  if (table === undefined) {
     // Nothing of it was ever transformed. Its first sync will read all of it.
     logger.info('the entity has not synced yet', { entity_id: event.entity_id });
     return;
   }
-  const mapping = mappingOfEntity(database.transforms, source);
-  const scope = {
-    applicationId: event.application_id,
-    customerId: event.customer_id,
-    providerName: event.provider_name,
-  };
+  const mapped = mappedEntity(database.transforms, table);
+  const { mapping } = mapped;
+  const connection = connectionOf(event);
+  const scope = { ...connection, applicationId: event.application_id };
   if (event.webhook_event_type !== 'entity.entity_mapping.deleted') {
-    const request = { scope, mapping, connectionId: event.connection_id, eventId, attempt, everything: true };
-    const { rows, live } = await runPass(request, database, context, options);
-    logger.info(live ? 'entity rebuilt' : 'nothing written: the connection is deleted', { source, rows });
+    const { source } = await locate(mapped, connection, database, context);
+    const entityFields = await entityFieldsOf(event.entity_id, connection, database, context.signal);
+    const { rows, live } = await runPass(
+      {
+        source: { ...scope, ...source },
+        mapping,
+        connectionId: event.connection_id,
+        eventId,
+        attempt,
+        everything: true,
+        entityFields,
+      },
+      database,
+      context,
+      options,
+    );
+    logger.info(live ? 'entity rebuilt' : 'nothing written: the connection is deleted', { table, rows });
     return;
   }
-  await database.transaction((tx) => forgetWatermark(tx, { ...scope, source }, database), context);
+  const sources = await database.transaction((tx) => forgetTable(tx, scope, table, database), context);
   const removal = {
     table: inApplication(`:"application".${mapping.target}`, database),
-    where:
-      'target.application_id = $1 and target.customer_id = $2 and target.provider_name = $3 and target.source = $4',
-    parameters: [source],
+    where: `target.application_id = $1 and target.customer_id = $2 and target.provider_name = $3
+      and target.source = any ($4::text[])`,
+    parameters: [sources],
   };
   const rows = await removeRows(scope, [removal], database, context, options);
-  logger.info('rows of the entity removed', { source, rows });
+  logger.info('rows of the entity removed', { table, rows });
 };

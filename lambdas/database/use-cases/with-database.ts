@@ -10,6 +10,9 @@ export type DatabaseHandler<Event> = (
   options?: WorkOptions,
 ) => Promise<void>;
 
+/** Makes a handler of one that is loaded at its first event. */
+export type OnDatabase = <Event>(load: () => Promise<DatabaseHandler<Event>>) => Handler<Event>;
+
 /** Gives the database once the application's tables are there. */
 export type UseDatabase = (bounds: Bounds) => Promise<ApplicationDatabase>;
 
@@ -21,7 +24,7 @@ export type UseDatabase = (bounds: Bounds) => Promise<ApplicationDatabase>;
  *
  * @param open - called until it has resolved once
  */
-export function withDatabase(open: () => Promise<UseDatabase>) {
+export function withDatabase(open: () => Promise<UseDatabase>, options: WorkOptions = {}): OnDatabase {
   let opened: Promise<UseDatabase> | undefined;
   return <Event>(load: () => Promise<DatabaseHandler<Event>>): Handler<Event> =>
     async (context) => {
@@ -31,6 +34,6 @@ export function withDatabase(open: () => Promise<UseDatabase>) {
         throw error;
       });
       const [use, handler] = await Promise.all([opened, load()]);
-      await handler(context, await use(context));
+      await handler(context, await use(context), options);
     };
 }

@@ -1,11 +1,11 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import { beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createBackfillObject } from '../../../lambdas/database/use-cases/backfill-object.ts';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createSupaglueApi } from '../../../lambdas/database/supaglue/api.ts';
+import { backfillObject } from '../../../lambdas/database/use-cases/backfill-object.ts';
 import { rebuildEntity } from '../../../lambdas/database/use-cases/rebuild-entity.ts';
-import { createRequestFullSync } from '../../../lambdas/database/use-cases/supaglue-api.ts';
 import { transformSyncedData } from '../../../lambdas/database/use-cases/transform-synced-data.ts';
+import { NotYetError } from '../../../lambdas/router/index.ts';
 import { entityCreated, entityDeleted, entitySynced, fieldsMapped, objectSynced } from './events.ts';
+import { type FakeSupaglue, startFakeSupaglue } from './fake-supaglue.ts';
 import { handling, type World } from './world.ts';
 
 export function backfillSuite(given: () => World): void {
@@ -26,28 +26,19 @@ export function backfillSuite(given: () => World): void {
       `update ${world.postgres.supaglueSchema}.${table} set _supaglue_mapped_data = '{"tier":"gold"}'`,
     );
 
-  /** Answers as it is told and keeps what it was asked. */
-  async function withSupaglue(status: number, work: (url: string, asked: Asked[]) => Promise<void>) {
-    const asked: Asked[] = [];
-    const server = createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      asked.push({ headers: request.headers, body: JSON.parse(Buffer.concat(chunks).toString()) });
-      response.writeHead(status).end('{}');
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
+  /** The handler, asking a Supaglue of the test's. */
+  const backfill = (overrides = {}, options: object = small) =>
+    backfillObject(handling(fieldsMapped(), overrides), world.database, options);
+  async function withSupaglue(work: (supaglue: FakeSupaglue, asking: typeof backfill) => Promise<void>) {
+    const supaglue = await startFakeSupaglue();
     try {
-      await work(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`, asked);
+      const api = createSupaglueApi({ readApiKey: async () => 'example-key', url: supaglue.url });
+      await work(supaglue, (overrides = {}) =>
+        backfillObject(handling(fieldsMapped(), overrides), { ...world.database, supaglue: api }, small),
+      );
     } finally {
-      server.closeAllConnections();
-      server.close();
+      await supaglue.stop();
     }
-  }
-  interface Asked {
-    readonly headers: IncomingHttpHeaders;
-    readonly body: unknown;
   }
 
   test('a changed field mapping reads all rows again, also those that have not changed', async () => {
@@ -57,7 +48,7 @@ export function backfillSuite(given: () => World): void {
     await remap('hubspot_contact');
     await sync({ ...objectSynced() });
     expect(await mapped()).toHaveLength(2);
-    await createBackfillObject()(handling(fieldsMapped()), world.database, small);
+    await backfill();
     expect(await mapped()).toEqual([{ data: { tier: 'gold' } }]);
   });
 
@@ -65,10 +56,7 @@ export function backfillSuite(given: () => World): void {
     await world.seed({ to: 12 });
     const deadline = new Date(Date.now() + 30_000);
     const late = { ...small, nowMs: () => deadline.getTime() };
-    const backfill = createBackfillObject();
-    await expect(backfill(handling(fieldsMapped(), { deadline }), world.database, late)).rejects.toThrow(
-      'goes on with the next attempt',
-    );
+    await expect(backfill({ deadline }, late)).rejects.toThrow('goes on with the next attempt');
     const read: unknown[] = [];
     const logger = {
       debug() {},
@@ -76,54 +64,96 @@ export function backfillSuite(given: () => World): void {
       warn() {},
       error() {},
     };
-    await backfill(handling(fieldsMapped(), { attempt: 2, logger }), world.database, small);
-    await backfill(handling(fieldsMapped(), { attempt: 3, logger }), world.database, small);
+    await backfill({ attempt: 2, logger });
+    await backfill({ attempt: 3, logger });
     expect(read).toEqual([{ rows: 8 }, { rows: 0 }]);
   });
 
-  test('it asks Supaglue for a full sync, and not again when only the record of that attempt was lost', async () => {
-    await withSupaglue(200, async (url, asked) => {
-      await world.seed({ to: 6 });
-      const requestFullSync = createRequestFullSync({ readApiKey: async () => 'example-key', url });
-      const backfill = createBackfillObject(requestFullSync);
-      await backfill(handling(fieldsMapped()), world.database, small);
-      await backfill(handling(fieldsMapped(), { attempt: 2 }), world.database, small);
-      expect(asked).toHaveLength(1);
-      expect(asked[0]?.headers).toMatchObject({
-        'x-api-key': 'example-key',
-        'x-customer-id': 'customer-1',
-        'x-provider-name': 'hubspot',
+  describe('a full sync', () => {
+    test('is asked for with the customer and the key, and looked at until its run has started', async () => {
+      await withSupaglue(async (supaglue, asking) => {
+        await world.seed({ to: 6 });
+        supaglue.runs = [{ id: 'run-1', status: 'SUCCESS', strategy: 'incremental' }];
+        await expect(asking()).rejects.toBeInstanceOf(NotYetError);
+        expect(supaglue.triggers).toHaveLength(1);
+        expect(supaglue.triggers[0]?.headers).toMatchObject({
+          'x-api-key': 'example-key',
+          'x-customer-id': 'customer-1',
+          'x-provider-name': 'hubspot',
+        });
+        expect(supaglue.triggers[0]?.body).toEqual({
+          object_type: 'standard',
+          object: 'contact',
+          perform_full_refresh: true,
+        });
+        supaglue.runs = [{ id: 'run-2', status: 'IN_PROGRESS' }, ...supaglue.runs];
+        await asking({ attempt: 2 });
+        await asking({ attempt: 3 });
+        expect(supaglue.triggers).toHaveLength(1);
+        // What the full sync writes is read by its own event, whatever its rows' times are.
+        await world.seed({ to: 6, modifiedMinute: 0, emittedMinute: 900, mapped: { tier: 'new' } });
+        await sync();
+        expect(await mapped()).toEqual([{ data: { tier: 'new' } }]);
       });
-      expect(asked[0]?.body).toEqual({
-        object_type: 'standard',
-        object: 'contact',
-        perform_full_refresh: true,
+    });
+
+    test('waits for the end of a run under way, in which a request would be lost', async () => {
+      await withSupaglue(async (supaglue, asking) => {
+        supaglue.runs = [{ id: 'run-1', status: 'IN_PROGRESS' }];
+        await expect(asking()).rejects.toMatchObject({ name: 'NotYetError', seconds: 180 });
+        expect(supaglue.triggers).toEqual([]);
+        supaglue.runs = [{ id: 'run-1', status: 'SUCCESS' }];
+        await expect(asking()).rejects.toMatchObject({ name: 'NotYetError' });
+        expect(supaglue.triggers).toHaveLength(1);
       });
-      // What the full sync writes is read by its own event, whatever its rows' times are.
-      await world.seed({ to: 6, modifiedMinute: 0, emittedMinute: 900, mapped: { tier: 'new' } });
-      await sync();
-      expect(await mapped()).toEqual([{ data: { tier: 'new' } }]);
     });
-  });
 
-  test.each([
-    [404, { retryable: false, code: 'supaglue-refused' }],
-    [503, { message: 'Supaglue answered 503 to the request for a full sync' }],
-    [401, { message: 'Supaglue answered 401 to the request for a full sync' }],
-  ])('an answer of %i fails readably after the rows are done', async (status, error) => {
-    await withSupaglue(status, async (url) => {
-      await world.seed({ to: 6 });
-      const requestFullSync = createRequestFullSync({ readApiKey: async () => 'example-key', url });
-      const backfill = createBackfillObject(requestFullSync);
-      await expect(backfill(handling(fieldsMapped()), world.database, small)).rejects.toMatchObject(error);
-      expect(await mapped()).toHaveLength(1);
+    test('that was lost is asked for again: no run has started, or one that was none', async () => {
+      await withSupaglue(async (supaglue, asking) => {
+        await expect(asking()).rejects.toBeInstanceOf(NotYetError);
+        await expect(asking()).rejects.toBeInstanceOf(NotYetError);
+        expect(supaglue.triggers).toHaveLength(2);
+        supaglue.runs = [{ id: 'run-1', status: 'SUCCESS', strategy: 'incremental only' }];
+        await expect(asking()).rejects.toBeInstanceOf(NotYetError);
+        expect(supaglue.triggers).toHaveLength(3);
+        supaglue.runs = [
+          { id: 'run-2', status: 'SUCCESS', strategy: 'full then incremental' },
+          ...supaglue.runs,
+        ];
+        await asking();
+        expect(supaglue.triggers).toHaveLength(3);
+      });
     });
-  });
 
-  test('a key that is not stored yet is waited for', async () => {
-    await world.seed({ to: 1 });
-    const backfill = createBackfillObject(createRequestFullSync({ readApiKey: async () => undefined }));
-    await expect(backfill(handling(fieldsMapped()), world.database)).rejects.toThrow('holds no value yet');
+    test('of another event does not count', async () => {
+      await withSupaglue(async (supaglue, asking) => {
+        await expect(asking({ eventId: 'msg_1' })).rejects.toBeInstanceOf(NotYetError);
+        supaglue.runs = [{ id: 'run-1', status: 'SUCCESS' }];
+        await expect(asking({ eventId: 'msg_2' })).rejects.toBeInstanceOf(NotYetError);
+        expect(supaglue.triggers).toHaveLength(2);
+      });
+    });
+
+    test.each([
+      [404, { retryable: false, code: 'supaglue-refused' }],
+      [503, { message: 'Supaglue answered 503 to the request for a full sync' }],
+      [401, { message: 'Supaglue answered 401 to the request for a full sync' }],
+    ])('an answer of %i fails readably after the rows are done', async (status, error) => {
+      await withSupaglue(async (supaglue, asking) => {
+        await world.seed({ to: 6 });
+        supaglue.triggerStatus = status;
+        await expect(asking()).rejects.toMatchObject(error);
+        expect(await mapped()).toHaveLength(1);
+      });
+    });
+
+    test('a key that is not stored yet is waited for', async () => {
+      await world.seed({ to: 1 });
+      const supaglue = createSupaglueApi({ readApiKey: async () => undefined, url: 'https://192.0.2.1' });
+      await expect(backfillObject(handling(fieldsMapped()), { ...world.database, supaglue })).rejects.toThrow(
+        'holds no value yet',
+      );
+    });
   });
 
   test('an entity is rebuilt with its mapping, and removed with it; another customer keeps its rows', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createBackfillObject } from '../../../lambdas/database/use-cases/backfill-object.ts';
+import { backfillObject } from '../../../lambdas/database/use-cases/backfill-object.ts';
 import { createCleanUpConnection } from '../../../lambdas/database/use-cases/clean-up-connection.ts';
 import { noteConnection } from '../../../lambdas/database/use-cases/note-connection.ts';
 import { rebuildEntity } from '../../../lambdas/database/use-cases/rebuild-entity.ts';
@@ -68,7 +68,7 @@ export function customersApartSuite(given: () => World): void {
       case 'create':
         return noteConnection(given(events.connectionCreated(whose)), database);
       case 'backfill':
-        return createBackfillObject()(given(events.fieldsMapped(whose)), database, small);
+        return backfillObject(given(events.fieldsMapped(whose)), database, small);
       case 'unmap':
         return rebuildEntity(given(events.entityDeleted(whose)), database, small);
     }

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { mappingOfObject } from '../../../lambdas/database/transforms/mapping.ts';
+import { mappedObject } from '../../../lambdas/database/transforms/mapping.ts';
 import { prepareSchema } from '../../../lambdas/database/transforms/prepare-schema.ts';
 import { transformSyncedData } from '../../../lambdas/database/use-cases/transform-synced-data.ts';
 import { RetryAfterError } from '../../../lambdas/router/index.ts';
@@ -57,8 +57,8 @@ export function transformSuite(given: () => World): void {
       ],
       [
         'hubspot',
-        'companies',
-        'hubspot_account',
+        'company',
+        'hubspot_company',
         { properties: { name: 'Example', domain: 'EXAMPLE.com', industry: 'Toys' } },
       ],
     ])('%s %s becomes an account', async (provider, object, table, raw) => {
@@ -84,7 +84,7 @@ export function transformSuite(given: () => World): void {
         emittedMinute: 600,
         raw: { firstname: 'Edsger' },
       });
-      await sync(objectSynced({}, 'Contacts'), { eventId: 'msg_2' });
+      await sync(objectSynced({}, 'Contact'), { eventId: 'msg_2' });
       expect(await contacts('id, first_name')).toEqual([
         { id: 'row-1', first_name: 'Ada' },
         { id: 'row-2', first_name: 'Grace' },
@@ -167,8 +167,29 @@ export function transformSuite(given: () => World): void {
   });
 
   describe('the manifest', () => {
-    test.each(['contact', 'contacts', 'Contact'])('%s is a contact', (object) => {
-      expect(mappingOfObject(transforms, 'hubspot', object)?.source).toBe('hubspot_contact');
+    const tableOf = (providerName: string, objectType: string, object: string) =>
+      mappedObject(transforms, { providerName, objectType, object })?.table;
+
+    test.each([
+      ['hubspot', 'standard', 'contact', 'hubspot_contact'],
+      ['hubspot', 'standard', 'company', 'hubspot_company'],
+      ['salesforce', 'standard', 'Account', 'salesforce_account'],
+      ['hubspot', 'common', 'account', 'crm_accounts'],
+      ['pipedrive', 'common', 'contact', 'crm_contacts'],
+      ['outreach', 'common', 'contact', 'engagement_contacts'],
+    ])('%s %s %s is in %s', (provider, type, object, table) => {
+      expect(tableOf(provider, type, object)).toBe(table);
+    });
+
+    test.each([
+      ['hubspot', 'standard', 'account'],
+      ['hubspot', 'custom', 'contact'],
+      ['hubspot', 'common', 'company'],
+      ['hubspot', 'metadata', 'contact'],
+      ['hubspot', 'common', 'constructor'],
+      ['outreach', 'common', 'lead'],
+    ])('%s %s %s is not mapped', (provider, type, object) => {
+      expect(tableOf(provider, type, object)).toBeUndefined();
     });
   });
 

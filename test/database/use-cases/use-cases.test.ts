@@ -5,6 +5,7 @@ import { customersApartSuite } from './customers-apart.suite.ts';
 import { failuresSuite } from './failures.suite.ts';
 import { interruptedSuite } from './interrupted.suite.ts';
 import { manyRowsSuite } from './many-rows.suite.ts';
+import { tableNamesSuite } from './table-names.suite.ts';
 import { transformSuite } from './transform.suite.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -17,6 +18,7 @@ afterAll(() => world.stop());
 
 const given = () => world;
 
+describe('table names', () => tableNamesSuite(given));
 describe('transform-synced-data', () => transformSuite(given));
 describe('clean-up-connection', () => cleanUpSuite(given));
 describe('backfill-object and rebuild-entity', () => backfillSuite(given));

@@ -12,7 +12,7 @@ export const OTHER_APPLICATION = '00000000-0000-4000-8000-00000000000b';
 
 const SUPAGLUE_TABLES = [
   'hubspot_contact',
-  'hubspot_account',
+  'hubspot_company',
   'salesforce_contact',
   'salesforce_account',
   'entity_lead_source',
@@ -24,6 +24,7 @@ const APPLICATION_TABLES = [
   'supaglue_watermarks',
   'supaglue_connections',
   'supaglue_entities',
+  'supaglue_schemas',
 ];
 
 export interface Seed {
@@ -97,7 +98,7 @@ export async function startWorld(): Promise<World> {
       _supaglue_application_id text not null, _supaglue_provider_name text not null,
       _supaglue_customer_id text not null, _supaglue_id text not null,
       _supaglue_emitted_at timestamp(3) not null, _supaglue_last_modified_at timestamp(3) not null,
-      _supaglue_is_deleted boolean not null, _supaglue_raw_data jsonb not null, _supaglue_mapped_data jsonb,
+      _supaglue_is_deleted boolean not null, _supaglue_raw_data jsonb not null, _supaglue_mapped_data jsonb not null,
       primary key (_supaglue_application_id, _supaglue_provider_name, _supaglue_customer_id, _supaglue_id)
     )`);
   }
