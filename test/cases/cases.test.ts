@@ -6,7 +6,6 @@ import { createAlertOnSyncError } from '../../lambdas/alerts/on-sync-error.ts';
 import { createAlertOnSyncPaused } from '../../lambdas/alerts/on-sync-paused.ts';
 import { createAlertSender } from '../../lambdas/alerts/sender.ts';
 import { createPostgresDatabase } from '../../lambdas/database/postgres-database.ts';
-import { createSessionOpener } from '../../lambdas/database/session-opener.ts';
 import { addUseCases } from '../../lambdas/database/use-cases/add-database-use-cases.ts';
 import { prepared } from '../../lambdas/database/use-cases/open-database.ts';
 import { withDatabase } from '../../lambdas/database/use-cases/with-database.ts';
@@ -36,8 +35,7 @@ const placed = (sql: string) =>
 
 /** The handlers that `app/handlers.ts` registers, behind the real consumer. */
 async function consumerOf(cleanSupaglueTables: boolean): Promise<ConsumerHarness> {
-  const { supaglueSchema, applicationSchema, url } = postgres;
-  const openSession = createSessionOpener({ readSecret: async () => url, nowMs: Date.now });
+  const { supaglueSchema, applicationSchema, openSession } = postgres;
   const database = {
     ...createPostgresDatabase({ supaglueSchema, applicationSchema, openSession, nowMs: Date.now }),
     transforms,

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { Rows } from '../../lambdas/database/database.ts';
+import type { Session } from '../../lambdas/database/session.ts';
+import { createSessionOpener, type SessionOpener } from '../../lambdas/database/session-opener.ts';
 import { startPostgresEngine } from '../../local/engines/postgres.ts';
 
 /** A database for one test file: PGlite over its socket, or the server that DATABASE_URL names. */
@@ -10,6 +12,8 @@ export interface TestPostgres {
   readonly supaglueSchema: string;
   /** A fresh schema for the application; dropped at the end. */
   readonly applicationSchema: string;
+  /** As the handlers' database opens its connection; closed at the end. */
+  readonly openSession: SessionOpener;
   /** In a transaction of its own, on a connection of the test's. */
   query(text: string, values?: readonly unknown[]): Promise<Rows>;
   stop(): Promise<void>;
@@ -38,8 +42,15 @@ export async function startTestPostgres(): Promise<TestPostgres> {
       throw error;
     }
   }
+  const open = createSessionOpener({ readSecret: async () => url, nowMs: Date.now });
+  const sessions: Session[] = [];
   return {
     url,
+    async openSession(timeLeftMs, signal) {
+      const session = await open(timeLeftMs, signal);
+      sessions.push(session);
+      return session;
+    },
     supaglueSchema: schemas[0],
     applicationSchema: schemas[1],
     query(text, values = []) {
@@ -49,6 +60,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     },
     async stop() {
       await before;
+      for (const session of sessions) session.destroy();
       for (const schema of schemas) await client.query(`drop schema if exists ${schema} cascade`);
       await client.end();
       await engine?.stop();

@@ -5,10 +5,10 @@ import type { Source } from './watermark.ts';
 
 /**
  * Removes rows that Supaglue has marked as deleted, whenever that was: after a full run it marks what it did not see
- * without moving a time, and for some providers in no other way. One walk along the primary key over the customer's
- * rows; docs/use-cases.md shows its plan and its cost.
+ * without moving a time, and for some providers in no other way. It reads the customer's rows once;
+ * docs/use-cases.md shows its plan and its cost.
  *
- * @param after - id of the last row that an earlier step has looked at
+ * @param after - id of the last row that an earlier step has removed
  * @returns the id to go on after; `undefined` at the end
  */
 export async function sweepDeleted(
@@ -21,15 +21,22 @@ export async function sweepDeleted(
   const { id, isDeleted } = source.layout;
   const { rows } = await tx.query(
     inApplication(
+      // A look for each row that is marked: as a join it was seen to compare all rows with all while the tables were
+      // new to the planner.
       `with gone as materialized (
-         select ${id} as id from ${supaglueTable(source)}
+         select record.${id} as id from ${supaglueTable(source)} as record
          where _supaglue_application_id = $1 and _supaglue_customer_id = $2 and _supaglue_provider_name = $3
-           and ${isDeleted} and ${id} > $5::text
-         order by ${id} limit $6
+           and record.${isDeleted} and record.${id} > $5::text
+           and (
+             select kept.id from :"application".${target} as kept
+             where kept.application_id = $1 and kept.customer_id = $2 and kept.provider_name = $3
+               and kept.source = $4 and kept.id = record.${id}
+           ) is not null
+         order by record.${id} limit $6
        ), removed as (
          delete from :"application".${target}
          where application_id = $1 and customer_id = $2 and provider_name = $3 and source = $4
-           and id = any (array(select id from gone))
+           and exists (select from gone) and id = any (array(select id from gone))
        )
        select max(id) as last from gone having count(*) = $6`,
       schemas,

@@ -1,5 +1,4 @@
 import { createPostgresDatabase } from '../../../lambdas/database/postgres-database.ts';
-import { createSessionOpener } from '../../../lambdas/database/session-opener.ts';
 import type { ApplicationDatabase } from '../../../lambdas/database/transforms/mapping.ts';
 import { prepareSchema } from '../../../lambdas/database/transforms/prepare-schema.ts';
 import type { HandlerContext } from '../../../lambdas/router/index.ts';
@@ -67,12 +66,11 @@ export interface Interruption {
 }
 
 export function databaseOf(postgres: TestPostgres, interruption?: Interruption): ApplicationDatabase {
-  const open = createSessionOpener({ readSecret: async () => postgres.url, nowMs: Date.now });
   const database = createPostgresDatabase({
     supaglueSchema: postgres.supaglueSchema,
     applicationSchema: postgres.applicationSchema,
     async openSession(timeLeftMs, signal) {
-      const session = await open(timeLeftMs, signal);
+      const session = await postgres.openSession(timeLeftMs, signal);
       if (interruption === undefined) return session;
       return {
         get dead() {
