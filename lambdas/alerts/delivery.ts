@@ -27,7 +27,6 @@ export function createChannelSender(channel: AlertChannel, environment: Environm
     channel,
     publish: publisherOf(channel, environment),
     window: windowOf(environment),
-    nowMs,
   });
 }
 

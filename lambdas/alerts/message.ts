@@ -34,7 +34,7 @@ export interface Notice {
 }
 
 /** What of a handler's context an alert needs. */
-export type AlertContext = Pick<HandlerContext<unknown>, 'signal' | 'logger' | 'attempt'>;
+export type AlertContext = Pick<HandlerContext<unknown>, 'signal' | 'logger'>;
 
 /** Resolves when people are told, or were within the window; throws when they are not. */
 export type SendAlert = (alert: Alert, context: AlertContext) => Promise<void>;

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { RetryAfterError } from '../router/errors.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { NotYetError } from '../router/errors.ts';
 import type { Alert, PublishNotice, SendAlert } from './message.ts';
 import type { AlertWindow } from './window.ts';
 
-/** From here on the consumer's growing delay: waits as short as a lease would spend the budget of an outage. */
-const LAST_ATTEMPT_WITH_SHORT_WAIT = 3;
+/** Between looks at another event's outcome: a publish that succeeds takes less than these together. */
+const WAITS_MS = [100, 200, 400, 800];
+/** Then the event comes back, as often as a lease of one that died may need. */
+const COME_BACK_SECONDS = 5;
 
 export interface AlertSenderOptions {
   /** Stable: a part of what the window is kept by. */
@@ -12,16 +15,19 @@ export interface AlertSenderOptions {
   readonly publish: PublishNotice;
   /** Absent: every alert is sent. */
   readonly window?: AlertWindow | undefined;
-  /** Wall clock, epoch milliseconds. */
-  readonly nowMs: () => number;
+  /** Resolves after `ms`, rejects when `signal` aborts. Default: a timer. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
 /**
  * Claim, publish, confirm: an alert is kept back only for one that a channel has taken, so a failing publish
  * swallows none. An attempt that dies between publish and confirm is repeated, and people are told twice.
+ *
+ * Whoever finds another event at it waits for its outcome: a moment here, then by coming back, which is no failure.
  */
-export function createAlertSender({ channel, publish, window, nowMs }: AlertSenderOptions): SendAlert {
-  return async (alert, { signal, logger, attempt }) => {
+export function createAlertSender(options: AlertSenderOptions): SendAlert {
+  const { channel, publish, window, sleep = (ms, signal) => delay(ms, undefined, { signal }) } = options;
+  return async (alert, { signal, logger }) => {
     const key = alertKey(channel, alert);
     const about = { alert: alert.kind, channel };
     if (window === undefined) {
@@ -29,7 +35,12 @@ export function createAlertSender({ channel, publish, window, nowMs }: AlertSend
       logger.info('alert sent', about);
       return;
     }
-    const claim = await window.claim(key, alert.eventId, signal);
+    let claim = await window.claim(key, alert.eventId, signal);
+    for (const waitMs of WAITS_MS) {
+      if (claim.outcome !== 'busy') break;
+      await sleep(waitMs, signal);
+      claim = await window.claim(key, alert.eventId, signal);
+    }
     if (claim.outcome === 'sent') {
       logger.info('alert already sent', about);
       return;
@@ -40,11 +51,15 @@ export function createAlertSender({ channel, publish, window, nowMs }: AlertSend
       return;
     }
     if (claim.outcome === 'busy') {
-      const message = `another event is sending the same alert to ${channel}`;
-      if (attempt > LAST_ATTEMPT_WITH_SHORT_WAIT) throw new Error(message);
-      throw new RetryAfterError(Math.max(1, Math.ceil((claim.untilMs - nowMs()) / 1000)), message);
+      throw new NotYetError(COME_BACK_SECONDS, `another event is sending the same alert to ${channel}`);
     }
-    await publish({ alert, key, suppressed: claim.suppressed }, { signal });
+    try {
+      await publish({ alert, key, suppressed: claim.suppressed }, { signal });
+    } catch (error) {
+      // Best effort, and after the time is up not even that: the lease ends by itself.
+      await window.release(key, alert.eventId, signal).catch(() => undefined);
+      throw error;
+    }
     logger.info('alert sent', { ...about, suppressed_before: claim.suppressed });
     try {
       await window.confirm(key, alert.eventId, claim.suppressed, signal);

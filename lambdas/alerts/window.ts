@@ -18,6 +18,7 @@ const KEY_PREFIX = 'alert#';
  * Keeps a flapping sync from alerting again and again. One item for each kind of alert about the same:
  *
  *     nothing ──claim──▶ lease of one event ──confirm──▶ window ──▶ over ──claim──▶ …
+ *        ▲──────release──────┘
  *
  * A lease whose event died is over after {@link ALERT_LEASE_MS}, and the next event takes it. Workers compare
  * their own clocks with it; a difference of seconds moves the ends of leases and windows by as much.
@@ -26,6 +27,8 @@ export interface AlertWindow {
   claim(key: string, eventId: string, signal: AbortSignal): Promise<AlertClaim>;
   /** Opens the window. @param told - how many suppressed alerts the one that was sent has told of */
   confirm(key: string, eventId: string, told: number, signal: AbortSignal): Promise<void>;
+  /** Lets others try at once: what was claimed was not sent. */
+  release(key: string, eventId: string, signal: AbortSignal): Promise<void>;
   /** Best effort: an event that runs again after others were counted is counted again. */
   countSuppressed(key: string, eventId: string, signal: AbortSignal): Promise<void>;
 }
@@ -127,6 +130,19 @@ export function createDynamoDbAlertWindow(options: DynamoDbAlertWindowOptions): 
             ':expires_at': expiresAt(),
             ':minus_told': number(-told),
           },
+        },
+        signal,
+      );
+    },
+
+    async release(key, eventId, signal) {
+      await write(
+        {
+          ...item(key),
+          UpdateExpression: 'REMOVE lease_until_ms',
+          ConditionExpression: STILL_CLAIMED_BY_US,
+          ExpressionAttributeNames: { '#owner': 'owner' },
+          ExpressionAttributeValues: { ':event': { S: eventId } },
         },
         signal,
       );

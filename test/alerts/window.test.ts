@@ -4,7 +4,7 @@ import type { Notice, SendAlert } from '../../lambdas/alerts/message.ts';
 import { createAlertSender } from '../../lambdas/alerts/sender.ts';
 import { ALERT_LEASE_MS, createDynamoDbAlertWindow, type WindowTable } from '../../lambdas/alerts/window.ts';
 import { EVENT_ID_PATTERN } from '../../lambdas/contract/message.ts';
-import { RetryAfterError } from '../../lambdas/router/index.ts';
+import { NotYetError } from '../../lambdas/router/index.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
 import { alertOf } from './notice.ts';
 
@@ -23,6 +23,7 @@ describe.each([
   let published: Notice[];
   let logged: string[];
   let inputs: Parameters<WindowTable['updateItem']>[0][];
+  let waits: number[];
 
   beforeAll(async () => {
     engines = await startEngines({ returnItemsOnRefusedWrite });
@@ -34,6 +35,7 @@ describe.each([
     published = [];
     logged = [];
     inputs = [];
+    waits = [];
   });
 
   const real: WindowTable = {
@@ -43,12 +45,18 @@ describe.each([
   interface SenderOptions {
     readonly channel?: string;
     readonly publish?: (notice: Notice) => Promise<void>;
+    /** Called at each wait. */
+    readonly slept?: () => Promise<void>;
     readonly table?: Partial<WindowTable>;
   }
-  const sender = ({ channel = 'topic', publish, table = {} }: SenderOptions = {}): SendAlert =>
+  const sender = ({ channel = 'topic', publish, slept, table = {} }: SenderOptions = {}): SendAlert =>
     createAlertSender({
       channel,
-      nowMs: () => nowMs,
+      sleep: async (ms, signal) => {
+        signal.throwIfAborted();
+        waits.push(ms);
+        await slept?.();
+      },
       publish: async (notice) => {
         await publish?.(notice);
         published.push(notice);
@@ -68,12 +76,11 @@ describe.each([
       }),
     });
   const log = (message: string) => void logged.push(message);
-  const context = (attempt = 1) => ({
-    attempt,
+  const context = () => ({
     signal: new AbortController().signal,
     logger: { debug: log, info: log, warn: log, error: log },
   });
-  const send = (eventId: string, by = sender(), attempt = 1) => by(alertOf({ eventId }), context(attempt));
+  const send = (eventId: string, by = sender()) => by(alertOf({ eventId }), context());
   const sentOf = () => published.map(({ alert, suppressed }) => [alert.eventId, suppressed]);
   const item = async () => {
     const Key = inputs[0]?.Key;
@@ -120,7 +127,7 @@ describe.each([
   test('a publish that fails swallows nothing: the event’s own retry sends it', async () => {
     const failing = sender({ publish: () => Promise.reject(new Error('throttled')) });
     await expect(send('first', failing)).rejects.toThrow('throttled');
-    await send('first', sender(), 2);
+    await send('first', sender());
     await send('second');
     expect(sentOf()).toEqual([['first', 0]]);
   });
@@ -137,23 +144,73 @@ describe.each([
     });
     nowMs += 10_000;
     const waiting: unknown = await send('second').catch((error: unknown) => error);
-    expect(waiting).toBeInstanceOf(RetryAfterError);
-    expect(waiting).toMatchObject({ seconds: (ALERT_LEASE_MS - 10_000) / 1000 });
+    expect(waiting).toBeInstanceOf(NotYetError);
+    expect(waiting).toMatchObject({ seconds: 5 });
+    expect(waits).toEqual([100, 200, 400, 800]);
     nowMs += ALERT_LEASE_MS - 10_000;
-    await send('second', sender(), 2);
-    await send('first', sender(), 2);
+    await send('second', sender());
+    await send('first', sender());
     expect(sentOf()).toEqual([['second', 0]]);
     expect(logged.at(-1)).toBe('alert suppressed');
   });
 
-  test('from the fourth attempt on, waiting leaves the delay to the consumer', async () => {
-    await expect(
-      send('first', sender({ publish: () => Promise.reject(new Error('down')) })),
-    ).rejects.toThrow();
-    const third: unknown = await send('second', sender(), 3).catch((error: unknown) => error);
-    const fourth: unknown = await send('second', sender(), 4).catch((error: unknown) => error);
-    expect([third instanceof RetryAfterError, fourth instanceof RetryAfterError]).toEqual([true, false]);
-    expect(fourth).toMatchObject({ message: expect.stringContaining('another event is sending') });
+  test('who finds another at it waits for its outcome, and is quiet when that was sent', async () => {
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let isSending = () => {};
+    const started = new Promise<void>((resolve) => {
+      isSending = resolve;
+    });
+    const slow = sender({
+      publish: () => {
+        isSending();
+        return held;
+      },
+    });
+    const sending = send('first', slow);
+    await started;
+    await send(
+      'second',
+      sender({
+        slept: async () => {
+          letGo();
+          await sending;
+        },
+      }),
+    );
+    expect(sentOf()).toEqual([['first', 0]]);
+    expect(waits).toEqual([100]);
+    expect(logged.at(-1)).toBe('alert suppressed');
+  });
+
+  test('a publish that fails lets others try at once', async () => {
+    const failing = sender({ publish: () => Promise.reject(new Error('down')) });
+    await expect(send('first', failing)).rejects.toThrow('down');
+    await expect(send('second', failing)).rejects.toThrow('down');
+    await send('third');
+    await send('first');
+    expect(sentOf()).toEqual([['third', 0]]);
+    expect(waits).toEqual([]);
+  });
+
+  test('a wait ends with the attempt', async () => {
+    await new Promise<void>((resolve) => {
+      const dying = sender({
+        publish: () => {
+          resolve();
+          return never();
+        },
+      });
+      void send('first', dying);
+    });
+    const attempt = new AbortController();
+    const ended = sender({ slept: async () => attempt.abort(new Error('the time is up')) })(
+      alertOf({ eventId: 'second' }),
+      { ...context(), signal: attempt.signal },
+    );
+    await expect(ended).rejects.toThrow('the time is up');
   });
 
   test('killed between publish and confirm: the retry sends it a second time, others do not', async () => {
@@ -165,9 +222,9 @@ describe.each([
       };
       void send('first', sender({ table: { updateItem } }));
     });
-    await expect(send('second')).rejects.toBeInstanceOf(RetryAfterError);
-    await send('first', sender(), 2);
-    await send('second', sender(), 2);
+    await expect(send('second')).rejects.toBeInstanceOf(NotYetError);
+    await send('first', sender());
+    await send('second', sender());
     expect(sentOf()).toEqual([
       ['first', 0],
       ['first', 0],
@@ -193,7 +250,7 @@ describe.each([
 
   test('an event whose completion was not recorded alerts once', async () => {
     await send('first');
-    await send('first', sender(), 2);
+    await send('first', sender());
     nowMs += WINDOW_MS;
     await send('second');
     expect(logged).toEqual(['alert sent', 'alert already sent', 'alert sent']);
@@ -221,8 +278,8 @@ describe.each([
           }),
       ),
     );
-    expect(results.filter((result) => result instanceof RetryAfterError)).toHaveLength(9);
-    for (const eventId of ids) await send(eventId, sender(), 2);
+    expect(results.filter((result) => result instanceof NotYetError)).toHaveLength(9);
+    for (const eventId of ids) await send(eventId, sender());
     expect(published).toHaveLength(1);
     nowMs += WINDOW_MS;
     await send('last');
@@ -299,10 +356,9 @@ test('without a window every alert is sent', async () => {
   const send = createAlertSender({
     channel: 'topic',
     publish: async (notice) => void published.push(notice),
-    nowMs: Date.now,
   });
   const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-  const context = { attempt: 1, signal: new AbortController().signal, logger: quiet };
+  const context = { signal: new AbortController().signal, logger: quiet };
   await send(alertOf(), context);
   await send(alertOf({ eventId: 'other' }), context);
   expect(published.map(({ suppressed }) => suppressed)).toEqual([0, 0]);

@@ -43,7 +43,6 @@ async function consumerOf(cleanSupaglueTables: boolean): Promise<ConsumerHarness
   const send = createAlertSender({
     channel: 'topic',
     publish: async ({ alert }) => void alerts.push(alert.title),
-    nowMs: Date.now,
   });
   const router = new EventRouter()
     .on('sync.complete', 'alert-on-sync-error', createAlertOnSyncError(send))

@@ -2,9 +2,13 @@ import type { Transaction } from '../database.ts';
 import type { Layout } from './layout.ts';
 import type { Mapping } from './mapping.ts';
 import { inApplication, type Schemas, supaglueTable, textOf } from './sql.ts';
+import { removeIds } from './sweep.ts';
 import type { Pass, RowKey, Source } from './watermark.ts';
 
-/** Rows of one transaction. They never leave PostgreSQL: the function's memory does not grow with them. */
+/**
+ * Rows of one transaction. They never leave PostgreSQL, but for the ids of those to be deleted: the function's memory
+ * does not grow with them.
+ */
 export const BATCH_ROWS = 5_000;
 
 /** Entity field → field of the provider's record. */
@@ -66,7 +70,7 @@ export async function transformBatch(
 ): Promise<void> {
   const { layout } = source;
   const table = supaglueTable(source);
-  const parameters = [...parametersOf(source, pass), end.modifiedAt, end.id, source.source];
+  const parameters = [...parametersOf(source, pass), end.modifiedAt, end.id];
   await tx.query(
     inApplication(
       `with batch as materialized (
@@ -80,22 +84,15 @@ export async function transformBatch(
        ${mapping.sql}`,
       schemas,
     ),
-    [...parameters, entityFields === undefined ? null : JSON.stringify(entityFields)],
+    [...parameters, source.source, entityFields === undefined ? null : JSON.stringify(entityFields)],
   );
-  await tx.query(
-    inApplication(
-      // By an array: the primary key is used whatever the planner knows of the tables. As a join it was seen to
-      // compare all rows with all while the tables were new to it.
-      `delete from :"application".${mapping.target}
-       where application_id = $1 and customer_id = $2 and provider_name = $3 and source = $11::text
-         and id = any (array(
-           select ${layout.id} from ${table}
-           where ${fromTheCursor(layout)} ${toTheEnd(layout)} and ${layout.isDeleted}
-         ))`,
-      schemas,
-    ),
+  const deleted = await tx.query(
+    `select ${layout.id} as id from ${table}
+     where ${fromTheCursor(layout)} ${toTheEnd(layout)} and ${layout.isDeleted}`,
     parameters,
   );
+  const ids = deleted.rows.flatMap((row) => textOf(row, 'id') ?? []);
+  await removeIds(tx, source, mapping.target, ids, schemas);
 }
 
 /** What Supaglue wrote, or, where it wrote nothing, the fields of $12 out of the record (HubSpot's are in `properties`). */
