@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { MessageAttribute } from '../../lambdas/contract/message.ts';
 import { Metric } from '../../lambdas/contract/metrics.ts';
 import {
@@ -22,8 +23,8 @@ const threads: Record<'ingest' | 'consumer', ReadonlySet<number>> = {
   consumer: new Set(),
 };
 
-/** As many as the local functions start: warmed up first, so that each thread's function is known. */
-const INSTANCES = { ingest: 8, consumer: 5 } as const;
+/** As many as the local functions start while they compute: warmed up first, so that each thread's function is known. */
+const INSTANCES = Math.max(2, availableParallelism());
 
 function observe(event: LocalCloudEvent): void {
   if (event.type === 'metric') {
@@ -52,8 +53,8 @@ async function start() {
   const { ingest, consumer } = cloud.functions;
   // Not signed: refused, so that nothing reaches the queue yet.
   const unsigned = JSON.stringify({ ...httpEvent('{}'), headers: {} });
-  threads.ingest = await warmUp(ingest, INSTANCES.ingest, unsigned);
-  threads.consumer = await warmUp(consumer, INSTANCES.consumer, JSON.stringify({ Records: [] }));
+  threads.ingest = await warmUp(ingest, INSTANCES, unsigned);
+  threads.consumer = await warmUp(consumer, INSTANCES, JSON.stringify({ Records: [] }));
   return { webhookUrl: cloud.webhookUrl };
 }
 

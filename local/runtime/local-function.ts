@@ -4,6 +4,7 @@ import type { InvocationEnded, InvocationError, LocalCloudObserver } from '../cl
 import type { CodeHosts } from './code-host.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import { metricsOf } from './metrics.ts';
+import { Places } from './places.ts';
 import { type InvocationOutcome, Sandbox } from './sandbox.ts';
 import { threadHosts } from './thread-hosts.ts';
 
@@ -11,10 +12,7 @@ export interface LocalFunctionOptions {
   readonly definition: FunctionModel;
   environmentOf(definition: FunctionModel): Readonly<Record<string, string>>;
   readonly observer: LocalCloudObserver;
-  /**
-   * Execution environments at once. AWS starts one for each concurrent request; a laptop would only get
-   * slower, so further invocations wait. Default 8.
-   */
+  /** Execution environments at once; default 8. See {@link Places}. */
   readonly maxSandboxes?: number;
   /** Where its code runs; default a thread for each execution environment. */
   readonly hosts?: CodeHosts;
@@ -30,19 +28,17 @@ const DEFAULT_MAX_SANDBOXES = 8;
 /** A function of the stack with its warm execution environments. */
 export class LocalFunction {
   readonly #options: LocalFunctionOptions;
-  readonly #maxSandboxes: number;
+  readonly #places: Places;
   readonly #idle: Sandbox[] = [];
   readonly #busy = new Map<Sandbox, FunctionModel>();
   readonly #invocations = new Map<string, Sandbox>();
-  readonly #waiting: (() => void)[] = [];
   #definition: FunctionModel;
-  #running = 0;
   #inits = 0;
 
   constructor(options: LocalFunctionOptions) {
     this.#options = options;
     this.#definition = options.definition;
-    this.#maxSandboxes = options.maxSandboxes ?? DEFAULT_MAX_SANDBOXES;
+    this.#places = new Places(options.maxSandboxes ?? DEFAULT_MAX_SANDBOXES);
   }
 
   get name(): string {
@@ -65,15 +61,11 @@ export class LocalFunction {
 
   /** Runs one invocation; never rejects. */
   async invoke(payload: string): Promise<Invocation> {
-    while (this.#running >= this.#maxSandboxes) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-    this.#running += 1;
+    await this.#places.take();
     try {
       return await this.#run(payload);
     } finally {
-      this.#running -= 1;
-      this.#waiting.shift()?.();
+      this.#places.release();
     }
   }
 
@@ -145,7 +137,7 @@ export class LocalFunction {
       onOutput: (stream, text) => write[stream](text),
     });
     this.#busy.set(sandbox, this.#definition);
-    const error = await sandbox.start();
+    const error = await this.#places.whileLoading(() => sandbox.start());
     return { sandbox, initMs: performance.now() - startedMs, ...(error === undefined ? {} : { error }) };
   }
 

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+import { BroadcastChannel } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { FunctionModel } from '../../local/assembly/stack-model.ts';
 import { functionEnvironment, REFUSING_ENDPOINT } from '../../local/runtime/function-environment.ts';
@@ -59,6 +61,29 @@ describe('an invocation', () => {
       if (type === 'invocation-ended') running -= 1;
     }
     expect(most).toBe(2);
+  });
+
+  test('has as many environments as cores, and more when all of them wait', async () => {
+    const cores = Math.max(2, availableParallelism());
+    const { fn, events } = await functions.create(
+      `import { BroadcastChannel } from 'node:worker_threads';
+      const gate = new BroadcastChannel('runtime-test');
+      export const handler = () => new Promise((resolve) => {
+        gate.onmessage = resolve;
+        console.log('running');
+      });`,
+      {},
+      { maxSandboxes: cores + 1 },
+    );
+    const gate = new BroadcastChannel('runtime-test');
+    const invocations = Array.from({ length: cores + 1 }, () => fn.invoke('{}'));
+    await events.until(() => events.of('log').length === cores);
+    expect(fn.initCount).toBe(cores);
+    await events.until(() => events.of('log').length === cores + 1);
+    gate.postMessage('go on');
+    await Promise.all(invocations);
+    gate.close();
+    expect(fn.initCount).toBe(cores + 1);
   });
 
   test('reports a rejection with the error’s name, message and trace', async () => {

@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os';
+
+/** Functions that compute end sooner than this, or something else keeps the cores busy. */
+const GROW_AFTER_MS = 500;
+const FEWEST = 2;
+
+/**
+ * Places for execution environments. AWS starts one for each concurrent request; here more than there are cores make
+ * functions that compute slower, and the first events pay for their loading. So there are as many as cores, and one
+ * more each time that all of them wait for something: nothing loads, and none has ended for a while.
+ */
+export class Places {
+  readonly #most: number;
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+  #count: number;
+  #loading = 0;
+  #growth: NodeJS.Timeout | undefined;
+
+  constructor(most: number) {
+    this.#most = most;
+    this.#count = Math.min(most, Math.max(FEWEST, availableParallelism()));
+    this.#free = this.#count;
+  }
+
+  async take(): Promise<void> {
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return;
+    }
+    this.#growth ??= setTimeout(() => this.#grow(), GROW_AFTER_MS);
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  release(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free += 1;
+    else next();
+    if (this.#waiting.length > 0) this.#growth?.refresh();
+    else this.#stopGrowing();
+  }
+
+  async whileLoading<Result>(load: () => Promise<Result>): Promise<Result> {
+    this.#loading += 1;
+    try {
+      return await load();
+    } finally {
+      this.#loading -= 1;
+      this.#growth?.refresh();
+    }
+  }
+
+  #grow(): void {
+    if (this.#loading === 0 && this.#count < this.#most) {
+      this.#count += 1;
+      this.#waiting.shift()?.();
+    }
+    if (this.#waiting.length > 0 && this.#count < this.#most) this.#growth?.refresh();
+    else this.#stopGrowing();
+  }
+
+  #stopGrowing(): void {
+    clearTimeout(this.#growth);
+    this.#growth = undefined;
+  }
+}
