@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { cacheConditions, type Parse } from './condition-cache.ts';
 
@@ -56,6 +56,25 @@ database.checkConditional = (data, item) => {
 
 const conditionParser: { parse: Parse } = require('dynalite/db/conditionParser');
 conditionParser.parse = cacheConditions(conditionParser.parse);
+
+type Listener = (chunk?: Buffer) => void;
+
+/**
+ * What dynalite uses of a request, its body at hand: a client that dies in the middle of a real one (a killed worker)
+ * would end the process.
+ */
+export function wholeRequest({ method, url, headers }: IncomingMessage, body: Buffer) {
+  return {
+    method,
+    url,
+    headers,
+    removeAllListeners() {},
+    on(name: string, listener: Listener) {
+      if (name === 'data' && body.length > 0) listener(body);
+      if (name === 'end') listener();
+    },
+  };
+}
 
 /** A server that is not listening yet; its `request` event handles a request. */
 export const createDynalite: (options: DynaliteOptions) => Server = require('dynalite');

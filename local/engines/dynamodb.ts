@@ -1,5 +1,5 @@
-import { listenOnLoopback, readBody, replayRequest } from '../loopback-server.ts';
-import { createDynalite } from './dynalite.ts';
+import { listenOnLoopback, readBody } from '../loopback-server.ts';
+import { createDynalite, wholeRequest } from './dynalite.ts';
 
 export interface DynamoDbEngineOptions {
   /** Port on loopback; default 0, any free one. */
@@ -25,7 +25,7 @@ export async function startDynamoDbEngine(options: DynamoDbEngineOptions = {}): 
   const server = await listenOnLoopback(async (request, response) => {
     const body = await readBody(request);
     if (!Buffer.isBuffer(body)) response.destroy();
-    else engine.emit('request', replayRequest(request, body), response);
+    else engine.emit('request', wholeRequest(request, body), response);
   }, options.port);
   return { endpoint: server.url, stop: () => server.close() };
 }
