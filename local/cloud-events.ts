@@ -84,7 +84,7 @@ export interface BatchSettled {
   readonly refusedAnswer?: string;
 }
 
-/** The queue could not be reached; the poller waits and tries again. */
+/** The queue could not be read, since it was deleted; the poller waits and tries again. */
 export interface PollFailed {
   readonly type: 'poll-failed';
   readonly queueUrl: string;

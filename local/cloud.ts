@@ -177,7 +177,7 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
     port: options.port ?? 0,
   });
   const pollers = model.eventSources.map((source) =>
-    startPoller({ source, sqs, target: functionOf(source.functionId), observer }),
+    startPoller({ source, queues: sqsEngine.queues, target: functionOf(source.functionId), observer }),
   );
   teardown.add(() => Promise.all([gateway.close(graceMs), ...pollers.map((poller) => poller.stop(graceMs))]));
   const [lambda, cloudWatch] = await Promise.all([

@@ -1,11 +1,10 @@
 import {
   createServer,
-  IncomingMessage,
+  type IncomingMessage,
   type Server,
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
-import { Socket } from 'node:net';
 
 export const LOOPBACK = '127.0.0.1';
 
@@ -86,19 +85,4 @@ export function readBody(
     request.once('error', () => resolve('aborted'));
     request.once('close', () => resolve('aborted'));
   });
-}
-
-/**
- * A request whose body is at hand. Engines read from it, so that a client that dies in the middle of a
- * request (a killed worker) never reaches them: dynalite ends the process on such an error.
- */
-export function replayRequest(original: IncomingMessage, body: Buffer): IncomingMessage {
-  const replay = new IncomingMessage(new Socket());
-  replay.method = original.method ?? 'POST';
-  replay.url = original.url ?? '/';
-  replay.headers = original.headers;
-  replay.complete = true;
-  replay.push(body);
-  replay.push(null);
-  return replay;
 }

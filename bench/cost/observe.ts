@@ -3,8 +3,8 @@ import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
 import { MessageAttribute } from '../../lambdas/contract/message.ts';
 import { samples } from '../../lambdas/events/samples.ts';
 import { startLocalCloud } from '../../local/cloud.ts';
-import { messageBytes } from '../../local/engines/sqs-refusal.ts';
-import { isRecord, parseRecord } from '../../local/json.ts';
+import { type MessageDraft, messageBytes } from '../../local/engines/sqs/message-rules.ts';
+import { parseRecord } from '../../local/json.ts';
 import { Teardown } from '../../local/teardown.ts';
 import { localTarget } from '../../operator/core/local-target.ts';
 import { closeTarget } from '../../operator/core/target.ts';
@@ -132,10 +132,10 @@ function countByName(calls: readonly SeenCall[]): Calls {
   return counts;
 }
 
-function sqsInput(calls: readonly SeenCall[]) {
-  const input = parseRecord(calls.find(({ operation }) => operation === 'SendMessage')?.body ?? '');
-  if (!isRecord(input)) throw new Error('ingest sent no message');
-  return input;
+function sqsInput(calls: readonly SeenCall[]): MessageDraft {
+  const sent = calls.find(({ operation }) => operation === 'SendMessage');
+  if (sent === undefined) throw new Error('ingest sent no message');
+  return JSON.parse(sent.body);
 }
 
 function metricLines(events: RecordedEvents, functionName: string): string[] {

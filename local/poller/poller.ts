@@ -3,7 +3,7 @@ import type { SQSRecord } from 'aws-lambda';
 import type { EventSourceModel } from '../assembly/stack-model.ts';
 import type { EventSourceState } from '../cloud-events.ts';
 import type { LocalFunction } from '../runtime/local-function.ts';
-import { collectBatch, type PollEnd } from './collect-batch.ts';
+import { collectBatch } from './collect-batch.ts';
 import type { PollerOptions } from './poller-options.ts';
 import { settleBatch } from './settle-batch.ts';
 import { Slots } from './slots.ts';
@@ -31,7 +31,6 @@ export function startPoller(options: PollerOptions): Poller {
   const slots = new Slots(source.maximumConcurrency ?? DEFAULT_CONCURRENCY);
   const batches = new Set<Promise<void>>();
   let state: EventSourceState = source.enabled ? 'Enabled' : 'Disabled';
-  const aborting = new AbortController();
   let stopping = new AbortController();
   let polling: Promise<void> = Promise.resolve();
 
@@ -40,8 +39,8 @@ export function startPoller(options: PollerOptions): Poller {
     observer({ type: 'event-source-changed', functionName: target.name, state });
   }
 
-  async function poll(end: PollEnd): Promise<void> {
-    while (!end.stopping.aborted) {
+  async function poll(end: AbortSignal): Promise<void> {
+    while (!end.aborted) {
       await slots.take();
       if (state === 'Enabling') become('Enabled');
       const records = await collectBatch(options, end);
@@ -72,7 +71,7 @@ export function startPoller(options: PollerOptions): Poller {
 
   function start(): void {
     stopping = new AbortController();
-    polling = poll({ stopping: stopping.signal, aborted: aborting.signal });
+    polling = poll(stopping.signal);
   }
 
   if (source.enabled) start();
@@ -93,7 +92,6 @@ export function startPoller(options: PollerOptions): Poller {
       void end().then(() => become('Disabled'));
     },
     async stop(graceMs) {
-      aborting.abort();
       await Promise.race([end(), delay(graceMs, undefined, { ref: false })]);
     },
   };

@@ -1,7 +1,7 @@
-import { DeleteMessageBatchCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import type { EventSourceModel } from '../assembly/stack-model.ts';
 import type { SettledRecord } from '../cloud-events.ts';
+import { ACTIONS } from '../engines/sqs/actions.ts';
 import type { Invocation } from '../runtime/local-function.ts';
 import { type BatchAnswer, readBatchAnswer } from './batch-answer.ts';
 import type { PollerOptions } from './poller-options.ts';
@@ -14,7 +14,7 @@ export async function settleBatch(options: PollerOptions, records: readonly SQSR
   const { requestId, outcome } = await target.invoke(JSON.stringify({ Records: records }));
   const answer = answerOf(source, outcome, records);
   const done = answer.ok ? records.filter(({ messageId }) => !answer.failed.has(messageId)) : [];
-  const deleted = await deleteMessages(options, done);
+  const deleted = deleteMessages(options, done);
   observer({
     type: 'batch-settled',
     functionName: target.name,
@@ -35,22 +35,18 @@ function answerOf(
   return readBatchAnswer(outcome.payload, new Set(records.map(({ messageId }) => messageId)));
 }
 
-async function deleteMessages(
-  { source, sqs, observer }: PollerOptions,
+function deleteMessages(
+  { source, queues, observer }: PollerOptions,
   records: readonly SQSRecord[],
-): Promise<ReadonlySet<string>> {
+): ReadonlySet<string> {
   const deleted = new Set<string>();
   for (let start = 0; start < records.length; start += DELETE_LIMIT) {
+    const Entries = records
+      .slice(start, start + DELETE_LIMIT)
+      .map(({ messageId, receiptHandle }) => ({ Id: messageId, ReceiptHandle: receiptHandle }));
     try {
-      const { Successful } = await sqs.send(
-        new DeleteMessageBatchCommand({
-          QueueUrl: source.queueUrl,
-          Entries: records
-            .slice(start, start + DELETE_LIMIT)
-            .map(({ messageId, receiptHandle }) => ({ Id: messageId, ReceiptHandle: receiptHandle })),
-        }),
-      );
-      for (const { Id } of Successful ?? []) if (Id !== undefined) deleted.add(Id);
+      const { Successful } = ACTIONS.DeleteMessageBatch(queues, { QueueUrl: source.queueUrl, Entries });
+      for (const { Id } of Successful) deleted.add(Id);
     } catch (error) {
       observer({ type: 'poll-failed', queueUrl: source.queueUrl, error });
     }

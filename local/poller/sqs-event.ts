@@ -1,9 +1,10 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSMessageAttributes, SQSRecord, SQSRecordAttributes } from 'aws-lambda';
+import type { OnWire } from '../engines/sqs/wire.ts';
 import { LOCAL_REGION } from '../identity.ts';
 
 /** Lambda's record of a received message: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
-export function toRecord(message: Message, eventSourceARN: string): SQSRecord {
+export function toRecord(message: Message | OnWire<Message>, eventSourceARN: string): SQSRecord {
   const { MessageId, ReceiptHandle, Body, MD5OfBody, MD5OfMessageAttributes } = message;
   if (MessageId === undefined || ReceiptHandle === undefined || Body === undefined) {
     throw new Error('SQS gave a message without its id, handle or body');
@@ -22,19 +23,25 @@ export function toRecord(message: Message, eventSourceARN: string): SQSRecord {
   };
 }
 
-function attributesOf(attributes: Record<string, MessageAttributeValue>): SQSMessageAttributes {
+function attributesOf(
+  attributes: Record<string, MessageAttributeValue | OnWire<MessageAttributeValue>>,
+): SQSMessageAttributes {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
       name,
       {
         ...(StringValue === undefined ? {} : { stringValue: StringValue }),
-        ...(BinaryValue === undefined ? {} : { binaryValue: Buffer.from(BinaryValue).toString('base64') }),
+        ...(BinaryValue === undefined ? {} : { binaryValue: base64(BinaryValue) }),
         stringListValues: [],
         binaryListValues: [],
         dataType: DataType ?? 'String',
       },
     ]),
   );
+}
+
+function base64(bytes: Uint8Array | string): string {
+  return typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('base64');
 }
 
 /** An event holds at most 6 MB, so a batch of large messages becomes several. */

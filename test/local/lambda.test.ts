@@ -47,7 +47,7 @@ beforeAll(async () => {
     reportsItemFailures: true,
     enabled: true,
   };
-  poller = startPoller({ source, sqs: engines.sqs, target: fn, observer: events.observer });
+  poller = startPoller({ source, queues: engines.queues, target: fn, observer: events.observer });
   lambda = await startLambda({
     functions: () => [fn.definition],
     pollers: [poller],

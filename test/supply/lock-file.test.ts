@@ -14,7 +14,6 @@ const PINS: Readonly<Record<string, readonly [version: string, reason: string]>>
     '2.1148.1',
     'The one tagged latest on npm (3.0.0) is an old build that cannot read the assemblies of this aws-cdk-lib.',
   ],
-  'local-aws-sqs': ['2.0.2', 'The version that the local queue was compared with SQS in.'],
   dynalite: ['4.0.0', 'The version whose missing answers local/ makes up for.'],
   'msgpackr-extract': [
     '3.0.4',

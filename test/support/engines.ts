@@ -6,6 +6,7 @@ import {
   type DynamoDbEngineOptions,
   startDynamoDbEngine,
 } from '../../local/engines/dynamodb.ts';
+import type { Queues } from '../../local/engines/sqs/queues.ts';
 import { type SqsEngine, startSqsEngine } from '../../local/engines/sqs.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
 import {
@@ -26,6 +27,7 @@ export type { QueuePair };
 export interface TestEngines extends TestEnvironment {
   readonly sqsEndpoint: string;
   readonly dynamoDbEndpoint: string;
+  readonly queues: Queues;
 }
 
 export async function startEngines(options: DynamoDbEngineOptions = {}): Promise<TestEngines> {
@@ -35,6 +37,7 @@ export async function startEngines(options: DynamoDbEngineOptions = {}): Promise
   return {
     sqsEndpoint: sqsEngine.endpoint,
     dynamoDbEndpoint: dynamoDbEngine.endpoint,
+    queues: sqsEngine.queues,
     sqs,
     dynamoDb,
     createQueuePair: (pairOptions) => createQueuePair(sqs, pairOptions),
