@@ -19,9 +19,7 @@ test('docs/configuration.md has every key of the configuration, with its default
 
 test.each(rows)('docs/configuration.md: $key is the prop $prop', ({ prop }) => {
   // A value that no setting takes: the complaint names the prop that it was read from.
-  const settings = prop
-    .split('.')
-    .reduceRight<unknown>((inner, name) => ({ [name]: inner }), { not: 'taken' });
+  const settings = prop.split('.').reduceRight<unknown>((inner, name) => ({ [name]: inner }), [{}]);
   const refused = () => configOf(settings as never);
   expect(refused).toThrow(StackConfigError);
   expect(refused).toThrow(new RegExp(`^${prop}=.* is not allowed: `));
