@@ -14,7 +14,7 @@ import { cloudExports } from './cloud-exports.ts';
 import { startDynamoDbEngine } from './engines/dynamodb.ts';
 import { startSqsEngine } from './engines/sqs.ts';
 import { startGateway } from './gateway/gateway.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from './identity.ts';
+import { LOCAL_CLIENT } from './identity.ts';
 import { LocalError } from './local-error.ts';
 import { startPoller } from './poller/poller.ts';
 import { type Endpoints, functionEnvironment } from './runtime/function-environment.ts';
@@ -134,9 +134,8 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
     sns: sns.endpoint,
   };
 
-  const account = { region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
-  const sqs = new SQSClient({ ...account, endpoint: endpoints.sqs });
-  const dynamoDb = new DynamoDBClient({ ...account, endpoint: endpoints.dynamoDb });
+  const sqs = new SQSClient({ ...LOCAL_CLIENT, endpoint: endpoints.sqs });
+  const dynamoDb = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint: endpoints.dynamoDb });
   teardown.add(async () => {
     for (const client of [sqs, dynamoDb]) client.destroy();
   });

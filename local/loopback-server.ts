@@ -5,8 +5,11 @@ import {
   type ServerOptions,
   type ServerResponse,
 } from 'node:http';
+import { type Callers, callerRefusal } from './loopback-guard.ts';
 
 export const LOOPBACK = '127.0.0.1';
+
+const CODE = 'UnrecognizedClientException';
 
 export interface LoopbackServer {
   readonly port: number;
@@ -18,8 +21,13 @@ export interface LoopbackServer {
 
 export type LoopbackListener = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
+export interface LoopbackOptions extends ServerOptions {
+  /** @default programs */
+  readonly callers?: Callers;
+}
+
 /**
- * Listens on loopback only.
+ * Listens on loopback only, and answers nobody else than `callers`.
  *
  * @param port - 0 for any free one
  * @throws {Error} with `code` EADDRINUSE when the port is taken
@@ -27,9 +35,14 @@ export type LoopbackListener = (request: IncomingMessage, response: ServerRespon
 export async function listenOnLoopback(
   listener: LoopbackListener,
   port = 0,
-  options: ServerOptions = {},
+  { callers = 'programs', ...options }: LoopbackOptions = {},
 ): Promise<LoopbackServer> {
   const server = createServer(options, async (request, response) => {
+    const refusal = callerRefusal(request, request.socket.localPort, callers);
+    if (refusal !== undefined) {
+      refuse(request, response, refusal, callers);
+      return;
+    }
     try {
       await listener(request, response);
     } catch (error) {
@@ -54,6 +67,27 @@ export async function listenOnLoopback(
     url: `http://${LOOPBACK}:${address.port}`,
     close: (graceMs = 0) => closeServer(server, graceMs),
   };
+}
+
+/** In the words of AWS's protocols, so that the SDKs and the AWS CLI show the reason; to a person as it is. */
+function refuse(request: IncomingMessage, response: ServerResponse, reason: string, callers: Callers): void {
+  const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+  const [type, body] =
+    callers === 'own-pages'
+      ? ['text/plain', reason]
+      : isForm
+        ? [
+            'text/xml',
+            `<ErrorResponse><Error><Code>${CODE}</Code><Message>${reason}</Message></Error></ErrorResponse>`,
+          ]
+        : ['application/json', JSON.stringify({ __type: CODE, message: reason })];
+  response.writeHead(403, {
+    'content-type': type,
+    'x-amzn-errortype': CODE,
+    'x-content-type-options': 'nosniff',
+  });
+  response.end(body);
+  request.resume();
 }
 
 async function closeServer(server: Server, graceMs: number): Promise<void> {

@@ -13,7 +13,7 @@ diagnostics.channel('http.server.request.start').subscribe((message) => {
 });
 
 const accepting = await startAcceptingService();
-const dynamoDb = await startDynamoDbEngine();
+const dynamoDb = await startDynamoDbEngine({ callers: 'programs' });
 
 answerQuestions((question: 'endpoints' | 'take-counts') => {
   if (question === 'endpoints') return { accepting: accepting.url, dynamoDb: dynamoDb.endpoint };

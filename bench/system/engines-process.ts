@@ -7,6 +7,9 @@ import { threadCpu, totalMs } from './thread-cpu.ts';
 // The engines of the local cloud, and nothing else.
 answerQuestions(async ({ ask }: Question) => {
   if (ask === 'cpu') return { engines: totalMs(await threadCpu(process.pid)) };
-  const [sqs, dynamoDb] = await Promise.all([startSqsEngine(), startDynamoDbEngine()]);
+  const [sqs, dynamoDb] = await Promise.all([
+    startSqsEngine({ callers: 'programs' }),
+    startDynamoDbEngine({ callers: 'programs' }),
+  ]);
   return { sqs: sqs.endpoint, dynamoDb: dynamoDb.endpoint };
 });

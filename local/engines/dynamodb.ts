@@ -1,9 +1,12 @@
+import type { Callers } from '../loopback-guard.ts';
 import { listenOnLoopback, readBody } from '../loopback-server.ts';
 import { createDynalite, wholeRequest } from './dynalite.ts';
 
 export interface DynamoDbEngineOptions {
   /** Port on loopback; default 0, any free one. */
   readonly port?: number;
+  /** @default credentialed */
+  readonly callers?: Callers;
   /** False: `ReturnValuesOnConditionCheckFailure` is ignored, as dynalite itself does. Default true. */
   readonly returnItemsOnRefusedWrite?: boolean;
 }
@@ -22,10 +25,14 @@ export async function startDynamoDbEngine(options: DynamoDbEngineOptions = {}): 
     updateTableMs: 0,
     returnItemsOnRefusedWrite: options.returnItemsOnRefusedWrite ?? true,
   });
-  const server = await listenOnLoopback(async (request, response) => {
-    const body = await readBody(request);
-    if (!Buffer.isBuffer(body)) response.destroy();
-    else engine.emit('request', wholeRequest(request, body), response);
-  }, options.port);
+  const server = await listenOnLoopback(
+    async (request, response) => {
+      const body = await readBody(request);
+      if (!Buffer.isBuffer(body)) response.destroy();
+      else engine.emit('request', wholeRequest(request, body), response);
+    },
+    options.port,
+    { callers: options.callers ?? 'credentialed' },
+  );
   return { endpoint: server.url, stop: () => server.close() };
 }

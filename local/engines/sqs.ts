@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseRecord } from '../json.ts';
+import type { Callers } from '../loopback-guard.ts';
 import { listenOnLoopback, readBody } from '../loopback-server.ts';
 import { ACTIONS } from './sqs/actions.ts';
 import { Queues } from './sqs/queues.ts';
@@ -8,6 +9,8 @@ import { Refusal } from './sqs/refusal.ts';
 export interface SqsEngineOptions {
   /** Port on loopback; default 0, any free one. */
   readonly port?: number;
+  /** @default credentialed */
+  readonly callers?: Callers;
 }
 
 export interface SqsEngine {
@@ -29,6 +32,7 @@ export async function startSqsEngine(options: SqsEngineOptions = {}): Promise<Sq
   const server = await listenOnLoopback(
     (request, response) => serve(queues, request, response),
     options.port,
+    { callers: options.callers ?? 'credentialed' },
   );
   queues.endpoint = server.url;
   return {

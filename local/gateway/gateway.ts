@@ -66,6 +66,7 @@ export function startGateway(options: GatewayOptions): Promise<LoopbackServer> {
     },
     options.port,
     {
+      callers: 'anyone',
       headersTimeout: timeouts.headersMs,
       requestTimeout: timeouts.requestMs,
       connectionsCheckingInterval: timeouts.checkMs,

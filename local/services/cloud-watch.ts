@@ -25,21 +25,25 @@ const AGE_METRIC = 'ApproximateAgeOfOldestMessage';
  * AWS/SQS the age of the oldest message as it is now.
  */
 export async function startCloudWatch(options: CloudWatchOptions): Promise<CloudWatch> {
-  const server = await listenOnLoopback(async (request, response) => {
-    const body = await readBody(request);
-    const action = /\.(\w+)$/.exec(String(request.headers['x-amz-target'] ?? ''))?.[1];
-    const input = Buffer.isBuffer(body) ? parseRecord(body.toString()) : undefined;
-    if (action !== 'GetMetricData' || input === undefined) {
-      refuse(response, 'UnknownOperationException', `the local CloudWatch has no ${action ?? 'such call'}`);
-      return;
-    }
-    try {
-      answer(response, 200, { MetricDataResults: metricData(input, options), Messages: [] });
-    } catch (error) {
-      if (!(error instanceof MetricQueryError)) throw error;
-      refuse(response, 'InvalidParameterValueException', error.message);
-    }
-  });
+  const server = await listenOnLoopback(
+    async (request, response) => {
+      const body = await readBody(request);
+      const action = /\.(\w+)$/.exec(String(request.headers['x-amz-target'] ?? ''))?.[1];
+      const input = Buffer.isBuffer(body) ? parseRecord(body.toString()) : undefined;
+      if (action !== 'GetMetricData' || input === undefined) {
+        refuse(response, 'UnknownOperationException', `the local CloudWatch has no ${action ?? 'such call'}`);
+        return;
+      }
+      try {
+        answer(response, 200, { MetricDataResults: metricData(input, options), Messages: [] });
+      } catch (error) {
+        if (!(error instanceof MetricQueryError)) throw error;
+        refuse(response, 'InvalidParameterValueException', error.message);
+      }
+    },
+    0,
+    { callers: 'credentialed' },
+  );
   return { endpoint: server.url, stop: () => server.close() };
 }
 

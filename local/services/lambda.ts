@@ -81,7 +81,7 @@ export async function startLambda(options: LambdaOptions): Promise<Lambda> {
     }
   }
 
-  const server = await listenOnLoopback(handle);
+  const server = await listenOnLoopback(handle, 0, { callers: 'credentialed' });
   return { endpoint: server.url, stop: () => server.close() };
 }
 

@@ -36,22 +36,26 @@ export async function startSecretsManager(models: readonly SecretModel[]): Promi
     versions: value === undefined ? [] : [newVersion(value)],
   }));
 
-  const server = await listenOnLoopback(async (request, response) => {
-    const body = await readBody(request);
-    const action = /^secretsmanager\.(\w+)$/.exec(String(request.headers['x-amz-target'] ?? ''))?.[1];
-    const input = Buffer.isBuffer(body) ? parseRecord(body.toString()) : undefined;
-    if (action === undefined || input === undefined) {
-      refuse(response, 'SerializationException', 'not a request of Secrets Manager');
-      return;
-    }
-    const id = input['SecretId'];
-    const secret = secrets.find(({ name, arn }) => name === id || arn === id);
-    if (secret === undefined) refuse(response, 'ResourceNotFoundException', NO_SECRET);
-    else if (action === 'GetSecretValue') getValue(response, secret, input);
-    else if (action === 'PutSecretValue') putValue(response, secret, input);
-    else if (action === 'DescribeSecret') answer(response, describe(secret));
-    else refuse(response, 'UnknownOperationException', `the local Secrets Manager has no ${action}`);
-  });
+  const server = await listenOnLoopback(
+    async (request, response) => {
+      const body = await readBody(request);
+      const action = /^secretsmanager\.(\w+)$/.exec(String(request.headers['x-amz-target'] ?? ''))?.[1];
+      const input = Buffer.isBuffer(body) ? parseRecord(body.toString()) : undefined;
+      if (action === undefined || input === undefined) {
+        refuse(response, 'SerializationException', 'not a request of Secrets Manager');
+        return;
+      }
+      const id = input['SecretId'];
+      const secret = secrets.find(({ name, arn }) => name === id || arn === id);
+      if (secret === undefined) refuse(response, 'ResourceNotFoundException', NO_SECRET);
+      else if (action === 'GetSecretValue') getValue(response, secret, input);
+      else if (action === 'PutSecretValue') putValue(response, secret, input);
+      else if (action === 'DescribeSecret') answer(response, describe(secret));
+      else refuse(response, 'UnknownOperationException', `the local Secrets Manager has no ${action}`);
+    },
+    0,
+    { callers: 'credentialed' },
+  );
   return {
     endpoint: server.url,
     put(arn, value) {

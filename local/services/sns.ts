@@ -18,16 +18,20 @@ const NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/';
 
 /** Publish and ListSubscriptionsByTopic of SNS (query protocol). Published messages go to the observer only. */
 export async function startSns(topics: readonly TopicModel[], observer: LocalCloudObserver): Promise<Sns> {
-  const server = await listenOnLoopback(async (request, response) => {
-    const body = await readBody(request);
-    const input = new URLSearchParams(Buffer.isBuffer(body) ? body.toString() : '');
-    const topic = topics.find(({ arn }) => arn === input.get('TopicArn'));
-    const action = input.get('Action');
-    if (topic === undefined) refuse(response, 404, 'NotFound', 'Topic does not exist');
-    else if (action === 'Publish') publish(response, topic, input, observer);
-    else if (action === 'ListSubscriptionsByTopic') listSubscriptions(response, topic);
-    else refuse(response, 400, 'InvalidAction', `the local SNS has no ${action}`);
-  });
+  const server = await listenOnLoopback(
+    async (request, response) => {
+      const body = await readBody(request);
+      const input = new URLSearchParams(Buffer.isBuffer(body) ? body.toString() : '');
+      const topic = topics.find(({ arn }) => arn === input.get('TopicArn'));
+      const action = input.get('Action');
+      if (topic === undefined) refuse(response, 404, 'NotFound', 'Topic does not exist');
+      else if (action === 'Publish') publish(response, topic, input, observer);
+      else if (action === 'ListSubscriptionsByTopic') listSubscriptions(response, topic);
+      else refuse(response, 400, 'InvalidAction', `the local SNS has no ${action}`);
+    },
+    0,
+    { callers: 'credentialed' },
+  );
   return { endpoint: server.url, stop: () => server.close() };
 }
 

@@ -10,7 +10,7 @@ import { HANDLERS_VARIABLE } from '../cloud-exports.ts';
 import { colours } from '../colours.ts';
 import type { LocalDatabase } from '../database/local-database.ts';
 import { EXPORTS_FILE, removeExports, writeExports } from '../exports-file.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../identity.ts';
+import { LOCAL_CLIENT } from '../identity.ts';
 import { listenOnLoopback } from '../loopback-server.ts';
 import { safeText } from '../safe-text.ts';
 import { readUserVariables, USER_VARIABLES_FILE } from '../user-variables.ts';
@@ -94,8 +94,7 @@ async function runWith(
     observer: (event) => present(event),
   });
   const dynamoDb = new DynamoDBClient({
-    region: LOCAL_REGION,
-    credentials: LOCAL_CREDENTIALS,
+    ...LOCAL_CLIENT,
     ...(cloud.exports['AWS_ENDPOINT_URL_DYNAMODB'] === undefined
       ? {}
       : { endpoint: cloud.exports['AWS_ENDPOINT_URL_DYNAMODB'] }),

@@ -5,7 +5,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { clientOptions } from '../../lambdas/runtime/client-options.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { LOCAL_CLIENT } from '../../local/identity.ts';
 import type { TargetClients } from './target.ts';
 
 /** A person waits: long enough for a slow line, short enough to be told. */
@@ -14,16 +14,12 @@ const bounds = clientOptions({ connectTimeoutMs: 3_000, requestTimeoutMs: 15_000
 /** URL of each service's local stand-in. */
 export type LocalEndpoints = Readonly<Record<keyof TargetClients, string>>;
 
-/** Clients of the local engines. All is given outright: nothing is taken from the user's AWS configuration. */
-export function localClients(endpoints: LocalEndpoints): TargetClients {
-  const options = {
-    ...bounds,
-    region: LOCAL_REGION,
-    credentials: LOCAL_CREDENTIALS,
-    // A profile that asks for either makes the SDK refuse an endpoint of one's own.
-    useFipsEndpoint: false,
-    useDualstackEndpoint: false,
-  };
+/** Clients of the local run that gave these credentials. */
+export function localClients(
+  endpoints: LocalEndpoints,
+  credentials: { readonly accessKeyId: string; readonly secretAccessKey: string },
+): TargetClients {
+  const options = { ...bounds, ...LOCAL_CLIENT, credentials };
   return {
     sqs: new SQSClient({ ...options, endpoint: endpoints.sqs }),
     dynamoDb: new DynamoDBClient({ ...options, endpoint: endpoints.dynamoDb }),

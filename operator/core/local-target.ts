@@ -25,14 +25,20 @@ export function localTarget(exports: LocalExports): Target {
     alertTopicArn: text(exports, 'ALERT_TOPIC_ARN'),
     handlers: JSON.parse(exports[HANDLERS_VARIABLE] ?? '"unknown"'),
     ...databaseOf(exports),
-    clients: localClients({
-      sqs: url(exports, 'AWS_ENDPOINT_URL_SQS'),
-      dynamoDb: url(exports, 'AWS_ENDPOINT_URL_DYNAMODB'),
-      secretsManager: url(exports, 'AWS_ENDPOINT_URL_SECRETS_MANAGER'),
-      sns: url(exports, 'AWS_ENDPOINT_URL_SNS'),
-      lambda: url(exports, 'AWS_ENDPOINT_URL_LAMBDA'),
-      cloudWatch: url(exports, 'AWS_ENDPOINT_URL_CLOUDWATCH'),
-    }),
+    clients: localClients(
+      {
+        sqs: url(exports, 'AWS_ENDPOINT_URL_SQS'),
+        dynamoDb: url(exports, 'AWS_ENDPOINT_URL_DYNAMODB'),
+        secretsManager: url(exports, 'AWS_ENDPOINT_URL_SECRETS_MANAGER'),
+        sns: url(exports, 'AWS_ENDPOINT_URL_SNS'),
+        lambda: url(exports, 'AWS_ENDPOINT_URL_LAMBDA'),
+        cloudWatch: url(exports, 'AWS_ENDPOINT_URL_CLOUDWATCH'),
+      },
+      {
+        accessKeyId: text(exports, 'AWS_ACCESS_KEY_ID'),
+        secretAccessKey: text(exports, 'AWS_SECRET_ACCESS_KEY'),
+      },
+    ),
   };
 }
 

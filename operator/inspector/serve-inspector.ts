@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { getRequestListener } from '@hono/node-server';
-import { type LoopbackListener, listenOnLoopback } from '../../local/loopback-server.ts';
+import { listenOnLoopback } from '../../local/loopback-server.ts';
 import type { Target } from '../core/target.ts';
 import { type HandlersOf, registeredHandlers } from '../dead-letters/registered-handlers.ts';
 import { createApp } from './server/app.ts';
@@ -43,13 +43,12 @@ export async function serveInspector(options: InspectorOptions): Promise<Inspect
   const { loadHandlers = () => registeredHandlers(target, closing.signal) } = options;
   const state = createInspectorState({ target, write, nowMs, loadHandlers, signal: closing.signal });
   const session = newSession();
-  // The application has to know its port, which is known once it listens.
-  let listener: LoopbackListener = (_, response) => void response.writeHead(503).end();
-  const server = await listenOnLoopback((request, response) => listener(request, response), port, {
+  const app = createApp({ state, session, onFault });
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const server = await listenOnLoopback(listener, port, {
+    callers: 'own-pages',
     requestTimeout: REQUEST_TIMEOUT_MS,
   });
-  const app = createApp({ state, session, port: server.port, onFault });
-  listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   return {
     url: `${server.url}${basePath(session)}/`,
     async close() {

@@ -6,7 +6,7 @@ import { addAlerts } from '../../lambdas/alerts/add-alerts.ts';
 import { samples, syncVariants } from '../../lambdas/events/samples.ts';
 import { EventRouter } from '../../lambdas/router/event-router.ts';
 import type { LocalCloudEvent } from '../../local/cloud-events.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { LOCAL_CLIENT, LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
 import { type SecretsManager, startSecretsManager } from '../../local/services/secrets-manager.ts';
 import { type Sns, startSns } from '../../local/services/sns.ts';
 import { createConsumerHarness } from '../support/consumer-harness.ts';
@@ -56,8 +56,7 @@ describe('alerts through the consumer', () => {
     receiver = await startAlertReceiver();
     tableName = await engines.createLedgerTable();
     const client = new SecretsManagerClient({
-      region: LOCAL_REGION,
-      credentials: LOCAL_CREDENTIALS,
+      ...LOCAL_CLIENT,
       endpoint: secretsManager.endpoint,
     });
     const put = (SecretId: string, SecretString: string) =>

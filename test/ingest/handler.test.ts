@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { Metafile } from 'esbuild';
 import { bundle } from '../../lib/bundle.ts';
+import { LOCAL_CREDENTIALS } from '../../local/identity.ts';
 import { type LoopbackServer, listenOnLoopback, readBody } from '../../local/loopback-server.ts';
 import { startupBytes } from '../support/bundle-size.ts';
 import { httpEvent, OTHER_SECRET, SECRET, SYNC_COMPLETE, signedHeaders } from './fixtures.ts';
@@ -32,10 +33,10 @@ beforeAll(async () => {
   proxy = await listenOnLoopback(async (request, response) => {
     sqsCalls.push(String(request.headers['x-amz-target']));
     const body = await readBody(request);
-    const { 'content-type': type = '', 'x-amz-target': target = '' } = request.headers;
+    const { 'content-type': type = '', 'x-amz-target': target = '', authorization = '' } = request.headers;
     const answer = await fetch(queue.endpoint, {
       method: 'POST',
-      headers: { 'content-type': type, 'x-amz-target': String(target) },
+      headers: { 'content-type': type, 'x-amz-target': String(target), authorization },
       body: body?.toString() ?? '',
     });
     response.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.0' });
@@ -83,8 +84,8 @@ async function startFunction(secretAnswer: SecretAnswer, environment: Readonly<R
   const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(program)}`), {
     env: {
       AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
       AWS_ENDPOINT_URL_SQS: proxy.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
       QUEUE_URL: `${proxy.url}${new URL(queue.url).pathname}`,

@@ -1,11 +1,10 @@
 import { CreateQueueCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type CallBounds, clientOptions } from '../../lambdas/runtime/client-options.ts';
 import { startSqsEngine } from '../../local/engines/sqs.ts';
-
-const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+import { LOCAL_CLIENT } from '../../local/identity.ts';
 
 export function sqsClient(endpoint: string, bounds: CallBounds): SQSClient {
-  return new SQSClient({ endpoint, region: 'us-east-1', credentials: CREDENTIALS, ...clientOptions(bounds) });
+  return new SQSClient({ ...LOCAL_CLIENT, endpoint, ...clientOptions(bounds) });
 }
 
 export interface TestQueue {

@@ -3,7 +3,7 @@ import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { MetricPublished } from '../../local/cloud-events.ts';
 import { type SqsEngine, startSqsEngine } from '../../local/engines/sqs.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { LOCAL_CLIENT } from '../../local/identity.ts';
 import { type CloudWatch, startCloudWatch } from '../../local/services/cloud-watch.ts';
 import { MetricStore } from '../../local/services/metric-store.ts';
 import { createQueuePair, sqsClient } from '../support/engines.ts';
@@ -38,8 +38,7 @@ beforeAll(async () => {
     nowMs: () => nowMs,
   });
   client = new CloudWatchClient({
-    region: LOCAL_REGION,
-    credentials: LOCAL_CREDENTIALS,
+    ...LOCAL_CLIENT,
     endpoint: service.endpoint,
   });
 });

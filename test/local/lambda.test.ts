@@ -10,7 +10,7 @@ import {
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { EventSourceModel } from '../../local/assembly/stack-model.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { LOCAL_CLIENT } from '../../local/identity.ts';
 import { type Poller, startPoller } from '../../local/poller/poller.ts';
 import { type Lambda, startLambda } from '../../local/services/lambda.ts';
 import { type QueuePair, startEngines, type TestEngines } from '../support/engines.ts';
@@ -54,8 +54,7 @@ beforeAll(async () => {
     variablesOf: ({ environment }) => ({ ...environment, DELAY: '1' }),
   });
   client = new LambdaClient({
-    region: LOCAL_REGION,
-    credentials: LOCAL_CREDENTIALS,
+    ...LOCAL_CLIENT,
     endpoint: lambda.endpoint,
   });
 });

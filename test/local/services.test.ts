@@ -13,12 +13,12 @@ import {
   SNSClient,
 } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { LOCAL_CLIENT } from '../../local/identity.ts';
 import { type SecretsManager, startSecretsManager } from '../../local/services/secrets-manager.ts';
 import { type Sns, startSns } from '../../local/services/sns.ts';
 import { type RecordedEvents, recordEvents } from '../support/recorded-events.ts';
 
-const account = { region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
+const account = { ...LOCAL_CLIENT };
 
 describe('Secrets Manager', () => {
   const arn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:signing-local1';

@@ -74,6 +74,8 @@ describe('without anything to work on', () => {
       LEDGER_TABLE_NAME: 'ledger',
       SIGNING_SECRET_ID: 'secret',
       ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:alerts',
+      AWS_ACCESS_KEY_ID: 'LOCAL1',
+      AWS_SECRET_ACCESS_KEY: 'of the run',
       AWS_ENDPOINT_URL_SQS: gone,
       AWS_ENDPOINT_URL_DYNAMODB: gone,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: gone,

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { LOCAL_CREDENTIALS } from '../../local/identity.ts';
 import { localClients } from '../../operator/core/clients.ts';
 import { localTarget } from '../../operator/core/local-target.ts';
 import { closeTarget, type Target } from '../../operator/core/target.ts';
@@ -132,14 +133,17 @@ describe('what cannot be read', () => {
   test('a check that is denied fails by itself, and the others go on', async () => {
     const { exports } = run.cloud;
     const url = (name: string) => exports[`AWS_ENDPOINT_URL_${name}`] ?? '';
-    const clients = localClients({
-      sqs: url('SQS'),
-      dynamoDb: url('DYNAMODB'),
-      secretsManager: url('SECRETS_MANAGER'),
-      sns: url('SNS'),
-      lambda: endpoint,
-      cloudWatch: url('CLOUDWATCH'),
-    });
+    const clients = localClients(
+      {
+        sqs: url('SQS'),
+        dynamoDb: url('DYNAMODB'),
+        secretsManager: url('SECRETS_MANAGER'),
+        sns: url('SNS'),
+        lambda: endpoint,
+        cloudWatch: url('CLOUDWATCH'),
+      },
+      LOCAL_CREDENTIALS,
+    );
     const denied: Target = { ...target, kind: 'stack', name: 'Prod', flag: '--stack Prod', clients };
     const { results } = await examine(denied, {
       ping: true,

@@ -9,6 +9,8 @@ const EXPORTS = {
   LEDGER_TABLE_NAME: 'ledger',
   SIGNING_SECRET_ID: 'secret',
   ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:alerts',
+  AWS_ACCESS_KEY_ID: 'LOCAL1',
+  AWS_SECRET_ACCESS_KEY: 'of the run',
   AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1',
   AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
   AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:1',
@@ -21,8 +23,10 @@ describe('--local', () => {
   test('takes everything from the exports, nothing from the user’s AWS configuration', async () => {
     const target = localTarget(EXPORTS);
     closeTarget(target);
-    const { accessKeyId } = await target.clients.sqs.config.credentials();
-    expect(accessKeyId).toBe('local');
+    expect(await target.clients.sqs.config.credentials()).toMatchObject({
+      accessKeyId: 'LOCAL1',
+      secretAccessKey: 'of the run',
+    });
     expect(await target.clients.dynamoDb.config.region()).toBe('us-east-1');
   });
 

@@ -69,6 +69,8 @@ describe('against a stack', () => {
     LEDGER_TABLE_NAME: 'ledger',
     SIGNING_SECRET_ID: 'secret',
     ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:alerts',
+    AWS_ACCESS_KEY_ID: 'LOCAL1',
+    AWS_SECRET_ACCESS_KEY: 'of the run',
     AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1',
     AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:1',
     AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:1',

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { METADATA_KEY, outputMarker, StackOutput } from '../../lambdas/contract/outputs.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { LOCAL_CLIENT } from '../../local/identity.ts';
 import { toCommandError } from '../../operator/core/error-line.ts';
 import { refuseLoopbackEndpoints, stackTarget } from '../../operator/core/stack-target.ts';
 import { closeTarget } from '../../operator/core/target.ts';
@@ -60,8 +60,7 @@ beforeAll(async () => {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   client = new CloudFormationClient({
-    region: LOCAL_REGION,
-    credentials: LOCAL_CREDENTIALS,
+    ...LOCAL_CLIENT,
     endpoint: `http://127.0.0.1:${port}`,
   });
 });

@@ -2,7 +2,7 @@ import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { samples, syncVariants } from '../../lambdas/events/samples.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { LOCAL_CLIENT } from '../../local/identity.ts';
 import { assembly } from '../support/assembly.ts';
 import { recordEvents } from '../support/recorded-events.ts';
 import { postSigned } from '../support/signed-request.ts';
@@ -63,8 +63,7 @@ describe('calls to AWS per event', () => {
     await send('msg_token', samples['sync.complete']);
     const client = new DynamoDBClient({
       endpoint: String(cloud.exports['AWS_ENDPOINT_URL_DYNAMODB']),
-      region: LOCAL_REGION,
-      credentials: LOCAL_CREDENTIALS,
+      ...LOCAL_CLIENT,
     });
     const { Item } = await client.send(
       new GetItemCommand({ TableName: cloud.ledgerTableName, Key: { event_id: { S: 'msg_token' } } }),

@@ -65,9 +65,10 @@ interface EngineAnswer {
 
 function forward(incoming: IncomingMessage, body: Buffer, engine: URL, agent: Agent): Promise<EngineAnswer> {
   return new Promise((resolve, reject) => {
-    const { hostname: host, port } = engine;
-    const { url: path, method, headers } = incoming;
-    const forwarded = request({ host, port, path, method, headers, agent }, async (answer) => {
+    const { hostname, port, host } = engine;
+    const { url: path, method } = incoming;
+    const headers = { ...incoming.headers, host };
+    const forwarded = request({ hostname, port, path, method, headers, agent }, async (answer) => {
       const received = await readBody(answer);
       if (!Buffer.isBuffer(received)) reject(new Error('the engine ended in the middle of its answer'));
       else resolve({ status: answer.statusCode ?? 502, headers: answer.headers, body: received });

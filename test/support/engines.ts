@@ -8,7 +8,7 @@ import {
 } from '../../local/engines/dynamodb.ts';
 import type { Queues } from '../../local/engines/sqs/queues.ts';
 import { type SqsEngine, startSqsEngine } from '../../local/engines/sqs.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { LOCAL_CLIENT } from '../../local/identity.ts';
 import {
   createNamedLedgerTable,
   createNamedQueuePair,
@@ -51,13 +51,12 @@ export async function startEngines(options: DynamoDbEngineOptions = {}): Promise
 }
 
 export function sqsClient(engine: Pick<SqsEngine, 'endpoint'>): SQSClient {
-  return new SQSClient({ region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS, endpoint: engine.endpoint });
+  return new SQSClient({ ...LOCAL_CLIENT, endpoint: engine.endpoint });
 }
 
 export function dynamoDbClient(engine: Pick<DynamoDbEngine, 'endpoint'>): DynamoDBClient {
   return new DynamoDBClient({
-    region: LOCAL_REGION,
-    credentials: LOCAL_CREDENTIALS,
+    ...LOCAL_CLIENT,
     endpoint: engine.endpoint,
   });
 }

@@ -44,7 +44,7 @@ export async function startWireProxy({
           port: target.port,
           path: incoming.url,
           method: incoming.method,
-          headers: incoming.headers,
+          headers: { ...incoming.headers, host: target.host },
         },
         (answer) => {
           outgoing.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -5,7 +5,7 @@ import { toCommandError } from '../../core/error-line.ts';
 import { messageView } from '../pages/message.tsx';
 import { assetRoutes } from './assets.ts';
 import { changeRoutes } from './change-routes.ts';
-import { requireSameOrigin, requireSession, securityHeaders } from './guard.ts';
+import { requireOrigin, requireSession, securityHeaders } from './guard.ts';
 import type { InspectorState } from './inspector-state.ts';
 import { readRoutes } from './read-routes.ts';
 import { isPoll, Responder } from './respond.tsx';
@@ -17,20 +17,18 @@ const MAX_BODY_BYTES = 16 * 1024;
 export interface AppOptions {
   readonly state: InspectorState;
   readonly session: Session;
-  /** As it is listened on: it is part of the one `Host` that is answered. */
-  readonly port: number;
   /** Gets an error of the inspector's own, which no page shows. */
   readonly onFault: (error: unknown) => void;
 }
 
 /** The inspector as an application that answers requests. */
-export function createApp({ state, session, port, onFault }: AppOptions): Hono {
+export function createApp({ state, session, onFault }: AppOptions): Hono {
   const responder = new Responder(state, session);
   // The overview's address may lack its last slash.
   const app = new Hono({ strict: false });
   app.use(securityHeaders());
-  app.use(requireSession(port, session));
-  app.use(requireSameOrigin(port));
+  app.use(requireSession(session));
+  app.use(requireOrigin());
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => c.text('The form is too large.', 413) }));
   const base = basePath(session);
   app.route(base, assetRoutes());

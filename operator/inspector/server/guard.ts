@@ -33,21 +33,9 @@ export function securityHeaders(): MiddlewareHandler {
   };
 }
 
-/** The names that this machine's own browser knows the inspector by. */
-export function hostsOf(port: number): readonly string[] {
-  return [`127.0.0.1:${port}`, `localhost:${port}`];
-}
-
-/**
- * Refuses any other `Host`: a page of a foreign site whose name was rebound to this machine is not answered. And
- * whoever does not know the token learns nothing, not even which addresses there are.
- */
-export function requireSession(port: number, session: Session): MiddlewareHandler {
-  const hosts = hostsOf(port);
+/** Whoever does not know the token learns nothing, not even which addresses there are. */
+export function requireSession(session: Session): MiddlewareHandler {
   return async (c, next) => {
-    if (!hosts.includes(c.req.header('host') ?? '')) {
-      return c.text('This inspector answers only to the address that the terminal printed.', 403);
-    }
     const [, marker, token = ''] = c.req.path.split('/');
     if (marker !== 't' || !isSame(token, session.token)) {
       return c.text('Open the address that the terminal printed: it holds the token of this session.', 403);
@@ -56,13 +44,14 @@ export function requireSession(port: number, session: Session): MiddlewareHandle
   };
 }
 
-/** Refuses what another site may have sent. The form's own token is checked where the form is read. */
-export function requireSameOrigin(port: number): MiddlewareHandler {
-  const origins = hostsOf(port).map((host) => `http://${host}`);
+/**
+ * Refuses a change that hides where it comes from: another site's was refused before. The form's own token is checked
+ * where the form is read.
+ */
+export function requireOrigin(): MiddlewareHandler {
   return async (c, next) => {
-    if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
-    const site = c.req.header('sec-fetch-site') ?? 'same-origin';
-    const isOwn = origins.includes(c.req.header('origin') ?? '') && site === 'same-origin';
-    return isOwn ? next() : c.text('Refused: this did not come from a page of the inspector.', 403);
+    if (c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.header('origin') !== undefined)
+      return next();
+    return c.text('Refused: this did not come from a page of the inspector.', 403);
   };
 }

@@ -16,11 +16,12 @@ function chooseDescribe() {
   if (existsSync(EXECUTABLE)) return describe;
   const problem = `no Chromium at ${EXECUTABLE}: install it, or name it in CHROMIUM_PATH`;
   if (process.env['CI'] !== undefined) throw new Error(problem);
-  process.stderr.write(`\n*** SKIPPED: the inspector's browser tests. ${problem} ***\n\n`);
+  process.stderr.write(`\n*** SKIPPED: the browser tests. ${problem} ***\n\n`);
   return describe.skip;
 }
 
-export function launchBrowser(): Promise<Browser> {
+/** @param args - further ones of Chromium's own */
+export function launchBrowser(...args: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: EXECUTABLE,
     args: [
@@ -32,6 +33,7 @@ export function launchBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...args,
     ],
   });
 }

@@ -11,6 +11,7 @@ import type { Failure } from '../../../lambdas/contract/failure.ts';
 import { MessageAttribute } from '../../../lambdas/contract/message.ts';
 import { DynamoDbLedger } from '../../../lambdas/ledger/dynamodb-ledger.ts';
 import type { Claim, EventFacts } from '../../../lambdas/ledger/ledger.ts';
+import { LOCAL_CREDENTIALS } from '../../../local/identity.ts';
 import { localClients } from '../../../operator/core/clients.ts';
 import { type QueueDepth, readQueueDepth } from '../../../operator/core/queue-depth.ts';
 import { closeTarget, type Target } from '../../../operator/core/target.ts';
@@ -74,14 +75,17 @@ export async function createRig(engines: TestEngines): Promise<Rig> {
       signingSecretId: 'secret',
       alertTopicArn: 'arn:aws:sns:us-east-1:000000000000:alerts',
       handlers: 'unknown',
-      clients: localClients({
-        sqs,
-        dynamoDb,
-        secretsManager: REFUSING,
-        sns: REFUSING,
-        lambda: REFUSING,
-        cloudWatch: REFUSING,
-      }),
+      clients: localClients(
+        {
+          sqs,
+          dynamoDb,
+          secretsManager: REFUSING,
+          sns: REFUSING,
+          lambda: REFUSING,
+          cloudWatch: REFUSING,
+        },
+        LOCAL_CREDENTIALS,
+      ),
     };
     // The client follows the queue's own URL, which would lead past a proxy.
     target.clients.sqs.middlewareStack.add(

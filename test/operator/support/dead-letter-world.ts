@@ -16,6 +16,7 @@ import { MessageAttribute } from '../../../lambdas/contract/message.ts';
 import { samples } from '../../../lambdas/events/samples.ts';
 import type { LedgerRecord } from '../../../lambdas/ledger/record.ts';
 import { EXPORTS_FILE, writeExports } from '../../../local/exports-file.ts';
+import { LOCAL_CREDENTIALS } from '../../../local/identity.ts';
 import { inChunks, inParallel } from '../../../operator/dead-letters/in-parallel.ts';
 import { runProgram } from '../../../operator/program.ts';
 import type { TestEngines } from '../../support/engines.ts';
@@ -235,6 +236,8 @@ function exportsOf(engines: TestEngines, proxy: WireProxy, table: string): Recor
     LEDGER_TABLE_NAME: table,
     SIGNING_SECRET_ID: 'secret',
     ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:alerts',
+    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
     AWS_ENDPOINT_URL_SQS: proxy.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: engines.dynamoDbEndpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: gone,
