@@ -1,7 +1,6 @@
 import { AccountRootPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Subscription, SubscriptionProtocol, Topic } from 'aws-cdk-lib/aws-sns';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { StackConfig } from './stack-config.ts';
@@ -55,10 +54,15 @@ export class AlertTopic extends Construct {
       }),
     );
     if (config.alertEmail !== undefined) {
-      this.topic.addSubscription(new EmailSubscription(config.alertEmail));
+      this.#subscribe('Email', SubscriptionProtocol.EMAIL, config.alertEmail);
     }
     if (config.alertEndpoint !== undefined) {
-      this.topic.addSubscription(new UrlSubscription(config.alertEndpoint));
+      this.#subscribe('Endpoint', SubscriptionProtocol.HTTPS, config.alertEndpoint);
     }
+  }
+
+  /** `addSubscription` would make the address a part of ids, which every deploy prints: an endpoint's holds a key. */
+  #subscribe(id: string, protocol: SubscriptionProtocol, endpoint: string): void {
+    new Subscription(this, id, { topic: this.topic, protocol, endpoint });
   }
 }

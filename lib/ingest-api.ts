@@ -7,11 +7,13 @@ import {
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { RemovalPolicy, Validations } from 'aws-cdk-lib/core';
+import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { WEBHOOK_PATH } from '../lambdas/contract/http.ts';
+import { METRICS_NAMESPACE, Metric } from '../lambdas/contract/metrics.ts';
 import type { StackConfig } from './stack-config.ts';
 
 export interface IngestApiProps {
@@ -41,6 +43,8 @@ export class IngestApi extends Construct {
   readonly api: HttpApi;
   readonly stage: HttpStage;
   readonly route: HttpRoute;
+  /** Requests refused with 429, which never reach the function. */
+  readonly throttledRequests: IMetric;
   /** What the user gives to Supaglue. */
   readonly webhookUrl: string;
 
@@ -62,6 +66,15 @@ export class IngestApi extends Construct {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    this.throttledRequests = accessLogs
+      .addMetricFilter('Throttled', {
+        // The gateway's own metrics count them among all that are answered with 4xx.
+        filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
+        metricNamespace: METRICS_NAMESPACE,
+        metricName: `${Metric.REQUESTS_THROTTLED}-${config.stage}`,
+        metricValue: '1',
+      })
+      .metric({ statistic: 'Sum', period: Duration.minutes(5), label: '429' });
     this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       autoDeploy: true,

@@ -53,7 +53,12 @@ export class SupaglueWebhooks extends Construct {
     const config = configOf(props);
     const { stackName } = Stack.of(this);
     const name = id === 'Default' ? stackName : `${stackName}-${id}`;
-    const removalPolicy = config.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    // A first deployment that fails leaves nothing behind: what was just made is empty. Not so the table, whose
+    // deletion protection would make that roll-back fail.
+    const removalPolicy = config.retainData
+      ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+      : RemovalPolicy.DESTROY;
+    const ledgerPolicy = config.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     const code = functionCode({
       handlers: props.handlers,
       assetDirectory: Stage.of(this)?.assetOutdir ?? '',
@@ -61,7 +66,7 @@ export class SupaglueWebhooks extends Construct {
     });
 
     const queues = new WebhookQueues(this, 'Queues', { config, removalPolicy });
-    const { table: ledger } = new LedgerTable(this, 'Ledger', { removalPolicy });
+    const { table: ledger } = new LedgerTable(this, 'Ledger', { removalPolicy: ledgerPolicy });
     const signingSecret = new SigningSecret(this, 'SigningSecret', { removalPolicy });
     const { topic } = new AlertTopic(this, 'Alerts', { config });
 
@@ -80,13 +85,18 @@ export class SupaglueWebhooks extends Construct {
       environment: props.consumer?.environment ?? {},
       secrets: props.consumer?.secrets ?? {},
     });
-    const { stage, route, webhookUrl } = new IngestApi(this, 'IngestApi', { config, apiName: name, ingest });
+    const { stage, route, throttledRequests, webhookUrl } = new IngestApi(this, 'IngestApi', {
+      config,
+      apiName: name,
+      ingest,
+    });
     const { alarms } = new WebhookAlarms(this, 'Alarms', {
       config,
       namePrefix: name,
       topic,
       queues,
       stage,
+      throttledRequests,
       ingest,
       consumer,
     });
@@ -95,6 +105,7 @@ export class SupaglueWebhooks extends Construct {
       dashboardName: name,
       alarms,
       stage,
+      throttledRequests,
       ingest,
       consumer,
       queues,

@@ -24,6 +24,8 @@ export interface WebhookAlarmsProps {
   readonly topic: Topic;
   readonly queues: WebhookQueues;
   readonly stage: HttpStage;
+  /** Requests that the gateway refused with 429. */
+  readonly throttledRequests: IMetric;
   readonly ingest: LambdaFunction;
   readonly consumer: LambdaFunction;
 }
@@ -67,7 +69,10 @@ export class WebhookAlarms extends Construct {
   }
 }
 
-function alarmRules({ config, queues, stage, ingest, consumer }: WebhookAlarmsProps): readonly AlarmRule[] {
+function alarmRules(props: WebhookAlarmsProps): readonly AlarmRule[] {
+  const { config, queues, stage, throttledRequests, ingest, consumer } = props;
+  const rejected = (reason: AnswerCode) =>
+    webhookMetric(Metric.EVENTS_REJECTED, serviceName(INGEST_SERVICE, config.stage), { reason });
   const minute = { period: Duration.minutes(1), statistic: 'Maximum' };
   const fiveMinutes = { period: Duration.minutes(5), statistic: 'Sum' };
   return [
@@ -106,10 +111,46 @@ function alarmRules({ config, queues, stage, ingest, consumer }: WebhookAlarmsPr
       name: 'RejectedSignatures',
       meaning:
         'Requests have a wrong signature or time: the stored secret is not the one in use, or they are forgeries.',
-      metric: webhookMetric(Metric.EVENTS_REJECTED, serviceName(INGEST_SERVICE, config.stage), {
-        reason: AnswerCode.INVALID_SIGNATURE,
+      metric: rejected(AnswerCode.INVALID_SIGNATURE),
+      threshold: 1,
+      periods: { breaching: 2, of: 3 },
+    },
+    {
+      name: 'RefusedSources',
+      meaning:
+        'Requests come from addresses outside allowedSources: Svix sends from others now, and its events are refused.',
+      metric: rejected(AnswerCode.SOURCE_NOT_ALLOWED),
+      threshold: 1,
+      periods: { breaching: 2, of: 3 },
+    },
+    {
+      name: 'MalformedRequests',
+      meaning:
+        'Requests lack a signature header or have one that cannot be read: something on the way drops them.',
+      metric: new MathExpression({
+        expression: 'FILL(missing, 0) + FILL(invalid, 0)',
+        label: 'requests without readable signature headers',
+        period: fiveMinutes.period,
+        usingMetrics: {
+          missing: rejected(AnswerCode.MISSING_HEADERS),
+          invalid: rejected(AnswerCode.INVALID_HEADERS),
+        },
       }),
       threshold: 1,
+      periods: { breaching: 2, of: 3 },
+    },
+    {
+      name: 'TooLargeBodies',
+      meaning: 'A signed event is too large for the queue: it was refused for good, and is lost.',
+      metric: rejected(AnswerCode.BODY_TOO_LARGE),
+      threshold: 1,
+    },
+    {
+      name: 'ThrottledRequests',
+      meaning: 'The gateway refuses requests with 429: more come than throttleRate lets through.',
+      metric: throttledRequests,
+      threshold: 1,
+      // What Svix repeats after 5 minutes is no loss; what goes on may be.
       periods: { breaching: 2, of: 3 },
     },
     {
@@ -117,6 +158,28 @@ function alarmRules({ config, queues, stage, ingest, consumer }: WebhookAlarmsPr
       meaning: 'The consumer itself failed (timeout, crash, wrong deploy); a failing handler does not count.',
       metric: consumer.metricErrors(fiveMinutes),
       threshold: 1,
+    },
+    {
+      name: 'ConsumerDown',
+      meaning:
+        'No invocation of the consumer ends well, or none starts while events wait. SQS moves an event to the dead-letter queue after 50 receives, within hours, and gives no reason.',
+      metric: new MathExpression({
+        // A message that backs off is not visible: it alone does not wait for an invocation.
+        expression:
+          'IF(FILL(errors, 0) >= FILL(invocations, 0) AND (FILL(errors, 0) > 0 OR FILL(waiting, 0) > 0), 1, 0)',
+        label: 'consumer down',
+        period: fiveMinutes.period,
+        usingMetrics: {
+          errors: consumer.metricErrors(fiveMinutes),
+          invocations: consumer.metricInvocations(fiveMinutes),
+          waiting: queues.queue.metricApproximateNumberOfMessagesVisible({
+            ...fiveMinutes,
+            statistic: 'Minimum',
+          }),
+        },
+      }),
+      threshold: 1,
+      periods: { breaching: 3, of: 3 },
     },
     {
       name: 'Throttles',

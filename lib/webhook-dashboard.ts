@@ -22,6 +22,8 @@ export interface WebhookDashboardProps {
   readonly dashboardName: string;
   readonly alarms: readonly Alarm[];
   readonly stage: HttpStage;
+  /** Requests that the gateway refused with 429. */
+  readonly throttledRequests: IMetric;
   readonly ingest: LambdaFunction;
   readonly consumer: LambdaFunction;
   readonly queues: WebhookQueues;
@@ -54,15 +56,15 @@ function graph(title: string, left: IMetric[], right: IMetric[] = []): GraphWidg
   return new GraphWidget({ title, left, right, width: 8, height: 6 });
 }
 
-function ingestWidgets({ config, stage }: WebhookDashboardProps): GraphWidget[] {
+function ingestWidgets({ config, stage, throttledRequests }: WebhookDashboardProps): GraphWidget[] {
   const service = serviceName(INGEST_SERVICE, config.stage);
   const rejections = Object.values(AnswerCode).filter((code) => code !== AnswerCode.ACCEPTED);
   return [
     graph('Webhooks', [
       stage.metricCount({ label: 'requests', statistic: 'Sum' }),
       webhookMetric(Metric.EVENTS_ACCEPTED, service),
-      // Throttled requests (429) are among them; they never reach the function.
       stage.metricClientError({ label: '4xx', statistic: 'Sum' }),
+      throttledRequests,
       stage.metricServerError({ label: '5xx', statistic: 'Sum' }),
     ]),
     graph(

@@ -5,6 +5,8 @@ export const Metric = {
   EVENTS_ACCEPTED: 'EventsAccepted',
   /** Dimension {@link REASON_DIMENSION}: the answer's code. */
   EVENTS_REJECTED: 'EventsRejected',
+  /** Counted from the access log, without a dimension: the stage ends the name. */
+  REQUESTS_THROTTLED: 'RequestsThrottled',
   /** 1 for the first secret of the set, 2 for the second: above 1 for long means a rotation is not finished. */
   SECRET_POSITION: 'SecretPosition',
   EVENTS_PROCESSED: 'EventsProcessed',

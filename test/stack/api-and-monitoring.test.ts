@@ -64,7 +64,7 @@ describe('alarms', () => {
     expect(alarms().map(({ AlarmName }) => AlarmName)).toEqual(
       headings.map((heading) => `SupaglueWebhooks-prod-${heading}`),
     );
-    expect(headings).toHaveLength(6);
+    expect(headings).toHaveLength(11);
     for (const [index, { AlarmDescription }] of alarms().entries()) {
       expect(AlarmDescription).toContain(`docs/runbook.md, heading ${headings[index]}.`);
       // CloudFormation turns other characters into question marks.
@@ -134,6 +134,49 @@ describe('alarms', () => {
         Namespace: 'SupaglueWebhooks',
       }),
     );
+  });
+
+  test.each([
+    ['RefusedSources', AnswerCode.SOURCE_NOT_ALLOWED],
+    ['MalformedRequests', AnswerCode.MISSING_HEADERS],
+    ['MalformedRequests', AnswerCode.INVALID_HEADERS],
+    ['TooLargeBodies', AnswerCode.BODY_TOO_LARGE],
+  ])('%s watches the rejections with code %s', (name, reason) => {
+    const text = JSON.stringify(alarm(name));
+    expect(text).toContain(
+      JSON.stringify({
+        Dimensions: [
+          { Name: 'reason', Value: reason },
+          { Name: 'service', Value: 'ingest-prod' },
+        ],
+        MetricName: Metric.EVENTS_REJECTED,
+        Namespace: 'SupaglueWebhooks',
+      }).slice(1, -1),
+    );
+  });
+
+  test('every code of an answer but the accepted one has an alarm: nothing is refused in silence', () => {
+    const text = JSON.stringify(alarms());
+    const unwatched = Object.values(AnswerCode).filter((code) => !text.includes(`"${code}"`));
+    // Both are 5xx, which IngestErrors counts.
+    expect(unwatched).toEqual([AnswerCode.ACCEPTED, AnswerCode.NOT_CONFIGURED, AnswerCode.UNAVAILABLE]);
+  });
+
+  test('ThrottledRequests counts the 429 of the access log, which no function sees', () => {
+    const [, { Properties }] = resourceOf(template, 'AWS::Logs::MetricFilter');
+    const [transformation] = Properties['MetricTransformations'] as { MetricName: string }[];
+    expect(Properties['FilterPattern']).toBe('{ $.status = "429" }');
+    expect(JSON.stringify(alarm('ThrottledRequests'))).toContain(
+      JSON.stringify({ MetricName: transformation?.MetricName, Namespace: 'SupaglueWebhooks' }),
+    );
+  });
+
+  test('ConsumerDown compares errors with invocations, and looks for events that nobody takes', () => {
+    const { Metrics, EvaluationPeriods, DatapointsToAlarm } = alarm('ConsumerDown');
+    expect([EvaluationPeriods, DatapointsToAlarm]).toEqual([3, 3]);
+    for (const name of ['Errors', 'Invocations', 'ApproximateNumberOfMessagesVisible']) {
+      expect(JSON.stringify(Metrics)).toContain(`"MetricName":"${name}"`);
+    }
   });
 
   test('ConsumerErrors and Throttles watch Lambda', () => {

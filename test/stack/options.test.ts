@@ -20,6 +20,24 @@ const NETWORK_ACTIONS = [
   'ec2:DescribeSubnets',
   'ec2:UnassignPrivateIpAddresses',
 ];
+/** The values that are text of the user's own, whole or what of them is told apart most easily. */
+const CONFIGURED = [
+  'on-call@example.com',
+  'on-call',
+  'events.example.com',
+  'abc/enqueue',
+  '192.0.2.0',
+  '2001:db8::1',
+  'pager-AbCdEf',
+  'slack-GhIjKl',
+  'database-AbCdEf',
+  'authority-AbCdEf',
+  'api-key-AbCdEf',
+  '0a1b2c3d-0000',
+  'vpc-0a1b2c3d',
+  'subnet-0a1b2c3d',
+  'sg-0a1b2c3d',
+];
 const KEY_ARN = 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-1111-2222-333344445555';
 
 describe('every option set', () => {
@@ -61,6 +79,25 @@ describe('every option set', () => {
       securityGroupIds: 'sg-0a1b2c3d',
     });
   }, 60_000);
+
+  test('show in no id, output or description: a deploy prints those, and a stack’s events keep them', () => {
+    const printed = [
+      ...Object.entries(template.Resources).flatMap(([id, { Properties = {}, ...resource }]) => [
+        id,
+        resource,
+        Object.entries(Properties).filter(([name]) => /Description|DisplayName/.test(name)),
+      ]),
+      template.Outputs,
+      template.Metadata,
+    ];
+    // Logical ids are without punctuation.
+    const text = JSON.stringify(printed)
+      .replace(/[^A-Za-z0-9]/g, '')
+      .toLowerCase();
+    for (const value of CONFIGURED) {
+      expect(text).not.toContain(value.replace(/[^A-Za-z0-9]/g, '').toLowerCase());
+    }
+  });
 
   const functionOf = (part: string) => resourceOf(template, 'AWS::Lambda::Function', part)[1].Properties;
 

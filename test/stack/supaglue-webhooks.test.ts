@@ -89,9 +89,16 @@ describe('with the id Default', () => {
     ['full', FULL],
   ])('a deployed stack of version 0.1 keeps every resource, and what it holds: %s', async (name, given) => {
     const template = await synthesiseTemplate(given);
-    expect(logicalIds(template)).toEqual(before[name]?.logicalIds);
+    // An address that is subscribed was a part of its id, which every deploy prints: those alone have new ids.
+    const kept = Object.entries(before[name]?.logicalIds ?? {}).filter(
+      ([, type]) => type !== 'AWS::SNS::Subscription',
+    );
+    expect(logicalIds(template)).toMatchObject(Object.fromEntries(kept));
     for (const [id, resource] of Object.entries(before[name]?.stateful ?? {})) {
-      expect(template.Resources[id]).toEqual(resource);
+      // What is kept is kept on, also where a first deployment that fails may take it away.
+      const { DeletionPolicy, ...rest } = template.Resources[id] as Resource;
+      expect(rest).toEqual({ ...resource, DeletionPolicy: undefined });
+      expect(DeletionPolicy?.replace('RetainExceptOnCreate', 'Retain')).toBe(resource.DeletionPolicy);
     }
   });
 
