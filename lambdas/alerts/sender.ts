@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NotYetError } from '../router/errors.ts';
+import { errorText } from '../runtime/error-text.ts';
 import type { Alert, PublishNotice, SendAlert } from './message.ts';
 import type { AlertWindow } from './window.ts';
 
@@ -65,7 +66,7 @@ export function createAlertSender(options: AlertSenderOptions): SendAlert {
       await window.confirm(key, alert.eventId, claim.suppressed, signal);
     } catch (error) {
       // To fail here would send the alert again for certain; without the window only the next event may do so.
-      logger.warn('the alert is sent, but its window could not be opened', { cause: String(error) });
+      logger.warn('the alert is sent, but its window could not be opened', { cause: errorText(error) });
     }
   };
 }

@@ -1,4 +1,5 @@
 import { NonRetryableError, RetryAfterError } from '../router/errors.ts';
+import { chainCode } from '../runtime/error-text.ts';
 import type { Notice, PublishNotice } from './message.ts';
 import { createAlertSecret, type FetchSecret } from './secret.ts';
 import { oneLine } from './text.ts';
@@ -104,7 +105,7 @@ async function postTo(
     throw new AlertDeliveryError(
       timeout.aborted
         ? `${name} did not answer within ${requestTimeoutMs / 1000} s`
-        : `${name} could not be reached: ${codeOf(error)}`,
+        : `${name} could not be reached: ${chainCode(error) ?? 'the connection failed'}`,
     );
   }
   if (!response.ok) throw refusal(response, name, reason, nowMs());
@@ -146,14 +147,4 @@ async function readReason({ body }: Response, { url, hidden }: WebhookTarget): P
     .sort((one, other) => other.length - one.length);
   const told = secrets.reduce((kept, part) => kept.replaceAll(part, '***'), text);
   return oneLine(told, MAX_REASON_CHARACTERS);
-}
-
-/** undici wraps the socket's error; its code, such as `ECONNREFUSED`, holds nothing of the request. */
-function codeOf(error: unknown): string {
-  const code = fieldOf(fieldOf(error, 'cause'), 'code');
-  return typeof code === 'string' ? code : 'the connection failed';
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

@@ -3,6 +3,7 @@ import { HANDLER_MARGIN_MS } from '../contract/timing.ts';
 import type { WriteResult } from '../ledger/ledger.ts';
 import { failedForGood, isCompleted } from '../ledger/record.ts';
 import type { ValidationResult } from '../router/handler.ts';
+import { errorText } from '../runtime/error-text.ts';
 import { type Attempt, persistFinal, whenOwnershipLost } from './attempt-context.ts';
 import type { Clock } from './clock.ts';
 import { type DeadLetterCause, deadLetter } from './dead-letter.ts';
@@ -150,7 +151,7 @@ function runPending({ message, claimed, dependencies }: Attempt, event: unknown,
     onEarlyCompletion(handler, completedAtMs) {
       // Not awaited, and a failure loses nothing: the final write carries every completion once more.
       ledger.recordCompletion(claim, handler, completedAtMs, clock.nowMs()).catch((error: unknown) => {
-        eventLogger(logger, claim.eventId, handler).warn('early record failed', { cause: String(error) });
+        eventLogger(logger, claim.eventId, handler).warn('early record failed', { cause: errorText(error) });
       });
     },
   });

@@ -1,4 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { errorText } from '../runtime/error-text.ts';
 import { ANSWER_MARGIN_MS } from './attempt-context.ts';
 import { backoffMs } from './backoff.ts';
 import { BatchCompany } from './batch-company.ts';
@@ -75,12 +76,12 @@ async function whenFrameworkFails(
 ): Promise<Verdict> {
   const { logger, policy, random } = dependencies;
   const keys = { event_id: eventIdOf(record), handler: '-', message_id: record.messageId };
-  logger.error('message not settled', { ...keys, cause: String(error) });
+  logger.error('message not settled', { ...keys, cause: errorText(error) });
   try {
     const delayMs = backoffMs(receiveCount(record), policy, random());
-    return await giveBack(record, delayMs, `the consumer itself failed: ${String(error)}`, dependencies);
+    return await giveBack(record, delayMs, `the consumer itself failed: ${errorText(error)}`, dependencies);
   } catch (second) {
-    logger.error('message left to its visibility timeout', { ...keys, cause: String(second) });
+    logger.error('message left to its visibility timeout', { ...keys, cause: errorText(second) });
     return 'return';
   }
 }

@@ -1,5 +1,6 @@
 import type { HandlerFailure } from '../contract/failure.ts';
 import { NonRetryableError, NotYetError, RetryAfterError } from '../router/errors.ts';
+import { chainCode, chainMessage, isError } from '../runtime/error-text.ts';
 
 const MAX_NAME_LENGTH = 100;
 const MAX_MESSAGE_LENGTH = 500;
@@ -16,28 +17,36 @@ export interface ErrorReport extends Omit<HandlerFailure, 'handler'> {
 
 /** Describes whatever was thrown; never throws itself. */
 export function reportError(thrown: unknown): ErrorReport {
+  const retryable = !saysPermanent(thrown);
   try {
-    return describe(thrown);
+    return { ...describe(thrown), retryable };
   } catch {
     // A hostile getter or toString of the thrown value.
-    return { error: 'Error', message: 'an error that cannot be described', retryable: true };
+    return { error: 'Error', message: 'an error that cannot be described', retryable };
   }
 }
 
-function describe(thrown: unknown): ErrorReport {
-  if (!(thrown instanceof Error)) {
-    return { error: typeof thrown, message: clean(String(thrown), MAX_MESSAGE_LENGTH), retryable: true };
-  }
-  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
-  const stack = thrown.stack === undefined ? '' : trimStack(thrown.stack);
-  return {
-    error: clean(thrown.name, MAX_NAME_LENGTH),
-    message: clean(thrown.message, MAX_MESSAGE_LENGTH),
-    ...(code === undefined ? {} : { code: clean(code, MAX_NAME_LENGTH) }),
-    retryable: !(
+/** Apart from the rest: what is said here holds even if the error cannot be described. */
+function saysPermanent(thrown: unknown): boolean {
+  try {
+    return (
       thrown instanceof NonRetryableError ||
-      ('retryable' in thrown && thrown.retryable === false)
-    ),
+      (typeof thrown === 'object' && thrown !== null && 'retryable' in thrown && thrown.retryable === false)
+    );
+  } catch {
+    return false;
+  }
+}
+
+function describe(thrown: unknown): Omit<ErrorReport, 'retryable'> {
+  const message = clean(chainMessage(thrown), MAX_MESSAGE_LENGTH);
+  if (!isError(thrown)) return { error: typeof thrown, message };
+  const code = chainCode(thrown);
+  const stack = typeof thrown.stack === 'string' ? trimStack(thrown.stack) : '';
+  return {
+    error: clean(String(thrown.name), MAX_NAME_LENGTH),
+    message,
+    ...(code === undefined ? {} : { code: clean(code, MAX_NAME_LENGTH) }),
     ...(stack === '' ? {} : { stack }),
     ...(thrown instanceof RetryAfterError || thrown instanceof NotYetError
       ? { retryAfterSeconds: thrown.seconds }

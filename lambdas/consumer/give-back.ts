@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { FailureReason } from '../contract/failure.ts';
 import { RETENTION_MARGIN_SECONDS } from '../contract/timing.ts';
+import { errorText } from '../runtime/error-text.ts';
 import { clampDelayMs } from './backoff.ts';
 import type { ConsumerDependencies, Verdict } from './dependencies.ts';
 import { encodeFailure } from './failure-attribute.ts';
@@ -76,6 +77,6 @@ export async function hide(record: SQSRecord, delayMs: number, { queue, logger }
   try {
     await queue.hide(record.receiptHandle, Math.ceil(clampDelayMs(delayMs) / 1000));
   } catch (error) {
-    logger.warn('visibility not changed', { message_id: record.messageId, cause: String(error) });
+    logger.warn('visibility not changed', { message_id: record.messageId, cause: errorText(error) });
   }
 }

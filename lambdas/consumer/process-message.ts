@@ -2,6 +2,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { FailureReason } from '../contract/failure.ts';
 import { LEASE_SKEW_MS } from '../contract/timing.ts';
 import type { Claim } from '../ledger/ledger.ts';
+import { errorText } from '../runtime/error-text.ts';
 import { runAttempt } from './attempt.ts';
 import { backoffMs } from './backoff.ts';
 import type { ConsumerDependencies, Invocation, Verdict } from './dependencies.ts';
@@ -90,7 +91,7 @@ async function withdraw(claim: Claim, error: unknown, { ledger, clock, logger }:
   try {
     await ledger.withdrawClaim(claim, clock.nowMs());
   } catch (second) {
-    logger.warn('claim not withdrawn', { event_id: claim.eventId, handler: '-', cause: String(second) });
+    logger.warn('claim not withdrawn', { event_id: claim.eventId, handler: '-', cause: errorText(second) });
   }
 }
 
@@ -102,9 +103,9 @@ function isRefusedByService(error: unknown): boolean {
 /** Nothing was run. The wait grows with the receives, so that an outage does not use up the receive limit. */
 function whenUnreachable(record: SQSRecord, error: unknown, dependencies: ConsumerDependencies) {
   const { logger, metrics, policy, random } = dependencies;
-  logger.error('ledger unreachable', { event_id: eventIdOf(record), handler: '-', cause: String(error) });
+  logger.error('ledger unreachable', { event_id: eventIdOf(record), handler: '-', cause: errorText(error) });
   metrics.deferred();
   const delayMs = backoffMs(receiveCount(record), policy, random());
-  const cause = `the ledger could not be reached: ${String(error)}`;
+  const cause = `the ledger could not be reached: ${errorText(error)}`;
   return giveBack(record, delayMs, cause, dependencies);
 }

@@ -1,3 +1,4 @@
+import { chainMessage } from '../runtime/error-text.ts';
 import { DatabaseError } from './database-error.ts';
 import { sqlStateOf } from './sql-state.ts';
 
@@ -24,7 +25,7 @@ const UNTRUSTED = new Set([
 export function toDatabaseError(cause: unknown): DatabaseError {
   if (cause instanceof DatabaseError) return cause;
   const sqlState = sqlStateOf(cause);
-  const text = cause instanceof Error ? messageOf(cause) : String(cause);
+  const text = chainMessage(cause);
   if (sqlState === undefined) {
     const hint = isUntrusted(cause) ? 'of your own authority? configure databaseCaSecretArn' : undefined;
     return new DatabaseError(`no answer from the database: ${text}${aside(hint)}`, { cause });
@@ -41,12 +42,4 @@ function isUntrusted(cause: unknown): boolean {
 
 function aside(hint: string | undefined): string {
   return hint === undefined ? '' : ` (${hint})`;
-}
-
-/** Several addresses that were tried in vain are one error without a message of its own. */
-function messageOf(error: Error): string {
-  if (error instanceof AggregateError && error.message === '') {
-    return error.errors.map((each) => (each instanceof Error ? each.message : String(each))).join(', ');
-  }
-  return error.message;
 }

@@ -1,3 +1,4 @@
+import { errorText } from '../runtime/error-text.ts';
 import { readSecretText } from '../runtime/secret-text.ts';
 import { DatabaseError } from './database-error.ts';
 
@@ -12,7 +13,7 @@ export type ReadSecret = () => Promise<string>;
 export function createSecretReader(secretId: string, purpose: string): ReadSecret {
   return async () => {
     const text = await readSecretText(secretId).catch((cause: unknown) => {
-      throw new DatabaseError(`the ${purpose} secret cannot be read: ${String(cause)}`, {
+      throw new DatabaseError(`the ${purpose} secret cannot be read: ${errorText(cause)}`, {
         retryable: true,
         cause,
       });

@@ -2,6 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import { AnswerCode } from '../contract/http.ts';
 import { Metric, REASON_DIMENSION } from '../contract/metrics.ts';
+import { chainMessage } from '../runtime/error-text.ts';
 import type { Outcome } from './ingest.ts';
 
 export interface RequestIds {
@@ -54,7 +55,7 @@ function describe(cause: unknown): Readonly<Record<string, unknown>> {
   const metadata = '$metadata' in cause ? cause.$metadata : undefined;
   return {
     name: cause.name,
-    message: cause.message.slice(0, MAX_TEXT_LENGTH),
+    message: chainMessage(cause).slice(0, MAX_TEXT_LENGTH),
     stack: cause.stack?.split('\n').slice(1, 4).join('\n'),
     ...(typeof metadata === 'object' && metadata !== null ? { aws: metadata } : {}),
   };

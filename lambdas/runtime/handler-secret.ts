@@ -1,5 +1,6 @@
 import { type CachedSecret, createCachedSecret } from './cached-secret.ts';
 import { type Environment, requireText } from './environment.ts';
+import { errorText } from './error-text.ts';
 import { readSecretText } from './secret-text.ts';
 
 /** A handler's secret holds no value, or cannot be read. Storing one mends it: the event is worth another attempt. */
@@ -29,7 +30,7 @@ export function secret(name: string, environment: Environment = process.env): Ca
   return createCachedSecret({
     async read() {
       const text = await readSecretText(requireText(environment, name)).catch((cause: unknown) => {
-        throw new SecretError(`the secret ${name} cannot be read: ${String(cause)}`, { cause });
+        throw new SecretError(`the secret ${name} cannot be read: ${errorText(cause)}`, { cause });
       });
       if (text === undefined) throw new SecretError(`the secret ${name} holds no value`);
       return text;

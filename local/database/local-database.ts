@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
+import { chainMessage } from '../../lambdas/runtime/error-text.ts';
 import { startPostgresEngine } from '../engines/postgres.ts';
 import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../identity.ts';
 import { LocalError } from '../local-error.ts';
@@ -49,7 +50,7 @@ export async function startLocalDatabase(options: LocalDatabaseOptions = {}): Pr
     await seed(url);
   } catch (error) {
     await engine?.stop();
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = chainMessage(error);
     throw new LocalError(`the database cannot be used (${cause})`, { cause: error });
   }
   return {

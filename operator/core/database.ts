@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { chainMessage } from '../../lambdas/runtime/error-text.ts';
 import { safeText } from '../../local/safe-text.ts';
 import { CommandError } from './command-error.ts';
 import type { Target, TargetDatabase } from './target.ts';
@@ -92,7 +93,7 @@ async function withClient<R>(
     return result;
   } catch (error) {
     signal.throwIfAborted();
-    const cause = safeText(error instanceof Error ? error.message : String(error));
+    const cause = safeText(chainMessage(error));
     throw new CommandError(`the database refused: ${cause}`, { cause: error });
   } finally {
     signal.removeEventListener('abort', end);

@@ -1,4 +1,5 @@
 import { SigningSecretError } from '../../lambdas/ingest/signing-secret.ts';
+import { errorChain, errorText, isError } from '../../lambdas/runtime/error-text.ts';
 import { LocalError } from '../../local/local-error.ts';
 import { safeText } from '../../local/safe-text.ts';
 import { CommandError } from './command-error.ts';
@@ -52,8 +53,10 @@ function explain(error: unknown, target: ErrorContext['target']): string {
   if (!(error instanceof Error)) return String(error);
   const { name, message } = error;
   if (error instanceof LocalError) return message;
-  const code = networkCode(error);
-  if (code !== undefined && UNREACHABLE.has(code)) return unreachable(code, target);
+  const code = errorChain(error)
+    .map((each) => (isError(each) && 'code' in each ? String(each.code) : ''))
+    .find((each) => UNREACHABLE.has(each));
+  if (code !== undefined) return unreachable(code, target);
   if (name === 'TimeoutError') return `no answer in time (${message}): try again`;
   if (error instanceof SigningSecretError)
     return `${message}: store the one from Supaglue, Settings, Webhooks`;
@@ -65,18 +68,11 @@ function explain(error: unknown, target: ErrorContext['target']): string {
   if (name === 'ValidationError' && message.includes('does not exist')) {
     return `${message} in this account and region: check the name, AWS_REGION and AWS_PROFILE`;
   }
-  return BY_NAME[name] ?? `${name}: ${message}`;
+  return BY_NAME[name] ?? errorText(error);
 }
 
 function unreachable(code: string, target: ErrorContext['target']): string {
   return target === 'local'
     ? `the local run has ended (${code}): start it again with \`npm start\``
     : `no connection (${code}): check the network, the proxy and AWS_REGION`;
-}
-
-/** `fetch` hides the code in the cause, and in a list of errors when it tried several addresses. */
-function networkCode(error: Error): string | undefined {
-  if ('code' in error && typeof error.code === 'string' && UNREACHABLE.has(error.code)) return error.code;
-  const nested: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
-  return nested instanceof Error ? networkCode(nested) : undefined;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorText as textOfError } from '../../lambdas/runtime/error-text.ts';
 import { safeText } from '../../local/safe-text.ts';
 
 /** SQS takes at most ten entries in a batch. */
@@ -67,5 +68,5 @@ function entryFailure({ Code = 'Failed', Message = 'no reason given', SenderFaul
 
 /** Any error in one line, fit for a terminal. */
 export function errorText(error: unknown): string {
-  return safeText(error instanceof Error ? `${error.name}: ${error.message}` : String(error), 300);
+  return safeText(textOfError(error), 300);
 }

@@ -12,6 +12,11 @@ export interface Fingerprint {
   readonly handler?: string;
   /** Top stack frame of user code. */
   readonly frame?: string;
+  /** The error's stable code. */
+  readonly code?: string;
+  readonly eventType: string;
+  /** What of the message tells causes apart and is of no single event: fields of a schema, tables and columns. */
+  readonly subject?: string;
   readonly message: string;
 }
 
@@ -29,23 +34,50 @@ export function leadingFailure(handlers: readonly HandlerFailure[]): HandlerFail
   )[0];
 }
 
-export function fingerprintOf({ failure }: DeadLetter): Fingerprint {
-  if (failure === undefined) return { error: FailureReason.RECEIVE_LIMIT, message: MOVED_BY_SQS };
+export function fingerprintOf({ failure, eventType: type }: DeadLetter): Fingerprint {
+  const eventType = safeText(type, 100);
+  if (failure === undefined) return { error: FailureReason.RECEIVE_LIMIT, eventType, message: MOVED_BY_SQS };
   const leading = leadingFailure(failure.handlers);
-  if (leading === undefined) return { error: failure.reason, message: safeText(failure.message) };
-  const frame = topUserFrame(leading.stack);
+  const { message, code } = leading ?? { message: failure.message, code: failure.reason };
+  const subject = subjectOf(code, message);
   return {
-    error: safeText(leading.error, 100),
-    handler: safeText(leading.handler, 100),
-    ...(frame === undefined ? {} : { frame: safeText(frame, 200) }),
-    message: safeText(leading.message),
+    error: safeText(leading?.error ?? failure.reason, 100),
+    ...(leading === undefined ? {} : placeOf(leading)),
+    eventType,
+    ...(subject === undefined ? {} : { subject: safeText(subject, 200) }),
+    message: safeText(message),
   };
 }
 
-/** 8 hexadecimal characters of the fingerprint, without the message: that often names an id of its own. */
-export function fingerprintId({ error, handler = '', frame = '' }: Fingerprint): string {
+function placeOf({ handler, code, stack }: HandlerFailure): Pick<Fingerprint, 'handler' | 'frame' | 'code'> {
+  const frame = topUserFrame(stack);
+  return {
+    handler: safeText(handler, 100),
+    ...(code === undefined ? {} : { code: safeText(code, 100) }),
+    ...(frame === undefined ? {} : { frame: safeText(frame, 200) }),
+  };
+}
+
+/**
+ * Messages as a whole often name an id of their own. Not so the fields of a schema that did not fit, and what
+ * PostgreSQL says of its own structure (classes 42 and 3F, such as a missing table).
+ */
+function subjectOf(code: string | undefined, message: string): string | undefined {
+  if (code === FailureReason.INVALID_PAYLOAD) {
+    const [, issues = ''] = /^the body does not match the schema of [^:]*: (.*)$/s.exec(message) ?? [];
+    const paths = issues.split('; ').flatMap((issue) => /^([\w.-]+): /.exec(issue)?.[1] ?? []);
+    // One fault in a list is one cause, whichever item has it.
+    return [...new Set(paths.map((path) => path.replace(/(?<=^|\.)\d+(?=\.|$)/g, '*')))].sort().join(' ');
+  }
+  if (!/^sql-(?:42|3F)/.test(code ?? '')) return undefined;
+  return [...message.matchAll(/"([^"]+)"/g)].map(([, name]) => name).join(' ');
+}
+
+/** 8 hexadecimal characters of the fingerprint, without the message. */
+export function fingerprintId({ message: _, ...parts }: Fingerprint): string {
+  const { error, handler = '', frame = '', code = '', eventType, subject = '' } = parts;
   return createHash('sha256')
-    .update(JSON.stringify([error, handler, frame]))
+    .update(JSON.stringify([error, handler, frame, code, eventType, subject]))
     .digest('hex')
     .slice(0, 8);
 }

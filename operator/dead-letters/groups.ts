@@ -21,6 +21,9 @@ export interface FailureGroup {
   readonly handler?: string;
   /** Top stack frame of user code. */
   readonly frame?: string;
+  readonly code?: string;
+  /** Fields of a schema, tables and columns, where the cause is one of them. */
+  readonly subject?: string;
   /** Of the latest letter. */
   readonly message: string;
   /** Folded by svix-id. */
@@ -50,7 +53,7 @@ export function expiresAtMs({ sentAtMs }: DeadLetter): number {
   return sentAtMs + DEAD_LETTER_RETENTION_SECONDS * 1000;
 }
 
-/** Groups by fingerprint (error name, handler, top frame of user code), most events first, then the latest. */
+/** Groups by fingerprint (error, code, handler, top frame of user code, event type, subject), most events first, then the latest. */
 export function groupDeadLetters(letters: readonly DeadLetter[]): readonly FailureGroup[] {
   const groups = new Map<string, DeadLetter[]>();
   for (const letter of letters) {
@@ -67,7 +70,11 @@ export function groupDeadLetters(letters: readonly DeadLetter[]): readonly Failu
 function groupOf(id: string, members: readonly DeadLetter[]): FailureGroup {
   const newestFirst = members.toSorted((one, other) => failedAtMs(other) - failedAtMs(one));
   const [latest] = newestFirst;
-  const { message, ...fingerprint }: Fingerprint = latest === undefined ? NOTHING : fingerprintOf(latest);
+  const {
+    message,
+    eventType: _,
+    ...fingerprint
+  }: Fingerprint = latest === undefined ? NOTHING : fingerprintOf(latest);
   const eventIds = new Set(newestFirst.map(({ eventId, messageId }) => eventId ?? messageId));
   const times = newestFirst.map(failedAtMs);
   return {
@@ -90,7 +97,7 @@ function groupOf(id: string, members: readonly DeadLetter[]): FailureGroup {
   };
 }
 
-const NOTHING: Fingerprint = { error: '', message: '' };
+const NOTHING: Fingerprint = { error: '', eventType: '', message: '' };
 
 const failedAtMs = ({ failure, sentAtMs }: DeadLetter) => failure?.failedAtMs ?? sentAtMs;
 

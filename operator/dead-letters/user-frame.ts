@@ -1,17 +1,22 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Longer stacks are not the consumer's. */
 const MAX_LINES = 20;
 const MAX_LINE_CHARACTERS = 400;
 
-/** Where this checkout is; frames of the local run start with it, those of Lambda with the root or its task folder. */
-const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-const PREFIXES = [PROJECT, '/var/task/'];
+/**
+ * Frames of a local run start with the user's project, which is where commands run, or with the framework's own
+ * folder; those of Lambda with the root or its task folder.
+ */
+const FRAMEWORK_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
+const PREFIXES = [FRAMEWORK_FOLDER, join(process.cwd(), '/'), '/var/task/'];
 
 /** `at async Object.handle (file:///a/b.ts:1:2)`, or without a function `at /a/b.ts:1:2`. */
 const FRAME = /^at (?:async )?(?:(.+) \()?((?:file:\/\/)?[^()]+:\d+:\d+)\)?$/;
 
-const FRAMEWORK = /^lambdas\/(?:alerts|consumer|contract|database|events|ingest|ledger|router|runtime)\//;
+/** All of that folder; in version 0.1 the user's handlers were in it too. */
+const FRAMEWORK = /^lambdas\/(?!handlers\/)/;
 const DEPENDENCY = /(?:^|\/)node_modules\//;
 
 /**

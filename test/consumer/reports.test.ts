@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { clean, reportError } from '../../lambdas/consumer/error-report.ts';
@@ -9,6 +11,16 @@ import { ConfigurationError } from '../../lambdas/runtime/environment.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what SQS refuses
 const REFUSED_BY_SQS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u;
+
+/** Of a server that was there a moment ago. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
 
 describe('what is kept of a thrown value', () => {
   test('an error: name, message, code, the first frames of user code', () => {
@@ -47,6 +59,55 @@ describe('what is kept of a thrown value', () => {
     expect(reportError(new RetryAfterError(5))).toMatchObject({ retryable: true, retryAfterSeconds: 5 });
     expect(reportError(new ConfigurationError('x'))).toMatchObject({ retryable: true });
     expect(reportError(new Error('x'))).toMatchObject({ retryable: true });
+  });
+
+  test('the causes below it, with the first code among them', () => {
+    const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:9'), { code: 'ECONNREFUSED' });
+    expect(reportError(new TypeError('fetch failed', { cause: refused }))).toMatchObject({
+      error: 'TypeError',
+      message: 'fetch failed: connect ECONNREFUSED 127.0.0.1:9',
+      code: 'ECONNREFUSED',
+    });
+    const both = new AggregateError([refused, new Error('connect ECONNREFUSED ::1:9')]);
+    expect(reportError(new TypeError('fetch failed', { cause: both }))).toMatchObject({
+      message: 'fetch failed: connect ECONNREFUSED 127.0.0.1:9, connect ECONNREFUSED ::1:9',
+      code: 'ECONNREFUSED',
+    });
+    expect(reportError(both)).toMatchObject({ message: expect.stringMatching(/^connect ECONNREFUSED/) });
+  });
+
+  test('a real refused connection names its host', async () => {
+    const thrown: unknown = await fetch('http://127.0.0.1:1').catch((error: unknown) => error);
+    expect(reportError(thrown).message).toBe('fetch failed: bad port');
+    const refused: unknown = await fetch(`http://127.0.0.1:${await closedPort()}`).catch(
+      (error: unknown) => error,
+    );
+    expect(reportError(refused)).toMatchObject({
+      message: expect.stringMatching(/^fetch failed: connect ECONNREFUSED 127\.0\.0\.1:\d+$/),
+      code: 'ECONNREFUSED',
+    });
+  });
+
+  test('causes without end, in circles, of any kind, and what they hold beside messages', () => {
+    const circle = new Error('one', { cause: new Error('two') });
+    Object.assign(circle.cause as Error, { cause: circle });
+    expect(reportError(circle)).toMatchObject({ message: 'one: two' });
+    let deep = new Error('0');
+    for (let depth = 1; depth < 1_000; depth += 1) deep = new Error(String(depth), { cause: deep });
+    expect(reportError(deep).message.split(': ')).toHaveLength(8);
+    const secret = { headers: { authorization: 'secret' } };
+    expect(reportError(new Error('failed', { cause: secret })).message).toBe('failed');
+    expect(reportError(new Error('failed: why', { cause: new Error('why') })).message).toBe('failed: why');
+  });
+
+  test('what says that it is permanent is, whatever else is wrong with it', () => {
+    const odd = Object.assign(new Error('x'), { retryable: false, message: { toString: null } });
+    expect(reportError(odd)).toMatchObject({ retryable: false });
+    expect(reportError(Object.assign(new Error('x'), { retryable: false, message: 7 }))).toMatchObject({
+      retryable: false,
+      message: '7',
+    });
+    expect(reportError({ retryable: false })).toMatchObject({ retryable: false });
   });
 
   test.each([

@@ -83,6 +83,8 @@ describe('the list', () => {
   const urls = ['SQS', 'DYNAMODB', 'SECRETS_MANAGER', 'SNS', 'LAMBDA', 'CLOUDWATCH'];
   const target = localTarget({
     ...Object.fromEntries(urls.map((name) => [`AWS_ENDPOINT_URL_${name}`, gone])),
+    AWS_ACCESS_KEY_ID: 'LOCAL1',
+    AWS_SECRET_ACCESS_KEY: 'of the run',
     WEBHOOK_URL: gone,
     QUEUE_URL: gone,
     DEAD_LETTER_QUEUE_URL: gone,

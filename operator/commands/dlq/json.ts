@@ -17,6 +17,9 @@ export const groupSchema = z.strictObject({
   handler: z.string().optional(),
   /** Top stack frame of user code. */
   frame: z.string().optional(),
+  code: z.string().optional(),
+  /** Fields of a schema, tables and columns, where the cause is one of them. */
+  subject: z.string().optional(),
   /** Of the latest letter. */
   message: z.string(),
   events: count,

@@ -29,8 +29,9 @@ effect on this queue. Nothing is lost when it is killed half-way: the letters
 come back by themselves after at most ${LOOK_VISIBILITY_SECONDS} seconds.`;
 
 const HELP = `
-Letters of one cause make a group: the same error, handler and top stack frame
-of your code. EVENTS counts events (copies of one event count once), LAST says
+Letters of one cause make a group: the same event type, error, code, handler
+and top stack frame of your code, and the same fields of a schema or names of a
+table where those are the cause. EVENTS counts events (copies of one event count once), LAST says
 how long ago the latest of them failed.
 
 Examples:
@@ -41,8 +42,9 @@ ${LOOK_COST}
 
 --json prints one document: target, taken_at_ms, letters, events, expected,
 hidden, expiring {letters, first_at_ms}, groups [{group_id, reason, error,
-handler, frame, message, events, letters, event_types, customers, first_at_ms,
-last_at_ms, attempts, expires_at_ms, event_ids}]; what does not apply is absent.`;
+handler, frame, code, subject, message, events, letters, event_types,
+customers, first_at_ms, last_at_ms, attempts, expires_at_ms, event_ids}]; what
+does not apply is absent.`;
 
 export function registerDlqList(dlq: Command, run: Run): void {
   addTargetOptions(
@@ -100,13 +102,15 @@ function listOf({ letters, expected, hidden, takenAtMs }: Look, { name }: Target
   };
 }
 
-function groupJson({ id, reason, error, handler, frame, ...group }: FailureGroup): GroupJson {
+function groupJson({ id, reason, error, handler, frame, code, subject, ...group }: FailureGroup): GroupJson {
   return {
     group_id: id,
     ...(reason === undefined ? {} : { reason }),
     error,
     ...(handler === undefined ? {} : { handler }),
     ...(frame === undefined ? {} : { frame }),
+    ...(code === undefined ? {} : { code }),
+    ...(subject === undefined ? {} : { subject }),
     message: group.message,
     events: group.events,
     letters: group.letters,

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { HandlerFailure } from '../../../lambdas/contract/failure.ts';
@@ -64,6 +65,24 @@ describe('the top frame of user code', () => {
     expect(topUserFrame(stack.slice(0, 2).join('\n'))).toMatch(/^Mt\.handleError/);
   });
 
+  test('every folder of the framework’s functions is known, in a checkout, on Lambda and as a package', async () => {
+    const folders = await readdir(`${project}lambdas`, { withFileTypes: true });
+    const own = folders.filter((entry) => entry.isDirectory()).map(({ name }) => `lambdas/${name}/a.ts:1:1`);
+    expect(own.length).toBeGreaterThan(8);
+    for (const place of own) {
+      for (const root of [project, '/', '/var/task/', '/var/task/node_modules/supaglue-webhooks-aws/']) {
+        const stack = `at run (${root}${place})\nat notify (/app/handlers/notify.ts:6:11)`;
+        expect(topUserFrame(stack)).toBe('notify (app/handlers/notify.ts:6:11)');
+      }
+    }
+  });
+
+  test('the user’s project is where the command runs: the same frame on every machine', () => {
+    expect(topUserFrame(`at notify (${process.cwd()}/app/handlers.ts:6:11)`)).toBe(
+      'notify (app/handlers.ts:6:11)',
+    );
+  });
+
   test('any text is taken', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 2_000 }), (text) => {
@@ -82,7 +101,7 @@ describe('groups', () => {
     const groups = groupDeadLetters([
       letter({ eventId: 'msg_a', failure: failureOf({ failedAtMs: 3_000, attempts: 3 }) }),
       letter({ eventId: 'msg_b', failure: failureOf({ failedAtMs: 1_000 }), sentAtMs: SENT_AT_MS - DAY_MS }),
-      letter({ eventId: 'msg_b', eventType: 'sync.paused', customerId: 'customer-2' }),
+      letter({ eventId: 'msg_b', customerId: 'customer-2' }),
       letter({ failure: failureOf({ handlers: [failing({ error: 'RangeError' })] }) }),
     ]);
     expect(groups.map(({ events, letters: count }) => [events, count])).toEqual([
@@ -98,7 +117,7 @@ describe('groups', () => {
       message: 'no such customer',
       events: 2,
       letters: 3,
-      eventTypes: { 'sync.complete': 2, 'sync.paused': 1 },
+      eventTypes: { 'sync.complete': 3 },
       customers: ['customer-1', 'customer-2'],
       firstAtMs: 1_000,
       lastAtMs: 3_000,
@@ -109,16 +128,80 @@ describe('groups', () => {
     expect(expiresAtMs(letter())).toBe(SENT_AT_MS + 14 * DAY_MS);
   });
 
-  test('the id tells error, handler and frame apart, and nothing else', () => {
+  test('the id tells error, handler, frame, code and event type apart, and nothing else', () => {
     const idOf = (handler: Partial<HandlerFailure>) =>
       groupIdOf(letter({ failure: failureOf({ handlers: [failing(handler)] }) }));
-    const ids = [{}, { error: 'RangeError' }, { handler: 'audit' }, { stack: 'at a (/src/a.ts:1:1)' }].map(
-      idOf,
-    );
-    expect(new Set(ids).size).toBe(4);
-    expect(idOf({ message: 'another', code: 'E', retryable: false })).toBe(ids[0]);
+    const ids = [
+      {},
+      { error: 'RangeError' },
+      { handler: 'audit' },
+      { stack: 'at a (/src/a.ts:1:1)' },
+      { code: 'E' },
+    ].map(idOf);
+    expect(new Set(ids).size).toBe(5);
+    expect(idOf({ message: 'another', retryable: false })).toBe(ids[0]);
+    const failure = failureOf({ handlers: [failing({})] });
+    expect(groupIdOf(letter({ eventType: 'sync.paused', failure }))).not.toBe(ids[0]);
     // Stable between releases: it is what people paste into commands.
-    expect(ids[0]).toBe('e2f5bf28');
+    expect(ids[0]).toBe('5e65bdae');
+  });
+
+  const refused = (issues: string) =>
+    letter({
+      failure: failureOf({
+        reason: 'invalid-payload',
+        message: `the body does not match the schema of sync.complete: ${issues}`,
+        handlers: [],
+      }),
+    });
+  const database = (code: string, message: string) =>
+    letter({ failure: failureOf({ handlers: [failing({ error: 'DatabaseError', code, message })] }) });
+
+  test.each([
+    [
+      'two fields of a schema',
+      [refused('run_id: Required'), refused('result: Invalid option')],
+      ['run_id', 'result'],
+    ],
+    [
+      'two missing tables',
+      [
+        database(
+          'sql-42P01',
+          'the database answered 42P01: relation "supaglue.hubspot_contact" does not exist',
+        ),
+        database(
+          'sql-42P01',
+          'the database answered 42P01: relation "supaglue.hubspot_company" does not exist',
+        ),
+      ],
+      ['supaglue.hubspot_contact', 'supaglue.hubspot_company'],
+    ],
+    [
+      'two errors of SQL',
+      [database('sql-23505', 'duplicate key "a"'), database('sql-57014', 'canceling statement')],
+      [undefined, undefined],
+    ],
+  ])('%s are two groups, each with its own message', (_, letters, subjects) => {
+    const groups = groupDeadLetters(letters);
+    expect(groups).toHaveLength(2);
+    expect(groups.map(({ subject }) => subject)).toEqual(subjects);
+    expect(new Set(groups.map(({ message }) => message)).size).toBe(2);
+  });
+
+  test('one cause stays one group: the same field in other items of a list, another value that is not unique', () => {
+    expect(
+      groupDeadLetters([
+        refused('contacts.3.email: Invalid email; contacts.7.email: Invalid email'),
+        refused('contacts.12.email: Invalid email'),
+      ]),
+    ).toHaveLength(1);
+    expect(
+      groupDeadLetters([
+        database('sql-23505', 'key "a-1" exists'),
+        database('sql-23505', 'key "b-2" exists'),
+      ]),
+    ).toHaveLength(1);
   });
 
   test('of several failed handlers, what failed for good stands for the letter, then the first by name', () => {
