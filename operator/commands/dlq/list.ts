@@ -31,8 +31,8 @@ come back by themselves after at most ${LOOK_VISIBILITY_SECONDS} seconds.`;
 const HELP = `
 Letters of one cause make a group: the same event type, error, code, handler
 and top stack frame of your code, and the same fields of a schema or names of a
-table where those are the cause. EVENTS counts events (copies of one event count once), LAST says
-how long ago the latest of them failed.
+table where those are the cause. EVENTS counts events (copies of one event
+count once), LAST says how long ago the latest of them failed.
 
 Examples:
   $ npm run webhooks -- dlq list --local
