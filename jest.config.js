@@ -1,7 +1,19 @@
+import { devNull } from 'node:os';
 import preset from './lib/jest-preset.js';
 
 // The functions run on Node.js 24 in the cloud: the SDK's hint about this machine's version is only noise.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+
+// Nothing of the developer's own AWS configuration, proxies and drivers reaches a test.
+for (const name of Object.keys(process.env)) {
+  if (
+    /^(?:AWS_(?!SDK_JS_)|HTTPS?_PROXY$|https?_proxy$|NODE_USE_ENV_PROXY$|NODE_PG_FORCE_NATIVE$)/.test(name)
+  ) {
+    delete process.env[name];
+  }
+}
+process.env['AWS_CONFIG_FILE'] = devNull;
+process.env['AWS_SHARED_CREDENTIALS_FILE'] = devNull;
 
 export default {
   ...preset,

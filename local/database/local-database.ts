@@ -1,3 +1,4 @@
+import '../javascript-pg.ts';
 import pg from 'pg';
 import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
 import { chainMessage } from '../../lambdas/runtime/error-text.ts';

@@ -1,3 +1,4 @@
+import { devNull } from 'node:os';
 import type { FunctionModel } from '../assembly/stack-model.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../identity.ts';
 
@@ -20,9 +21,14 @@ export function endpointVariables(endpoints: Endpoints): Record<string, string> 
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
     AWS_ENDPOINT_URL_SNS: endpoints.sns,
     AWS_REGION: LOCAL_REGION,
+    // All that boto3 and version 1 of the AWS CLI read.
+    AWS_DEFAULT_REGION: LOCAL_REGION,
     AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: 'true',
+    // Over a profile that asks for either: with an endpoint of one's own the SDK then refuses to work.
+    AWS_USE_FIPS_ENDPOINT: 'false',
+    AWS_USE_DUALSTACK_ENDPOINT: 'false',
   };
 }
 
@@ -39,8 +45,10 @@ export function functionEnvironment(
 ): Record<string, string> {
   return {
     ...endpointVariables(endpoints),
-    AWS_DEFAULT_REGION: LOCAL_REGION,
     AWS_SESSION_TOKEN: 'local',
+    // Lambda has none of the files that this machine's user may have.
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     AWS_LAMBDA_FUNCTION_NAME: definition.name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

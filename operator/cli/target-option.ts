@@ -51,10 +51,8 @@ async function openTarget({ stack }: TargetOptions, context: CommandContext): Pr
     const { localTarget } = await import('../core/local-target.ts');
     return localTarget(exports);
   }
-  const { cloudFormationClient, refuseLoopbackEndpoints, stackTarget } = await import(
-    '../core/stack-target.ts'
-  );
-  refuseLoopbackEndpoints(context.environment);
+  const { cloudFormationClient, refuseLocalExports, stackTarget } = await import('../core/stack-target.ts');
+  refuseLocalExports(context.environment);
   const cloudFormation = cloudFormationClient();
   const progress = context.terminal.progress(`looking up stack ${stack}`);
   try {

@@ -1,3 +1,4 @@
+import '../../local/javascript-pg.ts';
 import pg from 'pg';
 import { chainMessage } from '../../lambdas/runtime/error-text.ts';
 import { safeText } from '../../local/safe-text.ts';
@@ -73,6 +74,16 @@ async function oneStatement(client: pg.Client, text: string): Promise<QueryAnswe
   return { columns: fields.map(({ name }) => name), rows };
 }
 
+/** `pg` takes dates and timestamps without a zone for this machine's: as text they stay what the table holds. */
+const ZONELESS: ReadonlySet<number> = new Set([
+  pg.types.builtins.DATE,
+  pg.types.builtins.TIMESTAMP,
+  // Arrays of both, which have no name there.
+  1115,
+  1182,
+]);
+const asText = (value: string) => value;
+
 /** In a transaction that only reads; PGlite also needs one around statements with parameters. */
 async function withClient<R>(
   { url }: TargetDatabase,
@@ -80,7 +91,13 @@ async function withClient<R>(
   work: (client: pg.Client) => Promise<R>,
 ): Promise<R> {
   signal.throwIfAborted();
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    types: {
+      getTypeParser: (oid, format) => (ZONELESS.has(oid) ? asText : pg.types.getTypeParser(oid, format)),
+    },
+  });
   // What ends an idle connection is told by the next query.
   client.on('error', () => undefined);
   const end = () => void client.end().catch(() => undefined);

@@ -1,4 +1,9 @@
 import { isUtf8 } from 'node:buffer';
+import { once } from 'node:events';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { text as readText } from 'node:stream/consumers';
+import { isLoopbackUrl } from './loopback.ts';
 
 /** Svix counts an answer that takes longer as a failure, so a longer one is of no use here either. */
 const ANSWER_TIMEOUT_MS = 15_000;
@@ -28,25 +33,43 @@ export async function postEvent(
   signal: AbortSignal,
 ): Promise<WebhookAnswer> {
   const startedAtMs = performance.now();
-  const response = await fetch(webhookUrl, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: {
-      // As Svix sends it. API Gateway hands JSON on as text, which would replace bytes that are no UTF-8.
-      'content-type': isUtf8(request.body) ? 'application/json' : 'application/octet-stream',
-      'svix-id': request.id,
-      'svix-timestamp': request.timestamp,
-      'svix-signature': request.signature,
-    },
-    body: request.body,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]),
-  });
-  const text = await response.text();
+  const headers = {
+    // As Svix sends it. API Gateway hands JSON on as text, which would replace bytes that are no UTF-8.
+    'content-type': isUtf8(request.body) ? 'application/json' : 'application/octet-stream',
+    'svix-id': request.id,
+    'svix-timestamp': request.timestamp,
+    'svix-signature': request.signature,
+  };
+  const ends = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+  const { status, text } = await post(new URL(webhookUrl), headers, request.body, ends);
   return {
-    status: response.status,
+    status,
     ...answerFields(text),
     took_ms: Math.round(performance.now() - startedAtMs),
   };
+}
+
+/**
+ * By an agent of its own to this machine: those of Node, and its `fetch`, hand even such a request to the proxy that
+ * the environment names (NODE_USE_ENV_PROXY).
+ */
+async function post(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  body: Uint8Array,
+  signal: AbortSignal,
+): Promise<{ readonly status: number; readonly text: string }> {
+  const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const direct = isLoopbackUrl(url.href) ? { agent: new Agent() } : {};
+  const outgoing = request(url, { method: 'POST', headers, signal, ...direct }).end(body);
+  try {
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    return { status: answer.statusCode ?? 0, text: await readText(answer) };
+  } catch (error) {
+    // Node's own error names no cause: a time-out and an interrupt are told apart by it.
+    signal.throwIfAborted();
+    throw error;
+  }
 }
 
 function answerFields(text: string): Pick<WebhookAnswer, 'code' | 'message' | 'request_id'> {

@@ -1,9 +1,9 @@
 import { CloudFormationClient, DescribeStacksCommand, type Output } from '@aws-sdk/client-cloudformation';
 import { OUTPUT_MARKER, StackOutput } from '../../lambdas/contract/outputs.ts';
 import { clientOptions } from '../../lambdas/runtime/client-options.ts';
+import { isLocalAccessKey } from '../../local/identity.ts';
 import { stackClients } from './clients.ts';
 import { CommandError } from './command-error.ts';
-import { isLoopbackUrl } from './loopback.ts';
 import type { Target } from './target.ts';
 
 export function cloudFormationClient(): CloudFormationClient {
@@ -82,15 +82,14 @@ function deploymentIn(outputs: readonly Output[], stackName: string): FoundDeplo
 }
 
 /**
- * Refuses to go to AWS with a local run's exports in the environment: half of the calls would land here.
+ * Refuses to go to a stack with a local run's exports in the environment: half of the calls would land here. Another
+ * endpoint on this machine is an emulator of the user's.
  *
- * @throws {CommandError} naming the first variable
+ * @throws {CommandError}
  */
-export function refuseLoopbackEndpoints(environment: Readonly<Record<string, string | undefined>>): void {
-  for (const [name, value] of Object.entries(environment)) {
-    if (!/^AWS_ENDPOINT_URL(?:_|$)/.test(name) || value === undefined || !isLoopbackUrl(value)) continue;
-    throw new CommandError(
-      `${name} points to this machine (a local run's exports): open a new shell for --stack, or use --local`,
-    );
-  }
+export function refuseLocalExports(environment: Readonly<Record<string, string | undefined>>): void {
+  if (!isLocalAccessKey(environment['AWS_ACCESS_KEY_ID'])) return;
+  throw new CommandError(
+    "AWS_ACCESS_KEY_ID is a local run's (its exports): open a new shell for --stack, or use --local",
+  );
 }

@@ -77,7 +77,7 @@ async function mapping() {
 test('a mapping is found by its queue and by its function, with the template’s settings', async () => {
   expect(await mapping()).toMatchObject({
     EventSourceArn: pair.queueArn,
-    FunctionArn: 'arn:aws:lambda:us-east-1:000000000000:function:stack-Function',
+    FunctionArn: 'arn:aws:lambda:eu-central-2:000000000000:function:stack-Function',
     State: 'Enabled',
     BatchSize: 10,
     MaximumBatchingWindowInSeconds: 2,
@@ -115,7 +115,7 @@ test('Enabled drives the poller, and a change under way refuses another', async 
 test('a function’s configuration is the template’s, with the variables of the run', async () => {
   for (const FunctionName of [
     'stack-Function',
-    'arn:aws:lambda:us-east-1:000000000000:function:stack-Function',
+    'arn:aws:lambda:eu-central-2:000000000000:function:stack-Function',
   ]) {
     expect(await client.send(new GetFunctionConfigurationCommand({ FunctionName }))).toMatchObject({
       FunctionName: 'stack-Function',

@@ -6,8 +6,8 @@ import type { StackModel } from '../../local/assembly/stack-model.ts';
 import { findParts } from '../../local/assembly/stack-parts.ts';
 import { assembly } from '../support/assembly.ts';
 
-const PAGER_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:pager-AbCdEf';
-const SLACK_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:slack-AbCdEf';
+const PAGER_ARN = 'arn:aws:secretsmanager:eu-central-2:000000000000:secret:pager-AbCdEf';
+const SLACK_ARN = 'arn:aws:secretsmanager:eu-central-2:000000000000:secret:slack-AbCdEf';
 
 let plain: StackModel;
 let configured: StackModel;

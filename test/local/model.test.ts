@@ -132,7 +132,7 @@ describe('the model of a stack', () => {
           attributes: {
             VisibilityTimeout: '180',
             RedrivePolicy: JSON.stringify({
-              deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:Stack-Dead',
+              deadLetterTargetArn: 'arn:aws:sqs:eu-central-2:000000000000:Stack-Dead',
               maxReceiveCount: 50,
             }),
           },
@@ -195,9 +195,9 @@ describe('intrinsics', () => {
   test.each([
     ['Ref of a queue', { Ref: 'Queue' }, 'http://127.0.0.1:1234/000000000000/Stack-Queue'],
     ['Ref of a table', { Ref: 'Table' }, 'Stack-Table'],
-    ['Ref of a topic', { Ref: 'Topic' }, 'arn:aws:sns:us-east-1:000000000000:Stack-Topic'],
+    ['Ref of a topic', { Ref: 'Topic' }, 'arn:aws:sns:eu-central-2:000000000000:Stack-Topic'],
     ['Ref of a parameter with a default', { Ref: 'Size' }, 'large'],
-    ['AWS::Region', { Ref: 'AWS::Region' }, 'us-east-1'],
+    ['AWS::Region', { Ref: 'AWS::Region' }, 'eu-central-2'],
     ['AWS::URLSuffix', { Ref: 'AWS::URLSuffix' }, 'amazonaws.com'],
     ['Fn::GetAtt as text', { 'Fn::GetAtt': 'Queue.QueueName' }, 'Stack-Queue'],
     ['Fn::Join', { 'Fn::Join': ['-', ['a', { Ref: 'AWS::Partition' }]] }, 'a-aws'],
@@ -209,7 +209,7 @@ describe('intrinsics', () => {
     [
       'Fn::Sub',
       { 'Fn::Sub': '${AWS::StackName}/${Queue.Arn}/${!literal}' },
-      'Stack/arn:aws:sqs:us-east-1:000000000000:Stack-Queue/${literal}',
+      'Stack/arn:aws:sqs:eu-central-2:000000000000:Stack-Queue/${literal}',
     ],
     ['Fn::Sub with variables', { 'Fn::Sub': ['${a}!', { a: { Ref: 'Table' } }] }, 'Stack-Table!'],
   ])('%s', (_name, value, expected) => {

@@ -179,7 +179,7 @@ test('a record holds what Lambda gives', async () => {
       },
       eventSource: 'aws:sqs',
       eventSourceARN: pair.queueArn,
-      awsRegion: 'us-east-1',
+      awsRegion: 'eu-central-2',
     },
   ]);
 });

@@ -229,7 +229,7 @@ describe('the environment', () => {
     expect(environment).toMatchObject({
       OWN: 'template',
       OTHER: 'override',
-      AWS_REGION: 'us-east-1',
+      AWS_REGION: 'eu-central-2',
       AWS_LAMBDA_FUNCTION_NAME: 'stack-Function',
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '128',
       AWS_ENDPOINT_URL: REFUSING_ENDPOINT,

@@ -21,7 +21,7 @@ import { type RecordedEvents, recordEvents } from '../support/recorded-events.ts
 const account = { ...LOCAL_CLIENT };
 
 describe('Secrets Manager', () => {
-  const arn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:signing-local1';
+  const arn = 'arn:aws:secretsmanager:eu-central-2:000000000000:secret:signing-local1';
   let service: SecretsManager;
   let client: SecretsManagerClient;
   beforeAll(async () => {
@@ -75,7 +75,7 @@ describe('Secrets Manager', () => {
 });
 
 describe('SNS', () => {
-  const TopicArn = 'arn:aws:sns:us-east-1:000000000000:alerts';
+  const TopicArn = 'arn:aws:sns:eu-central-2:000000000000:alerts';
   let service: Sns;
   let client: SNSClient;
   let events: RecordedEvents;

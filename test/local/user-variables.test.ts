@@ -54,7 +54,7 @@ describe('.env.local', () => {
 });
 
 describe('what the handlers are given', () => {
-  const ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:key-local1';
+  const ARN = 'arn:aws:secretsmanager:eu-central-2:000000000000:secret:key-local1';
   const consumer = { environment: { KEY: ARN, PLAIN: 'x' }, unresolved: { REGION_OF: 'cannot resolve' } };
 
   test('a name that the stack calls a secret is its value, any other a variable', () => {

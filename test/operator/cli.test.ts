@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { EXPORTS_FILE, writeExports } from '../../local/exports-file.ts';
+import { endpointVariables, REFUSING_ENDPOINT } from '../../local/runtime/function-environment.ts';
 import { runBin, temporaryDirectory } from './support/cli.ts';
 import { type LocalRun, startLocalRun } from './support/local-run.ts';
 
@@ -12,6 +13,13 @@ const PING = 'supaglue-webhooks.ping';
 function followTimeout([command, ...args]: readonly string[]): string[] {
   return command === 'send' && !args.includes('--timeout') ? ['--timeout', '20'] : [];
 }
+
+const ENDPOINTS = {
+  sqs: REFUSING_ENDPOINT,
+  dynamoDb: REFUSING_ENDPOINT,
+  secretsManager: REFUSING_ENDPOINT,
+  sns: REFUSING_ENDPOINT,
+};
 
 describe('without anything to work on', () => {
   let directory: string;
@@ -55,14 +63,14 @@ describe('without anything to work on', () => {
     const [noRegion, noCredentials, localExports] = await Promise.all([
       webhooks(args),
       webhooks(args, { AWS_REGION: 'eu-west-1' }),
-      webhooks(args, { AWS_REGION: 'us-east-1', AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:9' }),
+      webhooks(args, { AWS_REGION: 'us-east-1', ...endpointVariables(ENDPOINTS) }),
     ]);
     expect(noRegion).toMatchObject({ code: 1, stdout: '' });
     expect(noRegion.stderr).toMatch(/^error: no AWS region: .*\n$/);
     expect(noCredentials).toMatchObject({ code: 1, stdout: '' });
     expect(noCredentials.stderr).toMatch(/^error: no AWS credentials: .*\n$/);
     expect(localExports).toMatchObject({ code: 1, stdout: '' });
-    expect(localExports.stderr).toMatch(/^error: AWS_ENDPOINT_URL_SQS points to this machine.*\n$/);
+    expect(localExports.stderr).toMatch(/^error: AWS_ACCESS_KEY_ID is a local run's .*\n$/);
   });
 
   test('a local run that has ended', async () => {
@@ -104,6 +112,27 @@ describe('with a local run', () => {
     const { code, stdout } = await webhooks(...args, '--json');
     return { code, value: JSON.parse(stdout) };
   };
+
+  test.each([
+    ['FIPS endpoints', { AWS_USE_FIPS_ENDPOINT: 'true' }],
+    ['dual-stack endpoints', { AWS_USE_DUALSTACK_ENDPOINT: 'true' }],
+    ['a proxy for everything', { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://127.0.0.1:9' }],
+    ['a native driver that is not installed', { NODE_PG_FORCE_NATIVE: '1' }],
+  ])('works where the environment asks for %s', async (_, environment) => {
+    const sent = await runBin('webhooks.ts', ['send', PING, '--local'], {
+      directory: run.directory,
+      environment,
+    });
+    expect(sent).toMatchObject({ code: 0, stdout: expect.stringContaining('COMPLETED') });
+    const query = await runBin('webhooks.ts', ['database', 'tables', '--local'], {
+      directory: run.directory,
+      environment,
+    });
+    expect(query).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error: the local run has no database/),
+    });
+  });
 
   test('send shows the answer, the queue, the handler and COMPLETED', async () => {
     const { code, stdout } = await webhooks('send', 'sync.complete', '--id', 'msg_shown');

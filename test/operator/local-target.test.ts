@@ -8,7 +8,7 @@ const EXPORTS = {
   DEAD_LETTER_QUEUE_URL: 'http://127.0.0.1:1/000000000000/dead',
   LEDGER_TABLE_NAME: 'ledger',
   SIGNING_SECRET_ID: 'secret',
-  ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:alerts',
+  ALERT_TOPIC_ARN: 'arn:aws:sns:eu-central-2:000000000000:alerts',
   AWS_ACCESS_KEY_ID: 'LOCAL1',
   AWS_SECRET_ACCESS_KEY: 'of the run',
   AWS_ENDPOINT_URL_SQS: 'http://127.0.0.1:1',
@@ -27,7 +27,7 @@ describe('--local', () => {
       accessKeyId: 'LOCAL1',
       secretAccessKey: 'of the run',
     });
-    expect(await target.clients.dynamoDb.config.region()).toBe('us-east-1');
+    expect(await target.clients.dynamoDb.config.region()).toBe('eu-central-2');
   });
 
   test.each(Object.entries(EXPORTS).filter(([, value]) => value.startsWith('http')))(

@@ -2,9 +2,9 @@ import { createServer, type Server } from 'node:http';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { METADATA_KEY, outputMarker, StackOutput } from '../../lambdas/contract/outputs.ts';
-import { LOCAL_CLIENT } from '../../local/identity.ts';
+import { LOCAL_CLIENT, LOCAL_CREDENTIALS } from '../../local/identity.ts';
 import { toCommandError } from '../../operator/core/error-line.ts';
-import { refuseLoopbackEndpoints, stackTarget } from '../../operator/core/stack-target.ts';
+import { refuseLocalExports, stackTarget } from '../../operator/core/stack-target.ts';
 import { closeTarget } from '../../operator/core/target.ts';
 import { handlersOfStack } from '../../operator/dead-letters/registered-handlers.ts';
 
@@ -140,18 +140,15 @@ describe('--stack NAME', () => {
     expect(await messageOf(403, failure('ExpiredToken', 'The token is expired'))).toMatch(/have expired/);
   });
 
-  test.each(['http://127.0.0.1:9', 'http://localhost:9', 'http://[::1]:9', 'http://127.1.2.3'])(
-    'is refused while an endpoint variable points to %s',
-    (url) => {
-      expect(() => refuseLoopbackEndpoints({ AWS_ENDPOINT_URL_DYNAMODB: url })).toThrow(
-        'AWS_ENDPOINT_URL_DYNAMODB points to this machine',
-      );
-      expect(() => refuseLoopbackEndpoints({ AWS_ENDPOINT_URL: url })).toThrow('AWS_ENDPOINT_URL points');
-    },
-  );
+  test('is refused while a local run’s exports are in the environment', () => {
+    expect(() => refuseLocalExports({ AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId })).toThrow(
+      "AWS_ACCESS_KEY_ID is a local run's (its exports)",
+    );
+  });
 
-  test('other endpoints are the user’s own affair', () => {
-    refuseLoopbackEndpoints({ AWS_ENDPOINT_URL_SQS: 'https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com' });
-    refuseLoopbackEndpoints({ QUEUE_URL: 'http://127.0.0.1:9' });
+  test('other endpoints are the user’s own affair, an emulator on this machine among them', () => {
+    refuseLocalExports({ AWS_ENDPOINT_URL_SQS: 'https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com' });
+    refuseLocalExports({ AWS_ENDPOINT_URL: 'http://127.0.0.1:4566', AWS_ACCESS_KEY_ID: 'test' });
+    refuseLocalExports({ QUEUE_URL: 'http://127.0.0.1:9' });
   });
 });

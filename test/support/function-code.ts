@@ -41,7 +41,7 @@ export class TestFunctions {
     return {
       logicalId: 'Function',
       name: 'stack-Function',
-      arn: 'arn:aws:lambda:us-east-1:000000000000:function:stack-Function',
+      arn: 'arn:aws:lambda:eu-central-2:000000000000:function:stack-Function',
       codeDirectory,
       handler: 'index.handler',
       runtime: 'nodejs24.x',
