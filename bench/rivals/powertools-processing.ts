@@ -42,6 +42,7 @@ export function createPowertoolsConsumer(handlers: Handlers) {
         signal: new AbortController().signal,
         deadline: new Date(Date.now() + 30_000),
         logger: handlerLogger,
+        note() {},
       });
     },
     { persistenceStore, config },

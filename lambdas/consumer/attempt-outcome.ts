@@ -53,6 +53,7 @@ export function outcomeOf(
     ),
     failures: failures.slice(-MAX_FAILURES),
     attempts: record.attempts,
+    ...(result.notes === undefined ? {} : { notes: result.notes }),
   };
 }
 

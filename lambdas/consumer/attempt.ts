@@ -8,13 +8,15 @@ import { type Attempt, persistFinal, whenOwnershipLost } from './attempt-context
 import type { Clock } from './clock.ts';
 import { type DeadLetterCause, deadLetter } from './dead-letter.ts';
 import type { Verdict } from './dependencies.ts';
-import { reportError } from './error-report.ts';
+import { clean, reportError } from './error-report.ts';
 import { eventLogger } from './event-logger.ts';
 import { type HandlersResult, HandlerTimeoutError, runHandlers } from './run-handlers.ts';
 import { settleAttempt } from './settle-attempt.ts';
 
 /** After `signal`, a handler has this long to settle before it counts as timed out. */
 const SETTLE_GRACE_MS = 1_000;
+
+const MAX_NOTE_LENGTH = 500;
 
 /**
  * The table or a blocked event loop took the time of the handlers. The invocation may even be over: Lambda
@@ -125,14 +127,15 @@ function refuse(attempt: Attempt, reason: FailureReason, message: string): Promi
 }
 
 /** Runs the handlers that the ledger holds neither as completed nor as failed for good. */
-function runPending({ message, claimed, dependencies }: Attempt, event: unknown, abortAtMs: number) {
+async function runPending({ message, claimed, dependencies }: Attempt, event: unknown, abortAtMs: number) {
   const { ledger, clock, routes, logger } = dependencies;
   const { record, claim } = claimed;
   const pending = routes.handlersFor(message.facts.eventType).filter(({ name }) => {
     const state = record.handlers[name];
     return !isCompleted(state) && !failedForGood(state);
   });
-  return runHandlers(pending, {
+  const notes: Record<string, string> = {};
+  const result = await runHandlers(pending, {
     clock,
     deadline: { abortAtMs, giveUpAtMs: abortAtMs + SETTLE_GRACE_MS },
     async invoke(handler, signal) {
@@ -146,6 +149,9 @@ function runPending({ message, claimed, dependencies }: Attempt, event: unknown,
         signal,
         deadline: new Date(abortAtMs),
         logger: eventLogger(logger, claim.eventId, handler.name),
+        note(text) {
+          notes[handler.name] = clean(text, MAX_NOTE_LENGTH);
+        },
       });
     },
     onEarlyCompletion(handler, completedAtMs) {
@@ -155,6 +161,7 @@ function runPending({ message, claimed, dependencies }: Attempt, event: unknown,
       });
     },
   });
+  return { ...result, notes };
 }
 
 function logFailures({ claimed, message, dependencies }: Attempt, result: HandlersResult): void {

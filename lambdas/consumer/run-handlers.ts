@@ -22,6 +22,8 @@ export interface HandlersResult {
   readonly failed: readonly FailedHandler[];
   /** A handler ignored `signal` and may still be running. */
   readonly someStillRunning: boolean;
+  /** Handler name → what it notes beside its completion. */
+  readonly notes?: Readonly<Record<string, string>>;
 }
 
 export interface RunOptions {

@@ -21,6 +21,7 @@ import type {
 import { EventStatus, type HandlerState, type LedgerRecord, parseRecord } from './record.ts';
 import {
   claimUpdate,
+  completeNotedUpdate,
   completeUpdate,
   completionUpdate,
   failForGoodUpdate,
@@ -102,8 +103,14 @@ export class DynamoDbLedger implements Ledger {
   }
 
   complete(claim: Claim, outcome: AttemptOutcome, nowMs: number) {
-    const states = outcome.completed;
-    return this.#write(claim, completeUpdate(Object.keys(states).length), nowMs, states, COMPLETED);
+    const { completed: states, notes = {} } = outcome;
+    const count = Object.keys(states).length;
+    return Object.keys(notes).length === 0
+      ? this.#write(claim, completeUpdate(count), nowMs, states, COMPLETED)
+      : this.#write(claim, completeNotedUpdate(count), nowMs, states, {
+          ...COMPLETED,
+          ':notes': nested(notes),
+        });
   }
 
   failRetryable(claim: Claim, outcome: AttemptOutcome, notBeforeMs: number, nowMs: number) {

@@ -56,6 +56,8 @@ export interface AttemptOutcome {
   readonly failures: readonly RecordedFailure[];
   /** Which attempt of the budget ended so. */
   readonly attempts: number;
+  /** Handler name → what it notes beside its completion; kept by {@link Ledger.complete} alone. */
+  readonly notes?: Readonly<Record<string, string>>;
 }
 
 /** What the confirmed copy to the dead-letter queue leaves of the attempt. */

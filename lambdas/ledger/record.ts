@@ -53,6 +53,8 @@ export interface LedgerRecord {
   readonly attempts_total: number;
   readonly handlers: Readonly<Record<string, HandlerState>>;
   readonly failures: readonly RecordedFailure[];
+  /** Handler name → what it notes beside its completion; absent when none did. */
+  readonly notes?: Readonly<Record<string, string>>;
   readonly body_sha256: string;
   readonly event_type: string;
   readonly customer_id?: string;

@@ -108,9 +108,13 @@ const FAILED = [
 export const claimUpdate = once(claimTemplate, presentAttributes);
 export const unhandledUpdate = once(unhandledTemplate, presentAttributes);
 export const completionUpdate = once((_: 1) => finalTemplate(1, [], ''), String);
+const DONE = ['#status = :completed', 'completed_at_ms = :now_ms'];
 export const completeUpdate = once(
-  (handlerCount: number) =>
-    finalTemplate(handlerCount, ['#status = :completed', 'completed_at_ms = :now_ms'], NO_LONGER_OPEN),
+  (handlerCount: number) => finalTemplate(handlerCount, DONE, NO_LONGER_OPEN),
+  Number,
+);
+export const completeNotedUpdate = once(
+  (handlerCount: number) => finalTemplate(handlerCount, [...DONE, 'notes = :notes'], NO_LONGER_OPEN),
   Number,
 );
 export const failRetryableUpdate = once(

@@ -28,6 +28,11 @@ export interface HandlerContext<Event> {
   /** When `signal` aborts: what takes a time limit instead of a signal is given the rest until then. */
   readonly deadline: Date;
   readonly logger: HandlerLogger;
+  /**
+   * A sentence that `events show` tells beside this handler's completion: what a person should know although nothing
+   * failed. The last one counts, up to 500 characters; the ledger keeps it when the attempt completes the event.
+   */
+  note(text: string): void;
 }
 
 /**

@@ -13,7 +13,13 @@ export type TimelineEntry =
       readonly at_ms: number;
     }
   | { readonly entry: 'dead-lettered'; readonly at_ms: number; readonly reason: string }
-  | { readonly entry: 'handler-completed'; readonly at_ms: number; readonly handler: string }
+  | {
+      readonly entry: 'handler-completed';
+      readonly at_ms: number;
+      readonly handler: string;
+      /** What it notes beside its completion. */
+      readonly note?: string;
+    }
   | {
       readonly entry: 'failed';
       readonly at_ms: number;
@@ -45,9 +51,12 @@ function failureEntry({ stack, ...failure }: RecordedFailure): TimelineEntry {
   return { entry: 'failed', ...failure, ...(frame === undefined ? {} : { frame }) };
 }
 
-function handlerEntries({ handlers, failures }: LedgerRecord): TimelineEntry[] {
+function handlerEntries({ handlers, failures, notes = {} }: LedgerRecord): TimelineEntry[] {
   return Object.entries(handlers).flatMap(([handler, state]): TimelineEntry[] => {
-    if (isCompleted(state)) return [{ entry: 'handler-completed', at_ms: state, handler }];
+    if (isCompleted(state)) {
+      const note = Object.hasOwn(notes, handler) ? notes[handler] : undefined;
+      return [{ entry: 'handler-completed', at_ms: state, handler, ...(note === undefined ? {} : { note }) }];
+    }
     const { failed_at_ms: at_ms, attempt, error, message, code } = state;
     // Among the last ten failures it is listed already.
     if (failures.some((failure) => failure.handler === handler && failure.attempt === attempt)) return [];

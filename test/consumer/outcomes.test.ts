@@ -142,6 +142,46 @@ test('maxAttempts reached: FAILED, copied with every attribute and the reason, a
   expect(counted.at(-1)).toEqual({ name: 'deadLettered', reason: 'attempts-exhausted' });
 });
 
+describe('what a handler is given', () => {
+  test('is one frozen event: who assigns to it fails alone, and changes nothing for its siblings', async () => {
+    const seen: unknown[] = [];
+    const routes = new EventRouter()
+      .on('sync.complete', 'assigns', ({ event }) => {
+        Object.assign(event, { customer_id: 'another' });
+      })
+      .on('sync.complete', 'looks', async ({ event }) => {
+        await Promise.resolve();
+        seen.push(event.customer_id);
+      });
+    const harness = await createConsumerHarness(engines, { routes });
+    await harness.send(ID, SYNC_COMPLETE);
+    const [record] = await harness.receive();
+    if (record === undefined) throw new Error('nothing received');
+    expect(await harness.run([record])).toEqual([record.messageId]);
+    expect(seen).toEqual(['example-customer']);
+    const after = await harness.dependencies.ledger.read(ID);
+    expect(Object.keys(after?.handlers ?? {})).toEqual(['looks']);
+    expect(after?.failures).toMatchObject([{ handler: 'assigns', error: 'TypeError' }]);
+  });
+
+  test('notes a sentence, which the ledger keeps with the completion', async () => {
+    const routes = new EventRouter()
+      .on('sync.complete', 'quiet', () => {})
+      .on('sync.complete', 'notes', ({ note }) => {
+        note('first');
+        note(`second\u0000 ${'x'.repeat(600)}`);
+      });
+    const harness = await createConsumerHarness(engines, { routes });
+    await harness.send(ID, SYNC_COMPLETE);
+    expect(await harness.run(await harness.receive())).toEqual([]);
+    const { status, notes = {} } = (await harness.dependencies.ledger.read(ID)) ?? {};
+    expect(status).toBe('COMPLETED');
+    expect(Object.keys(notes)).toEqual(['notes']);
+    expect(notes['notes']).toMatch(/^second {2}x+…$/);
+    expect(notes['notes']).toHaveLength(500);
+  });
+});
+
 describe('what is not done yet', () => {
   test('is no failure: no attempt is counted, what completed is kept, and it comes back when it said', async () => {
     const good = spy();

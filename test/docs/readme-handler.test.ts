@@ -72,6 +72,7 @@ describe('the README’s handler, run', () => {
       deadline: new Date(0),
       signal,
       logger: { debug: log, info: log, warn: log, error: log },
+      note: log,
     });
 
   test('asks once, with the key, and logs it', async () => {

@@ -25,6 +25,17 @@ describe('the timeline of a record', () => {
     expect(timelineText(retrying, RECEIVED_AT_MS + 9_000)).toContain('next attempt due since');
   });
 
+  test('a completion says what its handler noted', () => {
+    const noted = record({
+      status: 'COMPLETED',
+      handlers: { transform: RECEIVED_AT_MS + 15 },
+      notes: { transform: 'Supaglue reports 7 records' },
+    });
+    expect(timelineText(noted, RECEIVED_AT_MS + 2_000)).toMatch(
+      /handler transform completed: Supaglue reports 7\s+records/,
+    );
+  });
+
   test('a permanent failure is listed once, also when it is not among the last ten failures', () => {
     const state = {
       failed_at_ms: failure.at_ms,

@@ -17,6 +17,7 @@ export function contextOf<Event>(
     signal: new AbortController().signal,
     deadline: new Date('2026-11-01T12:00:30.000Z'),
     logger: silent,
+    note() {},
     ...overrides,
   };
 }

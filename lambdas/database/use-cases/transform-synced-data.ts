@@ -19,13 +19,14 @@ import type { DatabaseHandler } from './with-database.ts';
  * application's {@link Transforms}.
  */
 export const transformSyncedData: DatabaseHandler<SyncComplete> = async (context, database, options = {}) => {
-  const { event, eventId, attempt, logger } = context;
+  const { event, eventId, attempt, logger, note } = context;
   const { count = countOne } = options;
   if (event.result !== 'SUCCESS') return;
   const mapped = await mappedTable(context, database);
   if (mapped === undefined) {
     count(Metric.SYNCS_UNMAPPED);
     logger.info('nothing is mapped for this sync', describe(event));
+    note('nothing is mapped for this object');
     return;
   }
   const connection = connectionOf(event);
@@ -64,6 +65,7 @@ export const transformSyncedData: DatabaseHandler<SyncComplete> = async (context
   if (read > 0 || reported === undefined || reported === 0 || attempt > 1) return;
   count(Metric.SYNCS_WITHOUT_ROWS);
   const { schema, table } = found.source;
+  note(`Supaglue reports ${reported} records, and no row of the customer was found in ${schema}.${table}`);
   logger.warn('Supaglue reports records of this sync, and no row of the customer was found', {
     ...describe(event),
     schema,

@@ -23,6 +23,7 @@ but for expires_at (seconds); what does not apply is absent:
   attempts (of the present budget), attempts_total,
   handlers: {name: completed at | {failed_at_ms, attempt, error, message, code}},
   failures: [{attempt, at_ms, handler, error, message, code, retryable, stack}],
+  notes: {handler: what it notes beside its completion},
   dead_letter_reason, failure_bucket, failed_at_ms,
   owner, lease_expires_at_ms, not_before_ms,
   received_at_ms, first_attempt_at_ms, updated_at_ms, completed_at_ms, expires_at`;

@@ -55,7 +55,7 @@ function entryText(entry: TimelineEntry, record: LedgerRecord, nowMs: number): s
     case 'failed':
       return failedText(entry);
     case 'handler-completed':
-      return `handler ${entry.handler} completed`;
+      return `handler ${entry.handler} completed${entry.note === undefined ? '' : `: ${safeText(entry.note)}`}`;
     case 'completed':
       return Object.keys(record.handlers).length === 0
         ? 'COMPLETED: no handler is registered for it'

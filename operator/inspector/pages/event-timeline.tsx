@@ -57,7 +57,12 @@ function describe(entry: TimelineEntry, record: LedgerRecord, isAhead: boolean):
         </>
       );
     case 'handler-completed':
-      return `Handler ${safeText(entry.handler, 80)} completed`;
+      return (
+        <>
+          Handler {safeText(entry.handler, 80)} completed
+          {entry.note === undefined ? '' : <p class="message">{safeText(entry.note, 500)}</p>}
+        </>
+      );
     case 'completed':
       return Object.keys(record.handlers).length === 0
         ? 'COMPLETED: no handler is registered for it'
