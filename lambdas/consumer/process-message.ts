@@ -1,5 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import { FailureReason } from '../contract/failure.ts';
+import { UNKNOWN_EVENT_TYPE } from '../contract/message.ts';
 import { LEASE_SKEW_MS } from '../contract/timing.ts';
 import type { Claim } from '../ledger/ledger.ts';
 import { errorText } from '../runtime/error-text.ts';
@@ -28,6 +29,12 @@ export async function processMessage(
     case 'claimed':
       if (result.record.status === 'COMPLETED') {
         dependencies.metrics.unhandled();
+        // It may tell of a failure: somebody should look.
+        if (message.facts.eventType === UNKNOWN_EVENT_TYPE) {
+          eventLogger(dependencies.logger, eventId, '-').warn(
+            'nothing handles a body without webhook_event_type',
+          );
+        }
         // Safe to acknowledge: the ledger holds the event as COMPLETED, and no handler is registered for it.
         return 'acknowledge';
       }

@@ -11,6 +11,7 @@ import { judgeLedgerRetention, judgeTimeToLive } from './judge-ledger.ts';
 import { judgePing, type PingFacts } from './judge-ping.ts';
 import { judgeBacklog, judgeDeadLetters, judgeRetention, judgeVisibility } from './judge-queues.ts';
 import { judgeSecret } from './judge-secret.ts';
+import { judgeSupaglue } from './judge-supaglue.ts';
 import { sendPing } from './ping.ts';
 import { countSubscriptions, createReadings, type Readings, readTimeToLive } from './readings.ts';
 
@@ -63,6 +64,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     return judgeLedgerRetention(numberOf(environment[ConsumerEnvironment.LEDGER_RETENTION_DAYS]));
   },
   'ledger expiry': async ({ target, signal }) => judgeTimeToLive(await readTimeToLive(target, signal)),
+  supaglue: async ({ readings }) => judgeSupaglue((await readings.consumer()).environment),
   alerts: async ({ target, signal }) =>
     target.kind === 'local'
       ? note('not checked: `npm start` shows what would be sent')

@@ -441,6 +441,17 @@ test('no handler for the type: COMPLETED in one write, counted', async () => {
   expect(writes).toBe(1);
   expect(names(harness.counted)).toEqual(['unhandled']);
   expect(await harness.dependencies.ledger.read(ID)).toMatchObject({ status: 'COMPLETED', handlers: {} });
+  expect(harness.lines).toEqual([]);
+});
+
+test('a body without a type that nothing handles completes, and is said', async () => {
+  const harness = await createConsumerHarness(engines, { routes: new EventRouter() });
+  await harness.send(ID, JSON.stringify({ result: 'ERROR', error_message: 'the provider answered 401' }));
+  expect(await harness.run(await harness.receive())).toEqual([]);
+  expect(names(harness.counted)).toEqual(['unhandled']);
+  expect(harness.lines).toMatchObject([
+    { level: 'warn', message: 'nothing handles a body without webhook_event_type', keys: { event_id: ID } },
+  ]);
 });
 
 test('onAny sees an event of an unknown type', async () => {

@@ -67,6 +67,7 @@ describe('doctor, on a local run', () => {
       'retention',
       'ledger',
       'ledger expiry',
+      'supaglue',
       'alerts',
       'dead letters',
       'backlog',

@@ -14,6 +14,7 @@ import {
   judgeVisibility,
 } from '../../operator/doctor/judge-queues.ts';
 import { judgeSecret } from '../../operator/doctor/judge-secret.ts';
+import { judgeSupaglue } from '../../operator/doctor/judge-supaglue.ts';
 
 const DAY = 86_400;
 const secretOf = (bytes: Uint8Array) => `whsec_${Buffer.from(bytes).toString('base64')}`;
@@ -75,6 +76,18 @@ describe('what each check makes of what it reads', () => {
     [100, 'ok', /^100 days/],
   ] as const)('ledger: %s days', (days, status, finding) => {
     expect(judgeLedgerRetention(days)).toMatchObject({ status, finding: expect.stringMatching(finding) });
+  });
+
+  test.each([
+    [{}, 'note', /^no database/],
+    [{ DATABASE_SECRET_ID: 'arn' }, 'note', /^no API key is configured/],
+    [
+      { DATABASE_SECRET_ID: 'arn', SUPAGLUE_API_URL: 'https://supaglue.example.com/mgmt/v2' },
+      'ok',
+      /^its API key is used at https:\/\/supaglue\.example\.com\/mgmt\/v2$/,
+    ],
+  ] as const)('supaglue: %j', (environment, status, finding) => {
+    expect(judgeSupaglue(environment)).toMatchObject({ status, finding: expect.stringMatching(finding) });
   });
 
   test('ledger expiry', () => {

@@ -6,8 +6,9 @@ import type { DoctorOptions } from './run-doctor.ts';
 
 const HELP = `
 Checks, each by itself: secret, clock, consumer (is it on?), visibility,
-retention, ledger, ledger expiry, alerts, dead letters, backlog; then a signed
-ping is sent and followed to COMPLETED. The ping runs no handler of yours.
+retention, ledger, ledger expiry, supaglue, alerts, dead letters, backlog;
+then a signed ping is sent and followed to COMPLETED. The ping runs no
+handler of yours.
 
 Each line says ok, warn, FAIL, or note (not checked here), and how to mend it.
 
