@@ -67,6 +67,8 @@ function casesIn(folder: string): readonly (readonly [string, Case])[] {
 describe.each([
   ['supaglue', false],
   ['supaglue-clean', true],
+  ['more', false],
+  ['more-clean', true],
 ])('%s', (folder, cleanSupaglueTables) => {
   let harness: ConsumerHarness;
   beforeAll(async () => {
@@ -84,9 +86,23 @@ describe.each([
   });
 
   test.each(casesIn(folder))('%s', async (_, each) => {
-    const end = await runCase(each, { harness, sql: (statement) => postgres.query(placed(statement)) });
+    const end = await runCase(each, {
+      harness,
+      sql: (statement) => postgres.query(placed(statement)),
+      placed: (body) => body.replaceAll('tenant_blue', tenant),
+    });
     expect(end.ledger).toEqual(end.ledger.map(() => each.then.ledger));
     expect(end.rows).toEqual(each.then.rows);
     if (each.then.log !== null) expect(end.log).toMatch(new RegExp(each.then.log, 'i'));
   });
+
+  if (folder === 'supaglue') {
+    test('people were told of what failed and what stands still, and nothing else', () => {
+      expect(alerts).toEqual([
+        'Supaglue sync failed: hubspot contact for customer no-type',
+        'Supaglue sync paused: salesforce an entity for customer paused-entity',
+      ]);
+      expect(counted).toEqual(['SyncsUnmapped', 'SyncsUnmapped', 'SyncsUnmapped']);
+    });
+  }
 });

@@ -23,6 +23,8 @@ export interface Case extends Step {
 export interface CaseWorld {
   readonly harness: ConsumerHarness;
   sql(statement: string): Promise<{ readonly rowCount: number }>;
+  /** The body with the schemas of the run in place of the case's. */
+  placed(body: string): string;
 }
 
 export interface CaseEnd {
@@ -34,12 +36,13 @@ export interface CaseEnd {
 let events = 0;
 
 /** Plays a case's steps, each event followed to its end, and tells how it all ended. */
-export async function runCase(each: Case, { harness, sql }: CaseWorld): Promise<CaseEnd> {
+export async function runCase(each: Case, world: CaseWorld): Promise<CaseEnd> {
+  const { harness, sql } = world;
   const from = harness.lines.length;
   const ledger: string[] = [];
   for (const step of [each, ...(each.more ?? [])]) {
     for (const statement of step.database) await sql(statement);
-    for (const body of step.send) ledger.push(await endOf(body, harness));
+    for (const body of step.send) ledger.push(await endOf(body, world));
   }
   const rows: { query: string; count: number }[] = [];
   for (const { query } of each.then.rows) rows.push({ query, count: (await sql(query)).rowCount });
@@ -50,9 +53,9 @@ export async function runCase(each: Case, { harness, sql }: CaseWorld): Promise<
   return { ledger, rows, log };
 }
 
-async function endOf(body: unknown, harness: ConsumerHarness): Promise<string> {
+async function endOf(body: unknown, { harness, placed }: CaseWorld): Promise<string> {
   const eventId = `msg_case_${++events}`;
-  await harness.send(eventId, JSON.stringify(body), { 'received-at': String(harness.clock.nowMs()) });
+  await harness.send(eventId, placed(JSON.stringify(body)), { 'received-at': String(harness.clock.nowMs()) });
   const [record] = await harness.receive();
   if (record === undefined) throw new Error('nothing was received');
   for (let delivery = record; ; delivery = redelivered(delivery)) {
