@@ -7,11 +7,17 @@ import {
   type PermanentFailure,
   type RecordedFailure,
 } from '../ledger/record.ts';
+import { clean } from './error-report.ts';
 import type { FailedHandler, HandlersResult } from './run-handlers.ts';
 
 export type Claimed = Extract<ClaimResult, { outcome: 'claimed' }>;
 
 const MAX_FAILURES = 10;
+/**
+ * Of the message in a handler's mark. `failures` holds the last ones whole; there is a mark for each handler, and the
+ * most handlers with the longest texts must fit an item of DynamoDB's (400 KB).
+ */
+const MAX_MARK_CHARACTERS = 200;
 
 /** The outcome of an attempt in which no handler ran. */
 export const NOTHING_RAN: HandlersResult = { completed: {}, failed: [], someStillRunning: false };
@@ -103,6 +109,7 @@ function recordedFailure(failure: FailedHandler, attempt: number): RecordedFailu
 }
 
 function permanentFailure(failure: FailedHandler, attempt: number): PermanentFailure {
-  const { failedAtMs, error, message, code } = failure;
+  const { failedAtMs, error, code } = failure;
+  const message = clean(failure.message, MAX_MARK_CHARACTERS);
   return { failed_at_ms: failedAtMs, attempt, error, message, ...(code === undefined ? {} : { code }) };
 }

@@ -14,6 +14,7 @@ import { processBatch } from './batch.ts';
 import { systemClock } from './clock.ts';
 import type { ConsumerDependencies } from './dependencies.ts';
 import { createEmfMetrics } from './emf-metrics.ts';
+import { checkHandlerCounts } from './handler-limit.ts';
 import { createLazyQueue } from './lazy-queue.ts';
 import { parseRetryPolicy } from './policy.ts';
 import { createHandlerLogger } from './powertools-logger.ts';
@@ -39,11 +40,13 @@ export interface ConsumerHandler {
  *
  * @param environment - @default the function's own
  * @throws {ConfigurationError} when a variable that the stack sets is missing: the function does not start
+ * @throws {RegistrationError} when one event has more handlers than a record of the ledger can tell of
  */
 export function createConsumerHandler(
   routes: ConsumerRoutes,
   environment: Environment = process.env,
 ): ConsumerHandler {
+  checkHandlerCounts(routes.registrations());
   // Both take service and namespace from POWERTOOLS_SERVICE_NAME and POWERTOOLS_METRICS_NAMESPACE.
   const logger = new Logger();
   const metrics = new Metrics();

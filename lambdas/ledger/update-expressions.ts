@@ -130,6 +130,10 @@ export const failForGoodUpdate = once(
     ),
   Number,
 );
+/** Of the longest write that so many handlers of one event may need. */
+export const longestUpdateBytes = (handlerCount: number): number =>
+  Buffer.byteLength(failForGoodUpdate(handlerCount).UpdateExpression);
+
 /** Forgets the handlers that failed for good: a redrive runs them again. */
 function releaseTemplate(forgottenCount: number, remove: readonly string[]): UpdateTemplate {
   const forgotten = Array.from({ length: forgottenCount }, (_, index) => `handlers.#h${index}`);

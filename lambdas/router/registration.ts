@@ -18,6 +18,11 @@ export function checkHandler(handlerName: string, handler: unknown, taken: Reado
       `handler name ${JSON.stringify(handlerName)} must be 1 to 64 letters, digits, "_" or "-"`,
     );
   }
+  if (handlerName in Object.prototype) {
+    throw new RegistrationError(
+      `handler name "${handlerName}" is a property of every JavaScript object; choose another`,
+    );
+  }
   if (handlerName === PING_HANDLER_NAME) {
     throw new RegistrationError(`handler name "${PING_HANDLER_NAME}" is built in; choose another`);
   }
@@ -63,7 +68,7 @@ export function checkDefinition(
   if (typeof eventType !== 'string' || eventType === '') {
     throw new RegistrationError('an event type needs a name');
   }
-  if (eventType === PING_EVENT_TYPE || eventType === UNKNOWN_EVENT_TYPE) {
+  if (eventType === PING_EVENT_TYPE || eventType === UNKNOWN_EVENT_TYPE || eventType in Object.prototype) {
     throw new RegistrationError(`event type "${eventType}" is reserved`);
   }
   if (known.has(eventType)) {
