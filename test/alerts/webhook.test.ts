@@ -185,7 +185,8 @@ describe('no answer', () => {
     const attempt = new AbortController();
     receiver.answers.push(() => {});
     const received = receiver.next();
-    const ended = failure(publisher()(noticeOf(), { signal: attempt.signal }));
+    // Longer than the test may take: nothing but the signal ends it.
+    const ended = failure(publisher(slack, 3_600_000)(noticeOf(), { signal: attempt.signal }));
     await received;
     attempt.abort(new Error('the time is up'));
     expect(await ended).toMatchObject({ message: 'the time is up' });

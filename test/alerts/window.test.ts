@@ -124,6 +124,26 @@ describe.each([
     expect(logged).not.toContain('alert suppressed');
   });
 
+  test('no character of a name joins it to its neighbour: each kind of alert has a key of its own', async () => {
+    const characters = Array.from({ length: 0x2100 }, (_, code) => String.fromCharCode(code));
+    const keyOf = async (about: readonly string[]) => {
+      const keys: string[] = [];
+      const by = createAlertSender({
+        channel: 'topic',
+        publish: async ({ key }) => void keys.push(key),
+      });
+      await by(alertOf({ about }), context());
+      return keys[0];
+    };
+    for (const character of characters) {
+      const [one, other] = await Promise.all([
+        keyOf([`a${character}b`, 'c']),
+        keyOf(['a', `b${character}c`]),
+      ]);
+      if (one === other) throw new Error(`joined by ${JSON.stringify(character)}`);
+    }
+  });
+
   test('a publish that fails swallows nothing: the event’s own retry sends it', async () => {
     const failing = sender({ publish: () => Promise.reject(new Error('throttled')) });
     await expect(send('first', failing)).rejects.toThrow('throttled');

@@ -216,6 +216,22 @@ describe('dead-lettering', () => {
     expect(await harness.ledgerRecord()).toMatchObject({ attempts: 0, dead_letter_reason: 'permanent' });
   });
 
+  test('with no way to copy, the message waits longer from receive to receive', async () => {
+    const gone = failing(9, () => Object.assign(new Error('for good'), { retryable: false }));
+    const harness = await given({ gone });
+    const { queue } = harness.dependencies;
+    const { processBatch } = await import('../../lambdas/consumer/batch.ts');
+    for (const receives of [1, 2, 4]) {
+      await processBatch(
+        { Records: [redelivered(harness.record, receives)] },
+        { deadlineMs: harness.clock.nowMs() + 35_000 },
+        { ...harness.dependencies, queue: { ...queue, copyToDeadLetters: outage } },
+      );
+      harness.clock.advance(60_000);
+    }
+    expect(harness.sqsCalls.map(({ input }) => input['VisibilityTimeout'])).toEqual([8, 15, 60]);
+  });
+
   test('on the last receive, with no way to copy, the message is left on the queue', async () => {
     const harness = await given({ bad: failing(9, () => new Error('no')) });
     const queue = { ...harness.dependencies.queue, copyToDeadLetters: outage };

@@ -235,6 +235,32 @@ describe('what is not done yet', () => {
   });
 });
 
+test('the ledger keeps the last ten failures, the latest last', async () => {
+  const bad = spy((run) => {
+    throw new Error(`failure ${run}`);
+  });
+  const { run, record, deliverAgain, ledgerRecord } = await given({ bad }, { maxAttempts: 12 });
+  await run([record]);
+  for (let attempt = 2; attempt <= 12; attempt++) await deliverAgain();
+  const { failures = [] } = (await ledgerRecord()) ?? {};
+  expect(failures.map(({ attempt }) => attempt)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  expect(failures.map(({ message }) => message)).toEqual(failures.map(({ attempt }) => `failure ${attempt}`));
+});
+
+test.each([
+  ['in the last attempt', 2],
+  ['in the attempt before', 1],
+])('a handler that failed and then completed, %s, is not named on the letter', async (_, failures) => {
+  const mended = failing(failures, () => new Error('mended since'));
+  const bad = failing(9, () => new Error('for ever'));
+  const { run, record, deliverAgain, deadLetters } = await given({ mended, bad });
+  await run([record]);
+  await deliverAgain();
+  expect(await deliverAgain()).toEqual([]);
+  const [letter] = await deadLetters();
+  expect(letter?.failure.handlers.map(({ handler }) => handler)).toEqual(['bad']);
+});
+
 describe('permanent failures', () => {
   test('the one that failed for good is not run again while the others are retried, then all are listed', async () => {
     const gone = spy(() => {
@@ -365,12 +391,13 @@ test('a backoff that has not passed defers until its end', async () => {
 
 test('the same id with another body: copied with reason payload-mismatch, the record untouched', async () => {
   const one = spy();
-  const { run, record, send, receive, deadLetters, ledgerRecord } = await given({ one });
+  const { run, record, send, receive, deadLetters, ledgerRecord, counted } = await given({ one });
   await run([record]);
   const before = await ledgerRecord();
   await send(ID, SYNC_COMPLETE.replace('contact', 'account'));
   expect(await run(await receive())).toEqual([]);
   expect((await deadLetters())[0]?.failure).toMatchObject({ reason: 'payload-mismatch' });
+  expect(counted.at(-1)).toEqual({ name: 'deadLettered', reason: 'payload-mismatch' });
   expect(await ledgerRecord()).toEqual(before);
   expect(one.attempts).toEqual([1]);
 });
@@ -416,6 +443,7 @@ test('no svix-id: copied with its reason, no ledger write', async () => {
   await harness.send(undefined, SYNC_COMPLETE);
   expect(await harness.run(await harness.receive())).toEqual([]);
   expect((await harness.deadLetters())[0]?.failure).toMatchObject({ reason: 'no-event-id' });
+  expect(harness.counted).toEqual([{ name: 'deadLettered', reason: 'no-event-id' }]);
 });
 
 test('a foreign message with ten attributes makes room for the reason', async () => {

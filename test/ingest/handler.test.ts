@@ -24,6 +24,8 @@ let queue: TestQueue;
 let proxy: LoopbackServer;
 /** What was called on SQS, as seen on the wire. */
 const sqsCalls: string[] = [];
+/** Session tokens of all calls: a role's call without its own is refused by AWS, and by no engine. */
+const sessionTokens = new Set<unknown>();
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ingest-'));
@@ -32,6 +34,7 @@ beforeAll(async () => {
   queue = await startQueue();
   proxy = await listenOnLoopback(async (request, response) => {
     sqsCalls.push(String(request.headers['x-amz-target']));
+    sessionTokens.add(request.headers['x-amz-security-token']);
     const body = await readBody(request);
     const { 'content-type': type = '', 'x-amz-target': target = '', authorization = '' } = request.headers;
     const answer = await fetch(queue.endpoint, {
@@ -71,6 +74,7 @@ async function startFunction(secretAnswer: SecretAnswer, environment: Readonly<R
   const reads: string[] = [];
   const secretsManager = await listenOnLoopback(async (request, response) => {
     reads.push(String(request.headers['x-amz-target']));
+    sessionTokens.add(request.headers['x-amz-security-token']);
     await readBody(request);
     response.writeHead(secretAnswer.status, { 'content-type': 'application/x-amz-json-1.1' });
     response.end(JSON.stringify(secretAnswer.body));
@@ -86,6 +90,7 @@ async function startFunction(secretAnswer: SecretAnswer, environment: Readonly<R
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+      AWS_SESSION_TOKEN: 'token-of-the-role',
       AWS_ENDPOINT_URL_SQS: proxy.url,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
       QUEUE_URL: `${proxy.url}${new URL(queue.url).pathname}`,
@@ -181,6 +186,20 @@ describe('a webhook', () => {
       EventsRejected: 1,
     });
     expect(started.reads).toHaveLength(1);
+    expect([...sessionTokens]).toEqual(['token-of-the-role']);
+  });
+
+  test('signed and too large: the log has its size, and not its body', async () => {
+    const started = await startFunction(stored(SECRET));
+    const body = `{"webhook_event_type":"${'body-of-a-customer '.repeat(60_000)}"}`;
+    const headers = signedHeaders({ timestampSeconds: Math.floor(Date.now() / 1_000), body });
+    expect((await started.invoke(httpEvent({ headers, body }))).statusCode).toBe(413);
+    const line = await started.err.until('body-too-large');
+    expect(JSON.parse(line)).toMatchObject({ level: 'WARN', event_id: 'msg_test_1' });
+    await started.out.until('EventsRejected');
+    expect([...started.err.lines, ...started.out.lines].join('\n')).not.toContain('body-of-a-customer');
+    expect(line.length).toBeLessThan(1_000);
+    expect(sqsCalls).toEqual([]);
   });
 
   test('forged: the log has the reason, and neither body, signature nor secret', async () => {

@@ -33,6 +33,21 @@ describe('routeBody', () => {
     },
   );
 
+  test.each([
+    ['first', (customer: string) => `x${customer.slice(1)}`],
+    ['last', (customer: string) => `${customer.slice(0, -1)}x`],
+  ])('customers that differ in the %s of very many characters have a group each', (_, other) => {
+    const customer = 'é'.repeat(5_000);
+    const groupOf = (customerId: string) => route({ customer_id: customerId }).messageGroupId;
+    expect(groupOf(other(customer))).not.toBe(groupOf(customer));
+  });
+
+  test('a type is cut to 128 characters, in a body that is parsed and in one that is scanned', () => {
+    const type = 'a'.repeat(129);
+    expect(route({ webhook_event_type: type }).eventType).toBe('a'.repeat(128));
+    expect(route({ webhook_event_type: type, pad: 'x'.repeat(20_000) }).eventType).toBe('a'.repeat(128));
+  });
+
   test('a customer of 128 characters and punctuation is kept', () => {
     const customer = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'.padEnd(128, 'a');
     expect(route({ customer_id: customer }).messageGroupId).toBe(customer);

@@ -457,12 +457,42 @@ export function describeLedger(
       });
     });
 
-    test('every write refreshes the expiry', async () => {
+    test('every write refreshes the expiry, the claims too', async () => {
+      const dayMs = 86_400_000;
+      const expiresAfterDays = async (eventId: string) =>
+        (((await ledger.read(eventId))?.expires_at ?? 0) - NOW_MS / 1000) / 86_400;
       const event = newEvent();
       const { claim } = await take(event);
-      const dayMs = 86_400_000;
       await ledger.recordCompletion(claim, 'alert', NOW_MS, NOW_MS + dayMs);
-      expect((await ledger.read(event.eventId))?.expires_at).toBe(NOW_MS / 1000 + 101 * 86_400);
+      expect(await expiresAfterDays(event.eventId)).toBe(101);
+      const { claim: second } = await take(event, NOW_MS + 2 * dayMs);
+      expect(await expiresAfterDays(event.eventId)).toBe(102);
+      await ledger.spendAttempt(second, 2, NOW_MS + 3 * dayMs);
+      expect(await expiresAfterDays(event.eventId)).toBe(103);
+      await ledger.failForGood(second, { ...NOTHING, attempts: 2 }, 'permanent', NOW_MS + 4 * dayMs);
+      expect(await expiresAfterDays(event.eventId)).toBe(104);
+      await ledger.releaseDeadLetter(second, RELEASE, NOW_MS + 5 * dayMs);
+      expect(await expiresAfterDays(event.eventId)).toBe(105);
+      await ledger.completeUnhandled(event, claimFor(event), NOW_MS + 6 * dayMs);
+      expect(await expiresAfterDays(event.eventId)).toBe(106);
+    });
+
+    test('nothing that completed keeps its place in the index of failures, handled or not', async () => {
+      const bucketOf = async (eventId: string) => (await ledger.read(eventId))?.failure_bucket;
+      for (const finish of ['complete', 'completeUnhandled'] as const) {
+        const event = newEvent();
+        const { claim } = await take(event);
+        await ledger.failRetryable(claim, NOTHING, NOW_MS, NOW_MS);
+        expect(await bucketOf(event.eventId)).toMatch(/^RETRYING#[0-3]$/);
+        if (finish === 'completeUnhandled')
+          await ledger.completeUnhandled(event, claimFor(event), NOW_MS + 1);
+        else await ledger.complete((await take(event, NOW_MS + 1)).claim, NOTHING, NOW_MS + 2);
+        const record = await ledger.read(event.eventId);
+        expect(record).toMatchObject({ status: 'COMPLETED' });
+        for (const name of ['failure_bucket', 'failed_at_ms', 'not_before_ms', 'lease_expires_at_ms']) {
+          expect(record).not.toHaveProperty(name);
+        }
+      }
     });
 
     test('an absent record reads as undefined, a sparse item as an empty record', async () => {

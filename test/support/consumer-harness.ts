@@ -30,6 +30,7 @@ export interface Counted {
 export interface ConsumerHarness {
   readonly clock: VirtualClock;
   readonly queues: QueuePair;
+  readonly tableName: string;
   readonly dependencies: ConsumerDependencies;
   readonly counted: Counted[];
   /** Log lines: level, message and keys. */
@@ -124,6 +125,7 @@ export async function createConsumerHarness(
   return {
     clock,
     queues,
+    tableName,
     dependencies,
     counted,
     lines,
