@@ -5,6 +5,7 @@ import { AnswerCode } from '../../lambdas/contract/http.ts';
 import { Metric } from '../../lambdas/contract/metrics.ts';
 import { StackOutput } from '../../lambdas/contract/outputs.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
+import { createResolver } from '../../local/assembly/intrinsics.ts';
 import { resourceOf, resourcesOf, synthesiseTemplate, type Template } from './synthesised-stack.ts';
 
 let template: Template;
@@ -84,56 +85,83 @@ describe('alarms', () => {
     }
   });
 
-  test('DeadLetters counts those being looked at too', () => {
-    const { Metrics, Threshold } = alarm('DeadLetters');
-    expect(Threshold).toBe(1);
-    const queueName = {
+  /** What an alarm watches, with the metrics of an expression flattened: each with all that decides when it rings. */
+  const watched = (name: string) => {
+    const { AlarmName: _, AlarmDescription: __, AlarmActions: ___, OKActions: ____, ...rules } = alarm(name);
+    return rules;
+  };
+  const QUIET = {
+    ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    TreatMissingData: 'notBreaching',
+  };
+  const queueName = (part: string) => [
+    {
       Name: 'QueueName',
-      Value: { 'Fn::GetAtt': [resourceOf(template, 'AWS::SQS::Queue', 'DeadLetter')[0], 'QueueName'] },
-    };
-    const stat = (MetricName: string) =>
-      expect.objectContaining({
-        MetricStat: expect.objectContaining({
-          Metric: { Namespace: 'AWS/SQS', MetricName, Dimensions: [queueName] },
-          Stat: 'Maximum',
-        }),
-      });
-    expect(Metrics).toEqual([
-      expect.objectContaining({ Expression: 'visible + hidden', ReturnData: true }),
-      stat('ApproximateNumberOfMessagesVisible'),
-      stat('ApproximateNumberOfMessagesNotVisible'),
-    ]);
+      Value: { 'Fn::GetAtt': [resourceOf(template, 'AWS::SQS::Queue', part)[0], 'QueueName'] },
+    },
+  ];
+  const functionName = (part: string) => [
+    { Name: 'FunctionName', Value: { Ref: resourceOf(template, 'AWS::Lambda::Function', part)[0] } },
+  ];
+  const stat = (
+    Id: string,
+    metric: readonly [Namespace: string, MetricName: string, Dimensions: unknown],
+    [Period, Stat]: readonly [number, string],
+  ) => ({
+    Id,
+    MetricStat: {
+      Metric: { Namespace: metric[0], MetricName: metric[1], Dimensions: metric[2] },
+      Period,
+      Stat,
+    },
+    ReturnData: false,
   });
 
-  test('OldestMessage leaves two waits and a quarter of an hour', () => {
-    expect(alarm('OldestMessage')).toMatchObject({
-      Namespace: 'AWS/SQS',
-      MetricName: 'ApproximateAgeOfOldestMessage',
-      Threshold: 900 + 10 + 20,
+  test('DeadLetters: one letter at any moment of a minute, those being looked at too', () => {
+    const minute = [60, 'Maximum'] as const;
+    expect(watched('DeadLetters')).toEqual({
+      ...QUIET,
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      DatapointsToAlarm: 1,
+      Metrics: [
+        { Id: 'expr_1', Expression: 'visible + hidden', Label: 'dead letters', ReturnData: true },
+        stat('visible', ['AWS/SQS', 'ApproximateNumberOfMessagesVisible', queueName('DeadLetter')], minute),
+        stat('hidden', ['AWS/SQS', 'ApproximateNumberOfMessagesNotVisible', queueName('DeadLetter')], minute),
+      ],
     });
   });
 
-  test('IngestErrors counts 5xx answers that go on', () => {
-    expect(alarm('IngestErrors')).toMatchObject({
+  test('OldestMessage: of the main queue, two waits and a quarter of an hour', () => {
+    expect(watched('OldestMessage')).toEqual({
+      ...QUIET,
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateAgeOfOldestMessage',
+      Dimensions: queueName('QueuesQueue'),
+      Period: 300,
+      Statistic: 'Maximum',
+      Threshold: 900 + 10 + 20,
+      EvaluationPeriods: 1,
+      DatapointsToAlarm: 1,
+    });
+  });
+
+  test('IngestErrors: 5xx answers that go on, in two of three periods', () => {
+    const [apiId] = resourceOf(template, 'AWS::ApiGatewayV2::Api');
+    expect(watched('IngestErrors')).toEqual({
+      ...QUIET,
       Namespace: 'AWS/ApiGateway',
       MetricName: '5xx',
+      Dimensions: [
+        { Name: 'ApiId', Value: { Ref: apiId } },
+        { Name: 'Stage', Value: '$default' },
+      ],
+      Period: 300,
+      Statistic: 'Sum',
       Threshold: 1,
       DatapointsToAlarm: 2,
       EvaluationPeriods: 3,
     });
-  });
-
-  test('RejectedSignatures watches the metric and dimensions that ingest writes', () => {
-    expect(JSON.stringify(alarm('RejectedSignatures')['Metrics'])).toContain(
-      JSON.stringify({
-        Dimensions: [
-          { Name: 'reason', Value: AnswerCode.INVALID_SIGNATURE },
-          { Name: 'service', Value: 'ingest-prod' },
-        ],
-        MetricName: Metric.EVENTS_REJECTED,
-        Namespace: 'SupaglueWebhooks',
-      }),
-    );
   });
 
   test.each([
@@ -179,21 +207,61 @@ describe('alarms', () => {
     }
   });
 
-  test('ConsumerErrors and Throttles watch Lambda', () => {
-    expect(alarm('ConsumerErrors')).toMatchObject({
-      Namespace: 'AWS/Lambda',
-      MetricName: 'Errors',
+  test('RejectedSignatures: the metric and dimensions that ingest writes, in two of three periods', () => {
+    const metric = {
+      Namespace: 'SupaglueWebhooks',
+      MetricName: Metric.EVENTS_REJECTED,
       Dimensions: [
-        {
-          Name: 'FunctionName',
-          Value: { Ref: resourceOf(template, 'AWS::Lambda::Function', 'Consumer')[0] },
-        },
+        { Name: 'reason', Value: AnswerCode.INVALID_SIGNATURE },
+        { Name: 'service', Value: 'ingest-prod' },
+      ],
+    };
+    expect(watched('RejectedSignatures')).toEqual({
+      ...QUIET,
+      Threshold: 1,
+      DatapointsToAlarm: 2,
+      EvaluationPeriods: 3,
+      Metrics: [
+        expect.objectContaining({
+          MetricStat: { Metric: metric, Period: 300, Stat: 'Sum' },
+          ReturnData: true,
+        }),
       ],
     });
-    const throttles = JSON.stringify(alarm('Throttles')['Metrics']);
-    for (const part of ['Ingest', 'Consumer']) {
-      expect(throttles).toContain(resourceOf(template, 'AWS::Lambda::Function', part)[0]);
-    }
+  });
+
+  test('ConsumerErrors: one in five minutes', () => {
+    expect(watched('ConsumerErrors')).toEqual({
+      ...QUIET,
+      Namespace: 'AWS/Lambda',
+      MetricName: 'Errors',
+      Dimensions: functionName('Consumer'),
+      Period: 300,
+      Statistic: 'Sum',
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      DatapointsToAlarm: 1,
+    });
+  });
+
+  test('Throttles: of either function, whichever writes the metric', () => {
+    const sum = [300, 'Sum'] as const;
+    expect(watched('Throttles')).toEqual({
+      ...QUIET,
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      DatapointsToAlarm: 1,
+      Metrics: [
+        {
+          Id: 'expr_1',
+          Expression: 'FILL(ingest, 0) + FILL(consumer, 0)',
+          Label: 'throttled invocations',
+          ReturnData: true,
+        },
+        stat('ingest', ['AWS/Lambda', 'Throttles', functionName('Ingest')], sum),
+        stat('consumer', ['AWS/Lambda', 'Throttles', functionName('Consumer')], sum),
+      ],
+    });
   });
 });
 
@@ -209,6 +277,21 @@ describe('dashboard', () => {
   });
 });
 
+describe('dashboard metrics', () => {
+  test('are all of five minutes, the counts summed', () => {
+    const [, { Properties }] = resourceOf(template, 'AWS::CloudWatch::Dashboard');
+    const body = JSON.stringify(Properties['DashboardBody']).replaceAll('\\"', '"');
+    const periods = [...body.matchAll(/"period":(\d+)/g)].map(([, period]) => period);
+    // CloudWatch's own default, five minutes, is left out.
+    expect(periods.filter((period) => period !== '300')).toEqual([]);
+    for (const name of [Metric.EVENTS_ACCEPTED, Metric.EVENTS_REJECTED, Metric.EVENTS_DEAD_LETTERED]) {
+      const options = [...body.matchAll(new RegExp(`"SupaglueWebhooks","${name}"[^{]*(\\{[^}]*\\})`, 'g'))];
+      expect(options.length).toBeGreaterThan(0);
+      for (const [, option = ''] of options) expect(JSON.parse(option)).toMatchObject({ stat: 'Sum' });
+    }
+  });
+});
+
 describe('the template', () => {
   test('has exactly the outputs of the contract', () => {
     expect(Object.keys(template.Outputs).sort()).toEqual(Object.values(StackOutput).sort());
@@ -216,6 +299,19 @@ describe('the template', () => {
       Ref: resourceOf(template, 'AWS::SQS::Queue', 'QueuesQueue')[0],
     });
     expect(JSON.stringify(template.Outputs['WebhookUrl']?.Value)).toContain('/webhooks');
+  });
+
+  test('names the secret as people type it: without the suffix that its ARN has', () => {
+    const arn =
+      'arn:aws:secretsmanager:eu-west-1:111122223333:secret:SigningSecret12345678-abcdEFGH1234-XyZ123';
+    const resolve = createResolver({
+      pseudoParameters: {},
+      parameterDefaults: new Map(),
+      identify: () => ({ ref: arn, attributes: {} }),
+    });
+    expect(resolve(template.Outputs['SigningSecretName']?.Value, 'the output')).toBe(
+      'SigningSecret12345678-abcdEFGH1234',
+    );
   });
 
   test('holds nothing that no promise needs', () => {

@@ -229,6 +229,12 @@ describe('every option set', () => {
   });
 });
 
+test('with a database and no word of Supaglue’s own tables, nothing is deleted from those', async () => {
+  const template = await synthesiseTemplate({ databaseSecretArn: DATABASE_ARN });
+  const [, { Properties }] = resourceOf(template, 'AWS::Lambda::Function', 'Consumer');
+  expect(Properties['Environment']).toMatchObject({ Variables: { CLEAN_SUPAGLUE_TABLES: 'false' } });
+}, 60_000);
+
 test('without an address nobody is subscribed, and without a database nothing of it is there', async () => {
   const template = await synthesiseTemplate();
   expect(resourcesOf(template, 'AWS::SNS::Subscription')).toEqual([]);

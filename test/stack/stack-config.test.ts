@@ -103,15 +103,34 @@ describe('values', () => {
     ['allowedSources', 'svix.example.com', 'addresses or CIDR blocks'],
     ['alertTopicKeyArn', 'alias/aws/sns', 'the ARN of a KMS key'],
     ['alertWindowSeconds', '604801', 'a whole number from 0 to 604800'],
-    [
+    ...[
+      'pagerDutySecretArn',
       'slackSecretArn',
-      'arn:aws:secretsmanager:eu-west-1:1:secret:slack',
-      'the ARN of a Secrets Manager secret',
-    ],
+      'databaseSecretArn',
+      'databaseCaSecretArn',
+      'supaglueApiKeySecretArn',
+    ].flatMap((key) =>
+      ['1:secret:word-AbCdEf', '111122223333:secret:word', '111122223333:secret:word-AbCdE'].map(
+        (end): [string, string, string] => [
+          key,
+          `arn:aws:secretsmanager:eu-west-1:${end}`,
+          'the ARN of a Secrets Manager secret',
+        ],
+      ),
+    ),
   ])('%s=%s is refused in one line that says what is allowed', (key, value, allowed) => {
     const [problem, ...others] = problemsOf({ [key]: value });
     expect(others).toEqual([]);
     expect(problem).toContain(`${key}=${value} is not allowed: it takes ${allowed}`);
+  });
+
+  test('of allowed sources may have 3,000 characters, and no more: a function’s variables have 4 KB', () => {
+    const addresses = (count: number, last: string) => [...Array(count).fill('192.0.2.100'), last].join(',');
+    expect(addresses(249, '2001:db8::ff')).toHaveLength(3_000);
+    expect(problemsOf({ allowedSources: addresses(249, '2001:db8::ff') })).toEqual([]);
+    expect(problemsOf({ allowedSources: addresses(249, '2001:db8::fff') })).toEqual([
+      expect.stringContaining('at most 3,000 characters'),
+    ]);
   });
 
   test('that are neither text nor number are shown as JSON', () => {
