@@ -9,17 +9,42 @@ interface Watch {
   readonly suites: readonly string[];
 }
 
+/** Those that read one template, or the configuration alone. */
+const STACK_SUITES = ['api-and-monitoring', 'functions', 'options', 'stack-config', 'storage'].map(
+  (name) => `test/stack/${name}.test.ts`,
+);
+
 /** The first that fits a file counts. */
 const WATCHES: readonly Watch[] = [
   // Wires the production edges, which the simulation replaces.
-  { folder: 'lambdas/consumer/handler.ts', simulated: false, suites: ['test/pipeline'] },
+  {
+    folder: 'lambdas/consumer/create-consumer-handler.ts',
+    simulated: false,
+    suites: ['test/consumer/wiring.test.ts', 'test/pipeline'],
+  },
+  {
+    folder: 'lambdas/consumer/emf-metrics.ts',
+    simulated: false,
+    suites: ['test/consumer/emf-metrics.test.ts'],
+  },
+  { folder: 'lambdas/consumer/policy.ts', simulated: false, suites: ['test/consumer/wiring.test.ts'] },
   { folder: 'lambdas/ingest/handler.ts', simulated: false, suites: ['test/ingest', 'test/pipeline'] },
+  { folder: 'lambdas/ingest/secrets-manager.ts', simulated: false, suites: ['test/ingest'] },
   { folder: 'lambdas/ingest/', simulated: true, suites: ['test/ingest'] },
   { folder: 'lambdas/consumer/', simulated: true, suites: ['test/consumer'] },
   { folder: 'lambdas/ledger/', simulated: true, suites: ['test/ledger', 'test/consumer'] },
   { folder: 'lambdas/router/', simulated: true, suites: ['test/router', 'test/consumer'] },
+  {
+    folder: 'lambdas/runtime/environment-credentials.ts',
+    simulated: false,
+    suites: ['test/ingest/handler.test.ts', 'test/runtime'],
+  },
+  { folder: 'lambdas/runtime/secret-text.ts', simulated: false, suites: ['test/runtime'] },
   { folder: 'lambdas/runtime/', simulated: true, suites: ['test/ingest', 'test/consumer'] },
   { folder: 'lambdas/contract/', simulated: true, suites: ['test/ingest', 'test/consumer', 'test/ledger'] },
+  { folder: 'lambdas/alerts/', simulated: false, suites: ['test/alerts'] },
+  { folder: 'lambdas/database/', simulated: false, suites: ['test/database'] },
+  { folder: 'lib/', simulated: false, suites: STACK_SUITES },
   { folder: 'operator/dead-letters/', simulated: false, suites: ['test/operator/dead-letters'] },
 ];
 

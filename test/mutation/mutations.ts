@@ -1,3 +1,4 @@
+import { BLIND_SPOT_MUTATIONS } from './blind-spot-mutations.ts';
 import { CONSUMER_MUTATIONS } from './consumer-mutations.ts';
 import { INGEST_MUTATIONS } from './ingest-mutations.ts';
 import { LEDGER_MUTATIONS } from './ledger-mutations.ts';
@@ -13,6 +14,7 @@ const FURTHER: readonly Mutation[] = [
   ...CONSUMER_MUTATIONS,
   ...INGEST_MUTATIONS,
   ...OPERATOR_MUTATIONS,
+  ...BLIND_SPOT_MUTATIONS,
 ];
 
 export const MUTATIONS: readonly Mutation[] = [...LISTED, ...FURTHER];
