@@ -25,10 +25,21 @@ type Untouched =
  * siblings. Plain objects and lists are frozen, all the way down; what else a schema of the user's makes is left.
  */
 export function frozen<Value>(value: Value): Value {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return value;
-  Object.freeze(value);
-  for (const member of Object.values(value)) frozen(member);
+  // A list of its own, and no recursion: JSON may be nested deeper than the stack reaches.
+  const pending: unknown[] = [value];
+  while (pending.length > 0) {
+    const next = pending.pop();
+    if (!isPlain(next) || Object.isFrozen(next)) continue;
+    Object.freeze(next);
+    for (const member of Object.values(next)) {
+      if (isPlain(member)) pending.push(member);
+    }
+  }
   return value;
+}
+
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
 }

@@ -117,7 +117,9 @@ describe('npm run test:endpoint', () => {
     });
     expect(onAws).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/ on 111122223333\/us-east-1, .* --yes 111122223333\/us-east-1\n$/),
+      stderr: expect.stringMatching(
+        new RegExp(` on 111122223333/${LOCAL_REGION}, .* --yes 111122223333/${LOCAL_REGION}\\n$`),
+      ),
     });
     expect(nowhere).toEqual({
       code: 2,
