@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectDirectory, SOURCE_EXTENSION } from '../lib/project-paths.ts';
 import { takesColours } from '../local/colours.ts';
+import { BuildDirectories } from '../local/start/build-directories.ts';
 import { parseStartOptions } from '../local/start/options.ts';
 import { stopSignal } from '../local/start/stop-signal.ts';
 
@@ -22,9 +22,12 @@ if ('exitCode' in options) {
   process.stdout.write('starting …\n');
   const stopped = stopSignal(() => process.exit(130));
   const directory = process.cwd();
-  await mkdir(join(directory, '.local'), { recursive: true });
-  const buildDirectory = await mkdtemp(join(directory, '.local/build-'));
-  let builds = 0;
+  // A build that is cut short leaves nobody waiting for it; the run itself says so.
+  let isUp = false;
+  stopped.addEventListener('abort', () => {
+    if (!isUp) process.stdout.write('stopping …\n');
+  });
+  const builds = await BuildDirectories.open(join(directory, '.local'));
   try {
     const [{ buildAssembly }, { run }, { typeCheck }] = await Promise.all([
       import('../local/build-assembly.ts'),
@@ -59,7 +62,11 @@ if ('exitCode' in options) {
         // In a checkout of the framework itself its own code is worked on, too.
         ...(SOURCE_EXTENSION === '.ts' ? [join(projectDirectory, 'lambdas')] : []),
       ],
-      typeCheck: () => typeCheck(directory),
+      typeCheck: () => typeCheck(directory, stopped),
+      async onRunning(assemblyDirectory) {
+        isUp = true;
+        await builds.runs(assemblyDirectory);
+      },
       stopped,
       colour: takesColours(process.stdout, process.env),
       write: (text) => process.stdout.write(text),
@@ -78,10 +85,8 @@ if ('exitCode' in options) {
         };
       },
       async build(progress) {
-        builds += 1;
-        // A fresh directory each time: threads that still run the build before may load chunks of it.
-        await rm(join(buildDirectory, String(builds - 2)), { recursive: true, force: true });
-        return buildAssembly(join(buildDirectory, String(builds)), progress, {
+        return buildAssembly(builds.next(), progress, {
+          signal: stopped,
           ...(database === undefined
             ? {}
             : { context: { databaseSecretArn: database.LOCAL_DATABASE_SECRET_ARN } }),
@@ -94,7 +99,7 @@ if ('exitCode' in options) {
       process.exitCode = 1;
     }
   } finally {
-    await rm(buildDirectory, { recursive: true, force: true });
+    await builds.remove();
   }
 }
 

@@ -16,6 +16,8 @@ export interface SynthesiseOptions {
   readonly program?: string;
   /** Off for a debugger; then the code is not byte for byte what is shipped. @default true */
   readonly minify?: boolean;
+  /** Ends it early. */
+  readonly signal?: AbortSignal;
   /** Directory with bundles that are there already. @default they are made */
   readonly bundleDirectory?: string;
 }
@@ -42,20 +44,25 @@ export async function synthesise(options: SynthesiseOptions): Promise<string> {
   if (command === undefined) {
     throw new SynthesisError(`${join(projectDirectory, 'cdk.json')} names no app: run this in a CDK project`);
   }
-  await run(command, args, {
-    cwd: projectDirectory,
-    // As the CDK CLI runs it: a command line of the project's own.
-    shell: program === undefined,
-    env: {
-      ...process.env,
-      // The template's validation takes two thirds of the time; `cdk synth` and `cdk deploy` run it.
-      CDK_VALIDATION: 'false',
-      CDK_OUTDIR: assemblyDirectory,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...settings.context, ...context }),
-      [MINIFY_VARIABLE]: String(minify),
-      [BUNDLES_VARIABLE]: options.bundleDirectory === undefined ? '' : resolve(options.bundleDirectory),
+  await run(
+    command,
+    args,
+    {
+      cwd: projectDirectory,
+      // As the CDK CLI runs it: a command line of the project's own.
+      shell: program === undefined,
+      env: {
+        ...process.env,
+        // The template's validation takes two thirds of the time; `cdk synth` and `cdk deploy` run it.
+        CDK_VALIDATION: 'false',
+        CDK_OUTDIR: assemblyDirectory,
+        CDK_CONTEXT_JSON: JSON.stringify({ ...settings.context, ...context }),
+        [MINIFY_VARIABLE]: String(minify),
+        [BUNDLES_VARIABLE]: options.bundleDirectory === undefined ? '' : resolve(options.bundleDirectory),
+      },
     },
-  });
+    options.signal,
+  );
   return assemblyDirectory;
 }
 
@@ -69,18 +76,32 @@ function readSettings(projectDirectory: string): CdkSettings {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
 }
 
-function run(command: string, args: readonly string[], options: Parameters<typeof spawn>[2]): Promise<void> {
+function run(
+  command: string,
+  args: readonly string[],
+  options: Parameters<typeof spawn>[2],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   return new Promise((done, fail) => {
-    const child = spawn(command, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+    // A group of its own: the app starts processes, which are ended with it.
+    const detached = process.platform !== 'win32';
+    const child = spawn(command, args, { ...options, detached, stdio: ['ignore', 'ignore', 'pipe'] });
+    const end = () => {
+      if (child.pid !== undefined) process.kill(detached ? -child.pid : child.pid);
+    };
     let stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
     child.on('error', fail);
-    child.on('close', (code, signal) => {
+    child.on('close', (code, cause) => {
+      signal?.removeEventListener('abort', end);
+      if (signal?.aborted === true) return fail(signal.reason);
       if (code === 0) return done();
       const text = stderr.trim();
-      fail(new SynthesisError(text === '' ? `the CDK app ended with ${code ?? signal}` : text));
+      fail(new SynthesisError(text === '' ? `the CDK app ended with ${code ?? cause}` : text));
     });
+    if (signal?.aborted === true) end();
+    else signal?.addEventListener('abort', end, { once: true });
   });
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LocalError } from './local-error.ts';
 
@@ -41,10 +41,4 @@ export async function readExports(path: string): Promise<Readonly<Record<string,
     if (name !== undefined && value !== undefined) variables[name] = value.replaceAll("'\\''", "'");
   }
   return variables;
-}
-
-/** Removes the file, unless another run has written its own since. */
-export async function removeExports(path: string, webhookUrl: string): Promise<void> {
-  const variables = await readExports(path).catch(() => undefined);
-  if (variables?.['WEBHOOK_URL'] === webhookUrl) await rm(path, { force: true });
 }

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
 import { LEDGER_KEY } from '../../lambdas/contract/ledger-table.ts';
 import type { HandlerRegistrations } from '../../lambdas/contract/outputs.ts';
@@ -9,9 +9,9 @@ import { type LocalCloud, type LocalCloudEvent, startLocalCloud } from '../cloud
 import { HANDLERS_VARIABLE } from '../cloud-exports.ts';
 import { colours } from '../colours.ts';
 import type { LocalDatabase } from '../database/local-database.ts';
-import { EXPORTS_FILE, removeExports, writeExports } from '../exports-file.ts';
 import { LOCAL_CLIENT } from '../identity.ts';
 import { listenOnLoopback } from '../loopback-server.ts';
+import { RunExports } from '../run-exports.ts';
 import { safeText } from '../safe-text.ts';
 import { readUserVariables, USER_VARIABLES_FILE } from '../user-variables.ts';
 import { banner, type ServedInspector } from './banner.ts';
@@ -33,6 +33,8 @@ export interface RunOptions {
   startDatabase?(): Promise<LocalDatabase>;
   /** Builds the functions and synthesises the stack; resolves with the assembly's directory. */
   build(progress: (step: string) => void): Promise<string>;
+  /** Told of the assembly that runs now. */
+  onRunning?(assemblyDirectory: string): Promise<void>;
   /** Serves the web inspector of this run: it is built on the operator's tools, which are built on this. */
   readonly serveInspector?: ServeInspector;
   write(text: string): void;
@@ -64,6 +66,7 @@ export async function run(input: RunOptions): Promise<void> {
   const assemblyDirectory = await input.build((step) => writeLine(`${step} …`));
   await tellTypeErrors(checked, writeLine);
   if (stopped.aborted) return;
+  await input.onRunning?.(assemblyDirectory);
 
   if (input.startDatabase !== undefined) writeLine('starting the database …');
   const database = await input.startDatabase?.();
@@ -99,7 +102,7 @@ async function runWith(
       ? {}
       : { endpoint: cloud.exports['AWS_ENDPOINT_URL_DYNAMODB'] }),
   });
-  const exportsFile = join(directory, EXPORTS_FILE);
+  const exportsFiles = new RunExports(directory);
   let inspector: ServedInspector | undefined;
   try {
     present = createPresenter({
@@ -113,7 +116,7 @@ async function runWith(
     const exports = { ...cloud.exports, ...database?.exports };
     inspector = await openInspector(input, exports, cloud, writeLine);
     const tellExports = () =>
-      writeExports(exportsFile, {
+      exportsFiles.write({
         ...exports,
         [HANDLERS_VARIABLE]: JSON.stringify(cloud.handlers()),
         ...(inspector === undefined ? {} : { INSPECTOR_URL: inspector.url }),
@@ -122,8 +125,8 @@ async function runWith(
     writeLine(banner({ cloud, inspector, database, options }, palette));
     const variables = await readUserVariables(variablesFile);
     for (const line of noticesOf(cloud, variables)) writeLine(line);
-    const watcher = watchSources(
-      [...input.sourceDirectories, variablesFile].filter((path) => existsSync(path)),
+    const watcher = await watchSources(
+      [...input.sourceDirectories, variablesFile],
       async () => {
         await rebuild(input, cloud, variablesFile, writeLine);
         await tellExports();
@@ -134,8 +137,9 @@ async function runWith(
     await aborted(stopped);
     writeLine('stopping …');
     await watcher.close();
+    for (const line of await lostText(cloud)) writeLine(line);
   } finally {
-    await removeExports(exportsFile, cloud.webhookUrl);
+    await exportsFiles.remove();
     // First: a redrive under way ends with every letter on one queue.
     await inspector?.close();
     await cloud.stop();
@@ -161,6 +165,7 @@ async function rebuild(
     const checked = input.typeCheck?.();
     const assemblyDirectory = await input.build(() => undefined);
     await cloud.reload(assemblyDirectory, await readUserVariables(variablesFile));
+    await input.onRunning?.(assemblyDirectory);
     writeLine('the new code is running');
     await tellTypeErrors(checked, writeLine);
     for (const line of missingLines(cloud.missing())) writeLine(line);
@@ -177,6 +182,27 @@ async function tellTypeErrors(
 ): Promise<void> {
   const errors = await checked;
   if (errors !== undefined) writeLine(`${errors}\ncdk deploy will refuse this until it is mended`);
+}
+
+/** What ends with the run's memory. */
+async function lostText({ queueUrl, deadLetterQueueUrl, exports }: LocalCloud): Promise<readonly string[]> {
+  const sqs = new SQSClient({ ...LOCAL_CLIENT, endpoint: exports['AWS_ENDPOINT_URL_SQS'] ?? '' });
+  const depth = async (QueueUrl: string): Promise<number> => {
+    const { Attributes = {} } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
+    );
+    return Object.entries(Attributes)
+      .filter(([name]) => name.startsWith('ApproximateNumberOfMessages'))
+      .reduce((sum, [, count]) => sum + Number(count), 0);
+  };
+  try {
+    const [events, letters] = await Promise.all([depth(queueUrl), depth(deadLetterQueueUrl)]);
+    return events + letters === 0
+      ? []
+      : [`lost with this run's memory: accepted events that wait (${events}), dead letters (${letters})`];
+  } finally {
+    sqs.destroy();
+  }
 }
 
 /** A run without an inspector is still worth having. */

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
  *
  * @returns the compiler's lines with file, line and column; nothing when it is content, or the project has none
  */
-export async function typeCheck(projectDirectory: string): Promise<string | undefined> {
+export async function typeCheck(projectDirectory: string, signal?: AbortSignal): Promise<string | undefined> {
   const config = join(projectDirectory, 'app/tsconfig.json');
   const compiler = compilerOf(projectDirectory);
   if (compiler === undefined || !existsSync(config)) return undefined;
@@ -16,8 +16,9 @@ export async function typeCheck(projectDirectory: string): Promise<string | unde
     execFile(
       process.execPath,
       [compiler, '--noEmit', '--pretty', 'false', '--project', config],
-      { cwd: projectDirectory },
-      (error, stdout, stderr) => resolve(error === null ? undefined : `${stdout}${stderr}`.trim()),
+      { cwd: projectDirectory, signal },
+      (error, stdout, stderr) =>
+        resolve(error === null || signal?.aborted === true ? undefined : `${stdout}${stderr}`.trim()),
     );
   });
 }

@@ -1,4 +1,5 @@
-import { watch } from 'node:fs';
+import { basename } from 'node:path';
+import { watch } from 'chokidar';
 
 /** What the build is made of, and the user's variables. */
 const SOURCE = /\.(?:[cm]?[jt]sx?|sql|json)$|^\.env\.local$/;
@@ -10,28 +11,32 @@ export interface SourceWatcher {
   close(): Promise<void>;
 }
 
-/** What is needed of Node's own watcher. */
-export interface DirectoryWatcher {
-  on(event: 'error', listener: (error: Error) => void): this;
-  close(): void;
+/** What is needed of chokidar's watcher. */
+export interface PathWatcher {
+  on(event: 'all', listener: (event: string, path: string) => void): this;
+  on(event: 'error', listener: (error: unknown) => void): this;
+  on(event: 'ready', listener: () => void): this;
+  close(): Promise<void>;
 }
 
-type WatchDirectory = (directory: string, onChange: (file: string | null) => void) => DirectoryWatcher;
-
-const watchRecursively: WatchDirectory = (directory, onChange) =>
-  watch(directory, { recursive: true }, (_event, file) => onChange(file));
+/**
+ * Node's own recursive watcher loses a file that is replaced, as most editors and `git checkout` do. A path that is not
+ * there yet is waited for.
+ */
+const watchPaths = (paths: readonly string[]): PathWatcher => watch([...paths], { ignoreInitial: true });
 
 /**
- * Calls `rebuild` after files below the directories have changed and been quiet for a moment; one at a time,
+ * Calls `rebuild` after files at or below the paths have changed and been quiet for a moment; one at a time,
  * and once more when something changed meanwhile. `rebuild` must not reject. A watcher that fails ends the
- * watching and nothing else: `onError` is told once.
+ * watching and nothing else: `onError` is told once. Resolves once all paths are
+ * read; chokidar sees changes some 50 ms later (run).
  */
-export function watchSources(
-  directories: readonly string[],
+export async function watchSources(
+  paths: readonly string[],
   rebuild: () => Promise<void>,
   onError: (error: Error) => void,
-  watchDirectory: WatchDirectory = watchRecursively,
-): SourceWatcher {
+  watchAll: (paths: readonly string[]) => PathWatcher = watchPaths,
+): Promise<SourceWatcher> {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let changedMeanwhile = false;
@@ -56,28 +61,27 @@ export function watchSources(
     });
   }
 
-  function end(): void {
+  async function end(): Promise<void> {
     closed = true;
     clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
+    await watcher.close();
   }
 
-  function failed(error: Error): void {
-    if (closed) return;
-    end();
-    onError(error);
-  }
-
-  const watchers = directories.map((directory) => {
-    const watcher = watchDirectory(directory, (file) => {
-      if (file !== null && SOURCE.test(file)) schedule();
+  const watcher = watchAll(paths)
+    .on('all', (_event, path) => {
+      if (SOURCE.test(basename(path))) schedule();
+    })
+    .on('error', (error) => {
+      if (closed) return;
+      void end();
+      onError(error instanceof Error ? error : new Error(String(error)));
     });
-    // Without a listener it would end the process: a directory that goes away while it is read is enough.
-    return watcher.on('error', failed);
+  await new Promise<void>((resolve) => {
+    watcher.on('ready', resolve).on('error', () => resolve());
   });
   return {
     async close() {
-      end();
+      await end();
       await running;
     },
   };

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { EXPORTS_FILE, readExports } from '../../local/exports-file.ts';
+import { findExports } from '../../local/run-exports.ts';
 import { UsageError } from '../core/command-error.ts';
 import { toCommandError } from '../core/error-line.ts';
 import { closeTarget, type Target } from '../core/target.ts';
@@ -47,7 +46,7 @@ function kindOf({ local, stack }: TargetOptions): Target['kind'] {
 /** The AWS clients are loaded here, when they are needed: `--help` and wrong usage answer without them (run: 0.4 s). */
 async function openTarget({ stack }: TargetOptions, context: CommandContext): Promise<Target> {
   if (stack === undefined) {
-    const exports = await readExports(join(context.directory, EXPORTS_FILE));
+    const exports = await findExports(context.directory, context.environment);
     const { localTarget } = await import('../core/local-target.ts');
     return localTarget(exports);
   }

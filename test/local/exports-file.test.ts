@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { readExports, removeExports, writeExports } from '../../local/exports-file.ts';
+import { readExports, writeExports } from '../../local/exports-file.ts';
 
 let directory: string;
 let path: string;
@@ -44,13 +44,4 @@ test.each([
 
 test('without a file there is no local run', async () => {
   await expect(readExports(path)).rejects.toThrow('no local run found: start one with npm start');
-});
-
-test('it is removed by the run that wrote it and by no other', async () => {
-  await writeExports(path, VARIABLES);
-  await removeExports(path, 'http://127.0.0.1:2/webhooks');
-  await expect(readExports(path)).resolves.toEqual(VARIABLES);
-  await removeExports(path, VARIABLES.WEBHOOK_URL);
-  await expect(readExports(path)).rejects.toThrow('no local run found');
-  await removeExports(path, VARIABLES.WEBHOOK_URL);
 });

@@ -107,6 +107,9 @@ describe('a run', () => {
 
     stopping.abort();
     await running;
+    expect(output.text).toContain(
+      "lost with this run's memory: accepted events that wait (0), dead letters (1)",
+    );
     await expect(fetch(WEBHOOK_URL)).rejects.toThrow();
     await expect(readExports(join(directory, EXPORTS_FILE))).rejects.toThrow('no local run found');
   });
@@ -141,6 +144,16 @@ describe('the process', () => {
     await expect(fetch(url)).rejects.toThrow();
     await expect(readdir(join(directory, '.local'))).resolves.toEqual(['signing-secret']);
     expect(output.text).not.toMatch(/warning/i);
+  });
+
+  test('Ctrl-C during the build ends the build too, and leaves nothing', async () => {
+    const { started, output, ended } = start('--port', '0');
+    await output.seen(/building the stack/);
+    started.kill('SIGINT');
+    await output.seen(/stopping …/);
+    expect(await ended).toBe(0);
+    expect(output.text).not.toMatch(/Webhook URL|error/i);
+    await expect(readdir(join(directory, '.local'))).resolves.toEqual([]);
   });
 
   test('says which port is taken, and ends with 1', async () => {
