@@ -80,7 +80,7 @@ function givenUrl({ namedUrl, environmentUrl }: LocalDatabaseOptions): string | 
   const isLoopback = LOOPBACK.has(url.hostname);
   if (!isLoopback && namedUrl === undefined) {
     throw new LocalError(
-      `${DATABASE_URL_VARIABLE} names another machine: if the local run shall write there, give the URL as --database-url`,
+      `${DATABASE_URL_VARIABLE} names another machine: if the local run shall write there, start it with --database-url`,
     );
   }
   // A server on this machine seldom has a certificate.

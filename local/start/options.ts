@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parseSigningSecret, SigningSecretError } from '../../lambdas/ingest/signing-secret.ts';
 
 export interface StartOptions {
@@ -26,7 +26,8 @@ Examples:
   npm start -- --port 0 --retry-base 1 --retry-max 5
   npm start -- --write
   npm start -- --with-database
-  npm start -- --secret whsec_... --verbose
+  WEBHOOK_SECRET=whsec_... npm start -- --verbose
+  DATABASE_URL=postgres://... npm start -- --database-url
 
 While it runs, in another terminal:
   npm run webhooks -- send sync.complete --local
@@ -46,12 +47,20 @@ export function parseStartOptions(
   const program = new Command('npm start --')
     .description('Runs the stack that cdk deploy ships on this machine: no AWS account, no Docker.')
     .option('--port <number>', 'port of the webhook URL; 0: any free one', parsePort, DEFAULT_PORT)
-    .option('--secret <whsec>', 'signing secret (default: a fresh one)')
+    .addOption(
+      new Option(
+        '--secret <whsec>',
+        'signing secret; better by the variable, for others see command lines (default: one of its own)',
+      ).env('WEBHOOK_SECRET'),
+    )
     .option('--retry-base <seconds>', 'first retry delay, instead of the stack’s', parseSeconds)
     .option('--retry-max <seconds>', 'longest retry delay, instead of the stack’s', parseSeconds)
     .option('--write', 'let the inspector redrive and delete dead letters')
     .option('--with-database', 'with a seeded PostgreSQL: DATABASE_URL on this machine, or an embedded one')
-    .option('--database-url <url>', 'with this PostgreSQL, wherever it is; its tables are changed')
+    .option(
+      '--database-url [url]',
+      'with this PostgreSQL, wherever it is, its tables are changed; without a URL that of DATABASE_URL',
+    )
     .option('--verbose', 'every line that the functions log, as it is', false)
     .allowExcessArguments(false)
     .addHelpText('after', EXAMPLES)
@@ -63,6 +72,12 @@ export function parseStartOptions(
     const { secret } = program.opts<{ secret?: string }>();
     if (secret !== undefined && !isSigningSecret(secret)) {
       program.error("error: option '--secret' must be whsec_ and the base64 of 24 to 64 bytes");
+    }
+    if (program.opts<{ databaseUrl?: string | true }>().databaseUrl === true) {
+      const { DATABASE_URL = '' } = process.env;
+      if (DATABASE_URL === '')
+        program.error("error: option '--database-url' without a URL needs DATABASE_URL");
+      program.setOptionValue('databaseUrl', DATABASE_URL);
     }
   } catch (error) {
     if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : 2 };

@@ -31,6 +31,18 @@ const MAX_CHARACTERS = 1_000;
 /** What the line about the settled record says too, with the handler and its error. */
 const SAID_WHEN_SETTLED = 'event dead-lettered';
 
+const LEDGER_UNREACHABLE = 'ledger unreachable';
+/** Said once, and again when it happens anew after such a time. */
+const OVERLOAD_QUIET_MS = 30_000;
+const MAX_REMEMBERED = 10_000;
+
+/** Fields that every line has, or that another line of the console says. What else a handler logs is shown. */
+const KNOWN_FIELDS: ReadonlySet<string> = new Set(
+  'level message handler event_id reason timestamp service sampling_rate cold_start function_arn function_memory_size function_name function_request_id xray_trace_id tenant_id event_type attempt error code retryable stack'.split(
+    ' ',
+  ),
+);
+
 /** Tells in human words what happens in the local cloud, one line for each thing that matters. */
 export function createPresenter(options: PresenterOptions): (event: LocalCloudEvent) => void {
   const { colours } = options;
@@ -42,6 +54,9 @@ export function createPresenter(options: PresenterOptions): (event: LocalCloudEv
   const good = colours.green('✓');
   const waiting = colours.yellow('↻');
   const bad = colours.red('✗');
+  /** Event → when it completed, as told: the same again is a duplicate, which ran nothing. */
+  const completed = new Map<string, number | undefined>();
+  let overloadedAtMs: number | undefined;
 
   function request({
     method,
@@ -80,6 +95,8 @@ export function createPresenter(options: PresenterOptions): (event: LocalCloudEv
       const waitMs = record?.not_before_ms === undefined ? 0 : record.not_before_ms - options.nowMs();
       const again = waitMs > 0 ? `again in ${Math.ceil(waitMs / 1000)} s` : 'comes back later';
       say(waiting, `${type} ${id} not done, ${again}${why}`);
+    } else if (record?.status === 'COMPLETED' && isTold(id, record.completed_at_ms)) {
+      say(' ', `${type} ${id} is a duplicate: completed before, nothing was run`);
     } else if (record?.status === 'COMPLETED') {
       const attempts = record.attempts_total > 1 ? ` after ${record.attempts_total} attempts` : '';
       say(good, `${type} ${id} COMPLETED${attempts}`);
@@ -87,6 +104,27 @@ export function createPresenter(options: PresenterOptions): (event: LocalCloudEv
       const reason = record?.dead_letter_reason === undefined ? '' : ` (${record.dead_letter_reason})`;
       say(bad, `${type} ${id} dead-lettered${reason}${why}`);
     }
+  }
+
+  function isTold(id: string, completedAtMs: number | undefined): boolean {
+    if (completed.has(id) && completed.get(id) === completedAtMs) return true;
+    completed.set(id, completedAtMs);
+    const [oldest] = completed.keys();
+    if (completed.size > MAX_REMEMBERED && oldest !== undefined) completed.delete(oldest);
+    return false;
+  }
+
+  /** Each event that waits for it would say so, thousands of times. */
+  function overloaded(cause: unknown): void {
+    const nowMs = options.nowMs();
+    const isNew = overloadedAtMs === undefined || nowMs - overloadedAtMs > OVERLOAD_QUIET_MS;
+    overloadedAtMs = nowMs;
+    if (!isNew) return;
+    say(
+      bad,
+      'this machine cannot keep up: the ledger does not answer in time; events come back',
+      String(cause),
+    );
   }
 
   function invocation({ functionName, result, error }: InvocationEnded): void {
@@ -103,7 +141,8 @@ export function createPresenter(options: PresenterOptions): (event: LocalCloudEv
   function log({ functionName, line }: LogLine): void {
     const role = options.roleOf(functionName);
     if (options.verbose) {
-      options.writeLine(colours.dim(`[${role}] ${line}`));
+      // Whole, but for what would move the cursor: a handler's text may be a customer's.
+      options.writeLine(colours.dim(`[${role}] ${safeText(line, line.length)}`));
       return;
     }
     const entry = parseRecord(line);
@@ -113,7 +152,14 @@ export function createPresenter(options: PresenterOptions): (event: LocalCloudEv
     }
     const { level, message, handler, event_id: eventId, reason } = entry;
     if (typeof message !== 'string' || level === 'DEBUG' || message === SAID_WHEN_SETTLED) return;
-    const details = [handler, eventId, reason].filter((part) => typeof part === 'string').join(' ');
+    if (message === LEDGER_UNREACHABLE) {
+      overloaded(entry['cause']);
+      return;
+    }
+    const own = Object.entries(entry).flatMap(([name, value]) =>
+      KNOWN_FIELDS.has(name) ? [] : `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    );
+    const details = [handler, eventId, reason, ...own].filter((part) => typeof part === 'string').join(' ');
     say(level === 'ERROR' ? bad : ' ', `${role}: ${message}`, details);
   }
 

@@ -94,6 +94,17 @@ describe('who may change', () => {
     expect(await write.rig.depth('dead')).toEqual({ visible: 1, hidden: 0 });
   });
 
+  test('no other methods than those of links and forms', async () => {
+    const { origin } = new URL(write.inspector.url);
+    for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']) {
+      for (const headers of [{}, { origin }]) {
+        const { status, text } = await send(`${write.inspector.url}letters`, method, headers);
+        expect({ method, status, text }).toEqual({ method, status: 405, text: 'Not allowed.' });
+      }
+    }
+    expect(write.faults).toEqual([]);
+  });
+
   test('no form without the session’s own token', async () => {
     expect(await refusals(write, {}, { form_token: 'x' })).toEqual(all(403));
     expect(await refusals(write, {}, { form_token: '' })).toEqual(all(403));

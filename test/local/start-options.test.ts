@@ -42,6 +42,25 @@ test('a named database is one to run with', () => {
   expect(parse('--database-url', databaseUrl).result).toMatchObject({ withDatabase: true, databaseUrl });
 });
 
+test('secrets come from the environment, so that no command line shows them', () => {
+  const databaseUrl = 'postgres://app@db.example.com/app';
+  const before = { ...process.env };
+  try {
+    Object.assign(process.env, { WEBHOOK_SECRET: SECRET, DATABASE_URL: databaseUrl });
+    expect(parse().result).toEqual({ port: DEFAULT_PORT, verbose: false, secret: SECRET });
+    expect(parse('--database-url').result).toMatchObject({ withDatabase: true, databaseUrl });
+    delete process.env['DATABASE_URL'];
+    expect(parse('--database-url').err).toBe(
+      "error: option '--database-url' without a URL needs DATABASE_URL\n",
+    );
+    Object.assign(process.env, { WEBHOOK_SECRET: 'whsec_bWlzdGFrZQ==' });
+    const { result, err } = parse();
+    expect([result, err]).toEqual([{ exitCode: 2 }, expect.not.stringContaining('bWlzdGFrZQ')]);
+  } finally {
+    process.env = before;
+  }
+});
+
 test('help shows examples and ends with 0', () => {
   const { result, out } = parse('--help');
   expect(result).toEqual({ exitCode: 0 });

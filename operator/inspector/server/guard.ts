@@ -44,14 +44,16 @@ export function requireSession(session: Session): MiddlewareHandler {
   };
 }
 
+const METHODS = ['GET', 'HEAD', 'POST'];
+
 /**
  * Refuses a change that hides where it comes from: another site's was refused before. The form's own token is checked
- * where the form is read.
+ * where the form is read. Links and forms send no other methods than these.
  */
 export function requireOrigin(): MiddlewareHandler {
   return async (c, next) => {
-    if (c.req.method === 'GET' || c.req.method === 'HEAD' || c.req.header('origin') !== undefined)
-      return next();
+    if (!METHODS.includes(c.req.method)) return c.text('Not allowed.', 405, { allow: METHODS.join(', ') });
+    if (c.req.method !== 'POST' || c.req.header('origin') !== undefined) return next();
     return c.text('Refused: this did not come from a page of the inspector.', 403);
   };
 }
