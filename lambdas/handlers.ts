@@ -12,8 +12,10 @@ export {
 export type { HandlerRegistrations } from './contract/outputs.ts';
 export type {
   ApplicationDatabase,
+  CommonObjectMapping,
   Mapping,
   ObjectMapping,
+  ProviderObjectMapping,
   Transforms,
 } from './database/transforms/mapping.ts';
 export { addDatabaseUseCases } from './database/use-cases/add-database-use-cases.ts';
