@@ -2,7 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
  * Stands in front of a PostgreSQL server: it asks for a password, which PGlite does not, and its connections can be
- * cut or fall silent.
+ * cut or fall silent. The server itself must ask for none (`trust` in pg_hba.conf).
  */
 export interface PostgresGateway {
   readonly url: string;
@@ -20,7 +20,7 @@ export interface PostgresGateway {
 export const GATEWAY_PASSWORD = 'p%ss w@rd/1';
 
 export async function startPostgresGateway(upstreamUrl: string): Promise<PostgresGateway> {
-  const { hostname, port } = new URL(upstreamUrl);
+  const { hostname, port, username, pathname } = new URL(upstreamUrl);
   const pairs = new Set<readonly [Socket, Socket]>();
   const sockets = new Set<Socket>();
   let admitted = 0;
@@ -54,7 +54,7 @@ export async function startPostgresGateway(upstreamUrl: string): Promise<Postgre
     });
   });
   const gateway: PostgresGateway = {
-    url: `postgres://app:${encodeURIComponent(GATEWAY_PASSWORD)}@127.0.0.1:${await listen(server)}/postgres?sslmode=disable`,
+    url: `postgres://${username}:${encodeURIComponent(GATEWAY_PASSWORD)}@127.0.0.1:${await listen(server)}${pathname}?sslmode=disable`,
     get admitted() {
       return admitted;
     },
