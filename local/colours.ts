@@ -24,6 +24,9 @@ export function takesColours(
   stream: { readonly isTTY?: boolean },
   environment: Readonly<Record<string, string | undefined>>,
 ): boolean {
+  // As Node has it: over everything else. Pages of CI and pagers show colours without being a terminal.
+  const forced = environment['FORCE_COLOR'];
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
   // https://no-color.org: present and not empty, whatever its value.
   const refused = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb';
   return stream.isTTY === true && !refused;

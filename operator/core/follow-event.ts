@@ -7,7 +7,7 @@ import { Pace, POLL_INTERVALS } from './wait.ts';
 /** How far an accepted event was seen to come. */
 export const FollowEnd = {
   COMPLETED: 'COMPLETED',
-  DEAD_LETTERED: 'DEAD_LETTERED',
+  DEAD_LETTERED: 'DEAD-LETTERED',
   /** It was COMPLETED before it was sent: nothing runs again. */
   DUPLICATE: 'DUPLICATE',
   /** Another body is recorded under its id: it is dead-lettered, and that record is untouched. */

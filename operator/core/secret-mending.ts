@@ -11,6 +11,10 @@ export const SECRET_PROBLEMS = {
   assignment: 'it has the name of a variable before it',
   quoted: 'it has quotes or other punctuation around it',
   'invisible-character': 'it holds an invisible character, as copying from a page may add',
+  version: 'it has v1, before it, as signatures have: a secret begins with whsec_',
+  comma: 'a comma joins several: white space separates them',
+  'public-key':
+    'it is a key of the ed25519 kind (whpk_ or whsk_), which is not supported yet: use an endpoint with a whsec_ secret',
   'white-space': 'white space cuts it in two: a secret is one word',
   'prefix-case': 'its prefix is not written whsec_',
   'no-prefix': 'it does not start with whsec_',
@@ -34,6 +38,7 @@ const STEPS: readonly Step[] = [
   { problem: 'assignment', undo: (text) => text.replace(/^[A-Za-z_]\w*[=:](?=.*whsec_)/i, '') },
   { problem: 'quoted', undo: (text) => text.replace(/^["'`“‘<([{]+|["'`”’>)\]},;]+$/g, '') },
   { problem: 'invisible-character', undo: (text) => text.replace(/[\p{Cf}\p{Cc}]/gu, '') },
+  { problem: 'version', undo: (text) => text.replace(/^v1,(?=whsec[_-])/i, '') },
   { problem: 'prefix-case', undo: (text) => text.replace(/^whsec[_-]/i, PREFIX) },
   { problem: 'no-prefix', undo: (text) => (text.startsWith(PREFIX) ? text : PREFIX + text) },
   { problem: 'url-safe-base64', undo: afterPrefix((text) => text.replaceAll('-', '+').replaceAll('_', '/')) },
@@ -45,6 +50,7 @@ export function diagnoseEntry(text: string): {
   readonly problems: readonly SecretProblem[];
   readonly text?: string;
 } {
+  if (/^(?:v1a,)?wh[ps]k_/.test(text)) return { problems: ['public-key'] };
   const problems: SecretProblem[] = [];
   let current = text;
   for (const { problem, undo } of STEPS) {
@@ -72,6 +78,7 @@ export function textsWithin(
         .replace(/^["'`]|["'`]$/g, '')
         .split(/\s+/),
     },
+    { problem: 'comma', texts: value.split(/[\s,;]+/).filter((text) => text !== '') },
     { problem: 'white-space', texts: [value.replace(/\s+/g, '')] },
   ];
 }

@@ -43,7 +43,12 @@ export function timelineOf(record: LedgerRecord): readonly TimelineEntry[] {
     ...endEntries(record),
   ];
   // Stable: of equal times the order above, which is the order of the work, is kept.
-  return [...entries].sort((one, other) => one.at_ms - other.at_ms);
+  return (
+    entries
+      // An item that somebody else wrote may lack its times.
+      .filter(({ at_ms }) => Number.isFinite(at_ms))
+      .sort((one, other) => one.at_ms - other.at_ms)
+  );
 }
 
 function failureEntry({ stack, ...failure }: RecordedFailure): TimelineEntry {

@@ -57,12 +57,12 @@ test('every kind of letter is run to its end, from standard input', async () => 
   expect(stdout).toMatch(/^msg_fine +supaglue-webhooks\.ping +COMPLETED\n {4}ping completed$/m);
   expect(stdout).toMatch(/^msg_twice +supaglue-webhooks\.ping +COMPLETED\n {4}ping completed$/m);
   expect(stdout).toMatch(
-    /^msg_bad +supaglue-webhooks\.ping +DEAD_LETTERED\n {4}reason: permanent\n {4}ping failed: NonRetryableError: [\s\S]{0,99}permanent\)\n {4}at \S+(?: \[as \w+\])? \(lambdas\/router\/ping\.ts:\d+:\d+\)$/m,
+    /^msg_bad +supaglue-webhooks\.ping +DEAD-LETTERED\n {4}reason: permanent\n {4}ping failed: NonRetryableError: [\s\S]{0,99}permanent\)\n {4}at \S+(?: \[as \w+\])? \(lambdas\/router\/ping\.ts:\d+:\d+\)$/m,
   );
-  expect(stdout).toMatch(/^msg_schema +sync\.complete +DEAD_LETTERED\n {4}reason: invalid-payload\n/m);
+  expect(stdout).toMatch(/^msg_schema +sync\.complete +DEAD-LETTERED\n {4}reason: invalid-payload\n/m);
   expect(stdout).toMatch(/^msg_alert +sync\.complete +COMPLETED\n {4}alert-on-sync-error completed$/m);
-  expect(stdout).toMatch(/^msg_text +\[2Jmsg +DEAD_LETTERED\n {4}reason: invalid-json\n/m);
-  expect(stdout).toMatch(/\n6 events in .*: 3 COMPLETED, 3 DEAD_LETTERED\n$/);
+  expect(stdout).toMatch(/^msg_text +\[2Jmsg +DEAD-LETTERED\n {4}reason: invalid-json\n/m);
+  expect(stdout).toMatch(/\n6 events in .*: 3 COMPLETED, 3 DEAD-LETTERED\n$/);
   expect(stderr).toContain('alert, not sent anywhere: Supaglue sync failed');
   expect(`${stdout}${stderr}`).not.toContain('\u001b');
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -238,12 +238,12 @@ describe('what else may become of a letter', () => {
     const anonymous: ExportedLetter = { ...rest, attributes: others };
     expect(await replay(anonymous)).toMatchObject({
       event_id: null,
-      end: 'DEAD_LETTERED',
+      end: 'DEAD-LETTERED',
       reason: 'no-event-id',
     });
     expect(await replay(exportedLetter('msg_same'))).toMatchObject({ end: 'COMPLETED' });
     expect(await replay(exportedLetter('msg_same', ping({ other: 1 })))).toMatchObject({
-      end: 'DEAD_LETTERED',
+      end: 'DEAD-LETTERED',
       reason: 'payload-mismatch',
     });
   });

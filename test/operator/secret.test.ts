@@ -20,6 +20,37 @@ describe('what is stored, secret by secret', () => {
     for (const fingerprint of fingerprints) expect(fingerprint).toMatch(/^[0-9a-f]{8}$/);
   });
 
+  test.each([
+    ['v1, before it', `v1,${OLD}`, [['version', OLD]]],
+    [
+      'two joined by a comma',
+      `${OLD},${NEW}`,
+      [
+        ['comma', OLD],
+        ['comma', NEW],
+      ],
+    ],
+    [
+      'two joined by a comma and a blank',
+      `${OLD}, ${NEW}`,
+      [
+        ['comma', OLD],
+        ['comma', NEW],
+      ],
+    ],
+    ['a public key', `whpk_${randomBytes(32).toString('base64')}`, [['public-key', undefined]]],
+    [
+      'a public key beside a secret',
+      `v1a,whpk_${randomBytes(32).toString('base64')}`,
+      [['public-key', undefined]],
+    ],
+  ])('what is meant by %s is told', (_, value, expected) => {
+    const entries = readSecretValue(value);
+    expect(
+      entries.map((entry) => (isMalformed(entry) ? [entry.problems[0], entry.mended?.text] : 'valid')),
+    ).toEqual(expected);
+  });
+
   test('one bad secret makes all of them refused, as the functions do', () => {
     const entries = readSecretValue(`${OLD} whsec_short`);
     expect(entries.map(isMalformed)).toEqual([false, true]);

@@ -21,6 +21,10 @@ describe('colours', () => {
     [true, { NO_COLOR: '1' }, false],
     [true, { NO_COLOR: '' }, true],
     [true, { TERM: 'dumb' }, false],
+    [false, { FORCE_COLOR: '1' }, true],
+    [false, { FORCE_COLOR: '' }, true],
+    [false, { FORCE_COLOR: '1', NO_COLOR: '1' }, true],
+    [true, { FORCE_COLOR: '0' }, false],
   ])('terminal %s with %j: %s', (isTTY, environment, coloured) => {
     const { terminal } = capture(isTTY, environment);
     expect(terminal.paint('red', 'x') !== 'x').toBe(coloured);

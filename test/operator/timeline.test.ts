@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { LedgerRecord } from '../../lambdas/ledger/record.ts';
 import { timelineText } from '../../operator/commands/events/timeline-text.ts';
 import { timelineOf } from '../../operator/core/timeline.ts';
 import { failure, RECEIVED_AT_MS, record } from './records.ts';
@@ -34,6 +35,15 @@ describe('the timeline of a record', () => {
     expect(timelineText(noted, RECEIVED_AT_MS + 2_000)).toMatch(
       /handler transform completed: Supaglue reports 7\s+records/,
     );
+  });
+
+  test('an item without times is shown without them', () => {
+    const { received_at_ms: _, first_attempt_at_ms: __, expires_at: ___, ...rest } = record({});
+    const bare = rest as LedgerRecord;
+    expect(timelineOf(bare)).toEqual([]);
+    expect(timelineText(bare, RECEIVED_AT_MS)).toContain(bare.event_id);
+    const failed = { ...bare, status: 'FAILED', failures: [failure] } as LedgerRecord;
+    expect(timelineText(failed, RECEIVED_AT_MS + 60_000)).toContain('12:00:00.020 0 ms ');
   });
 
   test('a permanent failure is listed once, also when it is not among the last ten failures', () => {

@@ -8,12 +8,14 @@ import { type TimelineEntry, timelineOf } from '../../core/timeline.ts';
 
 /** The record for people: what it is about, then its moments. */
 export function timelineText(record: LedgerRecord, nowMs: number): string {
+  const entries = timelineOf(record);
+  const [first] = entries;
   const table = plainTable({
     head: ['time (UTC)', 'after', 'what'],
     widths: [24, 9, 48],
-    rows: timelineOf(record).map((entry) => [
+    rows: entries.map((entry) => [
       formatUtc(entry.at_ms),
-      entry.at_ms > nowMs ? 'ahead' : formatDuration(entry.at_ms - record.received_at_ms),
+      entry.at_ms > nowMs ? 'ahead' : formatDuration(entry.at_ms - (first?.at_ms ?? entry.at_ms)),
       entryText(entry, record, nowMs),
     ]),
   });

@@ -15,7 +15,7 @@ import type { SettledMessage, SettledMessages } from './settled-messages.ts';
 /** How a replayed event ended. */
 export const ReplayEnd = {
   COMPLETED: 'COMPLETED',
-  DEAD_LETTERED: 'DEAD_LETTERED',
+  DEAD_LETTERED: 'DEAD-LETTERED',
   /** It asks to be tried again later than a replay waits. */
   RETRYING: 'RETRYING',
   /** The function itself crashed, timed out or did not load. */

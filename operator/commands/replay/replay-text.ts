@@ -37,7 +37,7 @@ export function eventText(event: ReplayedEvent, { paint }: Pick<Terminal, 'paint
   return [paint(event.end === 'COMPLETED' ? 'green' : 'red', line), ...details.flatMap(indented)].join('\n');
 }
 
-/** `3 events in 1.2 s: 2 COMPLETED, 1 DEAD_LETTERED`. */
+/** `3 events in 1.2 s: 2 COMPLETED, 1 DEAD-LETTERED`. */
 export function summaryText(events: readonly ReplayedEvent[], tookMs: number): string {
   const ends = new Map<ReplayEnd, number>();
   for (const { end } of events) ends.set(end, (ends.get(end) ?? 0) + 1);

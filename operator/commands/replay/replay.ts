@@ -28,7 +28,7 @@ Exit codes: 0 all events ended COMPLETED, 1 anything else, 2 wrong usage.
 
 --json prints one object: passed, took_ms, copies (left out), invalid_lines
 [{line, problem}], events [{line, event_id, event_type, message_id, end
-(COMPLETED, DEAD_LETTERED, RETRYING, FUNCTION_FAILED, NOT_SENT), reason,
+(COMPLETED, DEAD-LETTERED, RETRYING, FUNCTION_FAILED, NOT_SENT), reason,
 attempts, took_ms, handlers, error}]; handlers are [{handler, outcome
 (completed, failed), error, message, code, retryable, frame}].`;
 

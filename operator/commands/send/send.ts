@@ -24,7 +24,7 @@ Exit codes: 0 the event ended COMPLETED (with --no-follow: was accepted; with
 
 --json prints one object per event: event_id, event_type, bytes, body_sha256,
 sent_at_ms, tampered, answer (status, code, message, request_id, took_ms),
-end (COMPLETED, DUPLICATE, DEAD_LETTERED, PAYLOAD_MISMATCH, RETRYING, PENDING,
+end (COMPLETED, DUPLICATE, DEAD-LETTERED, PAYLOAD_MISMATCH, RETRYING, PENDING,
 ACCEPTED, REFUSED), duplicate_recognised, steps, record (as of events show).`;
 
 export function registerSend(program: Command, run: Run): void {

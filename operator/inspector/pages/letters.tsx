@@ -63,9 +63,9 @@ export function lettersView(props: LettersProps): View {
             <p class="empty">{emptyText(props, isFiltered)}</p>
           ) : (
             <>
+              <Actions page={page} selection={selection} what={what} />
               <LetterList {...props} />
               <Paging {...props} />
-              <Actions page={page} selection={selection} what={what} />
             </>
           )}
         </Panel>
