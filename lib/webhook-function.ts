@@ -71,7 +71,7 @@ export class WebhookFunction extends Construct {
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // CPU grows with memory (1,769 MB is one core). 512 MB holds a batch of ten 1 MiB messages with room
+      // CPU grows with memory (1,769 MB is one core). 512 MB holds a batch (6 MB, Lambda's limit) with room
       // and starts about twice as fast as 256 MB; the work between is waiting, which more would not shorten.
       memorySize: 512,
       timeout: Duration.seconds(props.timeoutSeconds),

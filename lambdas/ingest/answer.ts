@@ -20,7 +20,7 @@ const FORMS: Readonly<Record<AnswerCode, AnswerForm>> = {
   [AnswerCode.BODY_TOO_LARGE]: {
     status: 413,
     message: 'the body is too large to be queued',
-    // Svix stops retrying this message: no retry would make it smaller.
+    // Hosted Svix stops retrying this message: no retry would make it smaller. Its open-source server goes on.
     headers: { 'webhook-delivery': 'abort-message' },
   },
   [AnswerCode.NOT_CONFIGURED]: { status: 500, message: 'the signing secret is not configured' },
