@@ -14,9 +14,13 @@ export type HttpHandler = (
 /** The Lambda handler (payload format 2.0) around the core. */
 export function createHttpHandler(ingest: Ingest, report: Report): HttpHandler {
   return async (event, context) => {
+    const { isBase64Encoded } = event;
+    const body = event.body ?? '';
     const outcome = await ingest({
       headers: event.headers,
-      body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+      body: Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8'),
+      // Half a surrogate pair has no bytes of its own: such text is not what was signed.
+      text: !isBase64Encoded && body.isWellFormed() ? body : undefined,
       sourceAddress: event.requestContext.http.sourceIp,
       budgetMs: context.getRemainingTimeInMillis() - ANSWER_MARGIN_MS,
     });

@@ -10,6 +10,8 @@ export interface IngestRequest {
   readonly headers: Headers;
   /** The exact bytes that were sent. */
   readonly body: Uint8Array;
+  /** The same bytes as well-formed text, where they came so: it saves decoding them. */
+  readonly text?: string | undefined;
   readonly sourceAddress: string;
   /** Time for the whole answer, in milliseconds. */
   readonly budgetMs: number;
@@ -58,7 +60,7 @@ export function createIngest(dependencies: IngestDependencies): Ingest {
 
 async function ingest(
   { isAllowedSource, secrets, enqueue, nowMs }: IngestDependencies,
-  { headers, body, sourceAddress }: IngestRequest,
+  { headers, body, text, sourceAddress }: IngestRequest,
   deadline: Deadline,
 ): Promise<Outcome> {
   if (!isAllowedSource(sourceAddress)) {
@@ -81,7 +83,7 @@ async function ingest(
   if (typeof secretPosition !== 'number') {
     return secretPosition;
   }
-  const event = { id: signed.id, timestamp: signed.timestamp, body, receivedAtMs };
+  const event = { id: signed.id, timestamp: signed.timestamp, body, text, receivedAtMs };
   const message = toQueueMessage(event);
   if (message === undefined) {
     return {

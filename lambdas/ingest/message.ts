@@ -7,6 +7,8 @@ export interface VerifiedEvent {
   readonly id: string;
   readonly timestamp: string;
   readonly body: Uint8Array;
+  /** The body as text, where it came as text. */
+  readonly text?: string | undefined;
   /** Epoch milliseconds. */
   readonly receivedAtMs: number;
 }
@@ -22,14 +24,13 @@ export function toQueueMessage(event: VerifiedEvent): QueueMessage | undefined {
   if (event.body.byteLength > MAX_BODY_BYTES) {
     return undefined;
   }
-  const { text, encoding } = encodeBody(event.body);
+  const { text, encoding } = encodeBody(event.body, event.text);
   // Text is the same bytes again; base64 is ASCII and longer.
   if (encoding !== undefined && text.length > MAX_BODY_BYTES) {
     return undefined;
   }
-  const { eventType, messageGroupId } = routeBody(
-    encoding === undefined ? text : Buffer.from(event.body).toString('utf8'),
-  );
+  const { buffer, byteOffset, byteLength } = event.body;
+  const { eventType, messageGroupId } = routeBody(Buffer.from(buffer, byteOffset, byteLength));
   return {
     MessageBody: text,
     MessageGroupId: messageGroupId,

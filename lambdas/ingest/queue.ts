@@ -4,9 +4,13 @@ import type { IngestDependencies } from './ingest.ts';
 
 const BOUNDS = { connectTimeoutMs: 1_000, requestTimeoutMs: 2_500, maxAttempts: 3 };
 
-/** The steps of a call are put together once, not at each call. */
+/**
+ * The steps of a call are put together once, not at each call. Without the MD5 of what SQS stored (run: 0.5 ms for
+ * 350 KB): TLS and the request's own signature, which holds the SHA-256 of the body, protect the same bytes on the
+ * same way.
+ */
 export function createQueueClient(): SQSClient {
-  return withoutCallLogging(new SQSClient({ ...clientOptions(BOUNDS), cacheMiddleware: true }));
+  return withoutCallLogging(new SQSClient({ ...clientOptions(BOUNDS), cacheMiddleware: true, md5: false }));
 }
 
 /**

@@ -22,17 +22,20 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function asText(bytes: Uint8Array): string | undefined {
   try {
-    const text = utf8.decode(bytes);
-    return text === '' || REFUSED_CHARACTERS.test(text) ? undefined : text;
+    return utf8.decode(bytes);
   } catch {
     return undefined;
   }
 }
 
-/** Bytes as an SQS message body; {@link decodeBody} gives back exactly these bytes. */
-export function encodeBody(bytes: Uint8Array): EncodedBody {
-  const text = asText(bytes);
-  if (text !== undefined) {
+/**
+ * Bytes as an SQS message body; {@link decodeBody} gives back exactly these bytes.
+ *
+ * @param known - the same bytes as well-formed text, where they are at hand
+ */
+export function encodeBody(bytes: Uint8Array, known?: string): EncodedBody {
+  const text = known ?? asText(bytes);
+  if (text !== undefined && text !== '' && !REFUSED_CHARACTERS.test(text)) {
     return { text };
   }
   const base64 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');

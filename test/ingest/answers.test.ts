@@ -52,6 +52,16 @@ async function expectNothingQueued() {
 }
 
 describe('200: the message is on the queue', () => {
+  test('half a surrogate pair in the gateway’s text counts as the bytes it was verified as', async () => {
+    const { handle } = testHandler({ enqueue });
+    const verified = '{"a":"\ufffd"}';
+    const event = httpEvent({ headers: signedHeaders({ body: verified }), body: verified });
+    const answer = await handle({ ...event, body: '{"a":"\ud800"}' }, context);
+    expect(answer.statusCode).toBe(200);
+    const [message] = await queue.receive();
+    expect(message?.Body).toBe(verified);
+  });
+
   test.each([
     ['svix', false],
     ['svix', true],

@@ -49,6 +49,15 @@ describe('encodeBody and decodeBody', () => {
     );
   });
 
+  test('text that is at hand makes no difference', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(encodeBody(Buffer.from(text), text)).toEqual(encodeBody(Buffer.from(text)));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   test('a view into a larger buffer is encoded alone', () => {
     const view = Buffer.from('before\0\u{1}after').subarray(6, 8);
     const { text, encoding } = encodeBody(view);

@@ -4,7 +4,7 @@ import { normaliseCustomerId } from '../../lambdas/events/customer-id.ts';
 import { routeBody } from '../../lambdas/ingest/routing.ts';
 
 const APPLICATION = '0f2c9a34-1b1d-4c8e-9a52-3d6f2b7c1e55';
-const route = (payload: unknown) => routeBody(JSON.stringify(payload));
+const route = (payload: unknown) => routeBody(Buffer.from(JSON.stringify(payload)));
 
 describe('routeBody', () => {
   test('reads type and customer', () => {
@@ -71,7 +71,7 @@ describe('routeBody', () => {
     '{"webhook_event_type":""}',
     '['.repeat(100_000),
   ])('the type of %.30j is unknown', (body) => {
-    expect(routeBody(body).eventType).toBe('unknown');
+    expect(routeBody(Buffer.from(body)).eventType).toBe('unknown');
   });
 
   test('whatever is in the body, both fit SQS', () => {
@@ -88,7 +88,7 @@ describe('routeBody', () => {
             .map((payload) => JSON.stringify(payload)),
         ),
         (body) => {
-          const { eventType, messageGroupId } = routeBody(body);
+          const { eventType, messageGroupId } = routeBody(Buffer.from(body));
           expect(eventType).toMatch(/^[A-Za-z0-9._:-]{1,128}$/);
           expect(messageGroupId).toMatch(/^[!-~]{1,128}$/);
         },

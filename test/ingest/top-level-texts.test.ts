@@ -19,6 +19,15 @@ function parsed(json: string): Record<string, string> {
   return Object.fromEntries(texts);
 }
 
+function isObject(json: string): boolean {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
 describe('topLevelTexts', () => {
   test('finds what JSON.parse finds, in any object however it is indented', () => {
     const key = fc.oneof(fc.constantFrom(...NAMES), fc.string({ unit: 'binary' }));
@@ -33,6 +42,29 @@ describe('topLevelTexts', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test('of damaged JSON gives what JSON.parse gives, where that gives anything', () => {
+    const marks = fc.constantFrom(...Buffer.from('"\\\\{}[],:x \u0000'), 0xc3, 0xff);
+    const damage = fc.array(fc.tuple(fc.nat(), marks), { minLength: 1, maxLength: 3 });
+    let whole = 0;
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom(...NAMES, 'a', 'b'), fc.jsonValue()),
+        damage,
+        (value, faults) => {
+          const bytes = Buffer.from(JSON.stringify(value));
+          for (const [place, mark] of faults) bytes[place % bytes.length] = mark;
+          const found = topLevelTexts(bytes, NAMES);
+          const text = bytes.toString();
+          if (!isObject(text)) return;
+          whole += 1;
+          expect(found && Object.fromEntries(found)).toEqual(parsed(text));
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+    expect(whole).toBeGreaterThan(100);
   });
 
   test('reads escaped names and values', () => {
@@ -66,6 +98,7 @@ test('a large body is routed as a small one', () => {
     webhook_event_type: 'sync.complete',
     customer_id: 'acme',
   };
-  expect(routeBody(JSON.stringify(payload))).toEqual({ eventType: 'sync.complete', messageGroupId: 'acme' });
-  expect(routeBody(JSON.stringify([padding]))).toEqual(routeBody('[]'));
+  const route = (value: unknown) => routeBody(Buffer.from(JSON.stringify(value)));
+  expect(route(payload)).toEqual({ eventType: 'sync.complete', messageGroupId: 'acme' });
+  expect(route([padding])).toEqual(route([]));
 });
