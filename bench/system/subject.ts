@@ -20,8 +20,10 @@ export type Completion = readonly [eventId: string, atMs: number];
 export type CpuParts = Readonly<Record<string, number>>;
 
 export interface Summary {
-  /** Times that the job was done, by event. */
-  readonly runs: ReadonlyMap<string, number>;
+  /** Events that were completed: ids, for a queue may give a message twice. */
+  readonly completed: number;
+  /** How often the job was done, whatever was acknowledged. */
+  readonly done: number;
 }
 
 /** A time that processes of one machine share; `Date.now()` alone is too coarse. */
@@ -48,15 +50,16 @@ export function askCompletions(helper: HelperProcess, count: number): Promise<re
   return helper.ask({ ask: 'completions', count, withinMs: COMPLETED_WITHIN_MS } satisfies Question);
 }
 
-/** In the subject: collects completions until enough have come. */
+/** In the subject: collects completions until enough have come. An event that is acknowledged again is not new. */
 export class CompletionLog {
-  readonly runs = new Map<string, number>();
+  readonly ids = new Set<string>();
   #fresh: Completion[] = [];
   #wake: (() => void) | undefined;
 
   add(eventId: string): void {
+    if (this.ids.has(eventId)) return;
+    this.ids.add(eventId);
     this.#fresh.push([eventId, preciseNowMs()]);
-    this.runs.set(eventId, (this.runs.get(eventId) ?? 0) + 1);
     this.#wake?.();
   }
 

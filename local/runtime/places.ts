@@ -1,13 +1,16 @@
 import { availableParallelism } from 'node:os';
 
-/** Functions that compute end sooner than this, or something else keeps the cores busy. */
+/** Functions that compute end sooner than this. */
 const GROW_AFTER_MS = 500;
+/** Of this thread's time: where it is busier than that, more environments would wait for it. */
+const BUSY = 0.3;
 const FEWEST = 2;
 
 /**
  * Places for execution environments. AWS starts one for each concurrent request; here more than there are cores make
  * functions that compute slower, and the first events pay for their loading. So there are as many as cores, and one
- * more each time that all of them wait for something: nothing loads, and none has ended for a while.
+ * more each time that all of them wait for something: nothing loads, this thread has little to do, and none has ended
+ * for a while.
  */
 export class Places {
   readonly #most: number;
@@ -16,6 +19,7 @@ export class Places {
   #count: number;
   #loading = 0;
   #growth: NodeJS.Timeout | undefined;
+  #load = performance.eventLoopUtilization();
 
   constructor(most: number) {
     this.#most = most;
@@ -28,7 +32,10 @@ export class Places {
       this.#free -= 1;
       return;
     }
-    this.#growth ??= setTimeout(() => this.#grow(), GROW_AFTER_MS);
+    if (this.#growth === undefined) {
+      this.#load = performance.eventLoopUtilization();
+      this.#growth = setTimeout(() => this.#grow(), GROW_AFTER_MS);
+    }
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
@@ -51,7 +58,9 @@ export class Places {
   }
 
   #grow(): void {
-    if (this.#loading === 0 && this.#count < this.#most) {
+    const { utilization } = performance.eventLoopUtilization(this.#load);
+    this.#load = performance.eventLoopUtilization();
+    if (this.#loading === 0 && utilization < BUSY && this.#count < this.#most) {
       this.#count += 1;
       this.#waiting.shift()?.();
     }

@@ -74,7 +74,7 @@ describe('a load', () => {
       webhookUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks`,
       completions: (count) => log.take(count, 2_000),
       cpu: async () => ({}),
-      summary: async () => ({ runs: log.runs }),
+      summary: async () => ({ completed: log.ids.size, done: log.ids.size }),
       stop: async () => undefined,
     };
   }
@@ -89,13 +89,18 @@ describe('a load', () => {
     expect(paced.tookMs).toBeGreaterThanOrEqual(39);
   });
 
-  test('fails for an event handled twice, a wrong answer and a foreign event', async () => {
-    const load = { events: 2, concurrency: 1 };
+  test('counts an event once that is acknowledged twice', async () => {
     const twice = await system(200, (id, log) => {
       log.add(id);
       log.add(id);
     });
-    await expect(putLoad(twice, load, signal)).rejects.toThrow('2 events were sent');
+    const result = await putLoad(twice, { events: 12, concurrency: 3 }, signal);
+    expect(result.latenciesMs).toHaveLength(12);
+    expect(await twice.summary()).toEqual({ completed: 12, done: 12 });
+  });
+
+  test('fails for a wrong answer and a foreign event', async () => {
+    const load = { events: 2, concurrency: 1 };
     const refusing = await system(401, (id, log) => log.add(id));
     await expect(putLoad(refusing, load, signal)).rejects.toThrow('answered with 401');
     const foreign = await system(200, (id, log) => log.add(`${id}?`));
