@@ -105,4 +105,26 @@ export const INGEST_MUTATIONS: readonly Mutation[] = [
       },
     ],
   },
+  {
+    name: 'text-taken-unseen',
+    says: 'The gateway’s text goes on the queue whether or not it is what was signed.',
+    edits: [
+      {
+        file: 'lambdas/ingest/http-handler.ts',
+        find: '!isBase64Encoded && body.isWellFormed() ? body',
+        replace: '!isBase64Encoded ? body',
+      },
+    ],
+  },
+  {
+    name: 'escaped-quote-ends-text',
+    says: 'A text of a large body ends at its first quote, escaped or not.',
+    edits: [
+      {
+        file: 'lambdas/ingest/top-level-texts.ts',
+        find: 'json[index] === BACKSLASH ? 2 : 1',
+        replace: '1',
+      },
+    ],
+  },
 ];
