@@ -36,4 +36,5 @@ export default {
   testTimeout: 60_000,
   // Twice the two cores that it is kept quick on: many tests wait for a lease, a poll or a browser.
   maxWorkers: 4,
+  testSequencer: '<rootDir>/test/longest-first.js',
 };

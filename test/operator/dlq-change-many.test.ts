@@ -5,11 +5,12 @@ import {
   atCall,
   type DeadLetterWorld,
   eventIds,
+  manyLetters,
   seeds,
   startDeadLetterWorld,
 } from './support/dead-letter-world.ts';
 
-const MANY = 2_000;
+const MANY = manyLetters();
 /** Several processes, on a machine that may be busy. */
 const TIMEOUT_MS = 180_000;
 const ids = (count: number) => seeds(count).map(({ eventId }) => eventId);
@@ -34,7 +35,7 @@ function signalled(signal: NodeJS.Signals, operation: string, nth: number, ...ar
 
 describe('many dead letters', () => {
   test(
-    '2,000 are redriven, none lost or doubled, also by a command that was interrupted first',
+    `${MANY} are redriven, none lost or doubled, also by a command that was interrupted first`,
     async () => {
       await world.seed(seeds(MANY));
       const stopped = await signalled(

@@ -5,9 +5,15 @@ import { listSchema } from '../../operator/commands/dlq/json.ts';
 import { decodeExportedLetter } from '../../operator/dead-letters/exported-letter.ts';
 import { LOOK_VISIBILITY_SECONDS } from '../../operator/dead-letters/look.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
-import { atCall, type DeadLetterWorld, seeds, startDeadLetterWorld } from './support/dead-letter-world.ts';
+import {
+  atCall,
+  type DeadLetterWorld,
+  manyLetters,
+  seeds,
+  startDeadLetterWorld,
+} from './support/dead-letter-world.ts';
 
-const MANY = 2_000;
+const MANY = manyLetters();
 /** Several processes, on a machine that may be busy. */
 const TIMEOUT_MS = 180_000;
 const ids = (count: number) => seeds(count).map(({ eventId }) => eventId);
@@ -30,7 +36,7 @@ function signalled(signal: NodeJS.Signals, operation: string, nth: number, ...ar
   });
 }
 
-describe('2,000 dead letters', () => {
+describe(`${MANY} dead letters`, () => {
   test(
     'are listed and exported, every one, once; Ctrl-C in the middle puts all back',
     async () => {

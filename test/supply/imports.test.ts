@@ -13,6 +13,7 @@ const { name, dependencies, devDependencies }: Manifest & { readonly name: strin
 /** Not imported by any file, and needed all the same. */
 const TOOLS: Readonly<Record<string, string>> = {
   '@biomejs/biome': 'npm run lint',
+  '@jest/test-sequencer': 'test/longest-first.js, which jest loads as JavaScript',
   '@swc/core': 'what @swc/jest compiles with',
   '@swc/jest': 'named in jest.config.js',
   '@types/aws-lambda': 'types the name aws-lambda, which is imported for its types alone',

@@ -62,6 +62,9 @@ export interface DeadLetterWorld {
   stop(): Promise<void>;
 }
 
+/** Enough for several rounds of calls in parallel; `npm run test:many` has as many as a bad day. */
+export const manyLetters = () => Number(process.env['TEST_MANY_LETTERS'] ?? 500);
+
 export type QueueName = 'main' | 'dead';
 
 export async function startDeadLetterWorld(engines: TestEngines): Promise<DeadLetterWorld> {
