@@ -3,7 +3,6 @@ import preset from '../../lib/jest-preset.js';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
-// biome-ignore lint/style/noDefaultExport: jest takes a configuration's default export
 export default {
   ...preset,
   rootDir: '../..',
