@@ -59,7 +59,7 @@ export function outcomeOf(
     ),
     failures: failures.slice(-MAX_FAILURES),
     attempts: record.attempts,
-    ...(result.notes === undefined ? {} : { notes: result.notes }),
+    notes: result.notes ?? {},
   };
 }
 

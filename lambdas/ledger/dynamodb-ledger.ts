@@ -104,13 +104,10 @@ export class DynamoDbLedger implements Ledger {
 
   complete(claim: Claim, outcome: AttemptOutcome, nowMs: number) {
     const { completed: states, notes = {} } = outcome;
-    const count = Object.keys(states).length;
-    return Object.keys(notes).length === 0
-      ? this.#write(claim, completeUpdate(count), nowMs, states, COMPLETED)
-      : this.#write(claim, completeNotedUpdate(count), nowMs, states, {
-          ...COMPLETED,
-          ':notes': nested(notes),
-        });
+    const noted = Object.keys(notes).length > 0;
+    const template = (noted ? completeNotedUpdate : completeUpdate)(Object.keys(states).length);
+    const values = noted ? { ...COMPLETED, ':notes': nested(notes) } : COMPLETED;
+    return this.#write(claim, template, nowMs, states, values);
   }
 
   failRetryable(claim: Claim, outcome: AttemptOutcome, notBeforeMs: number, nowMs: number) {
