@@ -87,6 +87,7 @@ if ('exitCode' in options) {
       async build(progress) {
         return buildAssembly(builds.next(), progress, {
           signal: stopped,
+          minify: options.inspectPort === undefined,
           ...(database === undefined
             ? {}
             : { context: { databaseSecretArn: database.LOCAL_DATABASE_SECRET_ARN } }),
@@ -106,6 +107,9 @@ if ('exitCode' in options) {
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
+    if ('inspectPort' in options && error.port === options.inspectPort) {
+      return `port ${error.port} is taken: choose another with --inspect PORT`;
+    }
     return `port ${error.port} is taken: choose another with --port, or any free one with --port 0`;
   }
   return error.message;

@@ -7,6 +7,8 @@ import { createLineSplitter } from './line-splitter.ts';
 export interface InspectOptions {
   /** Port of the inspector, on loopback; 0 for any free one. */
   readonly port: number;
+  /** Whether it waits at its first line until one has attached. @default true */
+  readonly waits?: boolean;
   /** Called when a debugger can attach, with its `ws://` URL. */
   onListening(url: string): void;
   /** Called when one has. */
@@ -19,7 +21,7 @@ const LISTENING = /^Debugger listening on (ws:\/\/\S+)$/;
 const OTHER_REMARKS = /^(?:For help, see: https:\/\/nodejs\.org\/|Waiting for the debugger to disconnect)/;
 
 /**
- * A process for each execution environment, which waits at its first line for a debugger. A process, because a
+ * A process for each execution environment, which listens to a debugger or waits for one. A process, because a
  * debugger that attaches sees threads late or not at all, and because stopping it must not stop the engines too.
  * It has all the time it needs to load.
  */
@@ -28,7 +30,11 @@ export function inspectedHosts(options: InspectOptions): CodeHosts {
     start(definition, environment, { onMessage, onEnd }) {
       const child = spawn(
         process.execPath,
-        [`--inspect-brk=${LOOPBACK}:${options.port}`, PROGRAM, JSON.stringify(hostData(definition))],
+        [
+          `--inspect${options.waits === false ? '' : '-brk'}=${LOOPBACK}:${options.port}`,
+          PROGRAM,
+          JSON.stringify(hostData(definition)),
+        ],
         { env: { ...environment }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] },
       );
       const remark = createLineSplitter((line) => {

@@ -10,6 +10,8 @@ export interface StartOptions {
   readonly retryBaseSeconds?: number;
   readonly retryMaxSeconds?: number;
   readonly verbose: boolean;
+  /** Port on which the consumer listens to a debugger. Absent: on none. */
+  readonly inspectPort?: number;
   /** The inspector may redrive and delete; absent: it only reads. */
   readonly write?: true;
   /** The database handlers run, on an embedded PostgreSQL or a given one. */
@@ -19,6 +21,8 @@ export interface StartOptions {
 }
 
 export const DEFAULT_PORT = 4400;
+/** Node's own. */
+const INSPECTOR_PORT = 9229;
 
 const EXAMPLES = `
 Examples:
@@ -61,6 +65,11 @@ export function parseStartOptions(
       '--database-url [url]',
       'with this PostgreSQL, wherever it is, its tables are changed; without a URL that of DATABASE_URL',
     )
+    .option(
+      '--inspect [port]',
+      'let a debugger attach to the handlers (default port: 9229); one batch at a time, without time limits',
+      parsePort,
+    )
     .option('--verbose', 'every line that the functions log, as it is', false)
     .allowExcessArguments(false)
     .addHelpText('after', EXAMPLES)
@@ -83,19 +92,22 @@ export function parseStartOptions(
     if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : 2 };
     throw error;
   }
-  const { port, secret, retryBase, retryMax, verbose, write, withDatabase, databaseUrl } = program.opts<{
-    port: number;
-    secret?: string;
-    retryBase?: number;
-    retryMax?: number;
-    verbose: boolean;
-    write?: true;
-    withDatabase?: true;
-    databaseUrl?: string;
-  }>();
+  const { port, secret, retryBase, retryMax, verbose, write, withDatabase, databaseUrl, inspect } =
+    program.opts<{
+      port: number;
+      secret?: string;
+      retryBase?: number;
+      retryMax?: number;
+      verbose: boolean;
+      write?: true;
+      withDatabase?: true;
+      databaseUrl?: string;
+      inspect?: number | true;
+    }>();
   return {
     port,
     verbose,
+    ...(inspect === undefined ? {} : { inspectPort: inspect === true ? INSPECTOR_PORT : inspect }),
     ...(write === undefined ? {} : { write }),
     ...(withDatabase === undefined && databaseUrl === undefined ? {} : { withDatabase: true as const }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),

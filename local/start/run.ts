@@ -12,6 +12,7 @@ import type { LocalDatabase } from '../database/local-database.ts';
 import { LOCAL_CLIENT } from '../identity.ts';
 import { listenOnLoopback } from '../loopback-server.ts';
 import { RunExports } from '../run-exports.ts';
+import type { InspectOptions } from '../runtime/inspected-hosts.ts';
 import { safeText } from '../safe-text.ts';
 import { readUserVariables, USER_VARIABLES_FILE } from '../user-variables.ts';
 import { banner, type ServedInspector } from './banner.ts';
@@ -62,6 +63,7 @@ export async function run(input: RunOptions): Promise<void> {
   const { options, stopped } = input;
   const writeLine = (line: string): void => input.write(`${line}\n`);
   await checkPort(options.port);
+  if (options.inspectPort !== undefined) await checkPort(options.inspectPort);
   const checked = input.typeCheck?.();
   const assemblyDirectory = await input.build((step) => writeLine(`${step} …`));
   await tellTypeErrors(checked, writeLine);
@@ -94,6 +96,7 @@ async function runWith(
     userVariables: await readUserVariables(variablesFile),
     ...(database === undefined ? {} : { secretsByArn: database.secretsByArn }),
     environment: retryEnvironment(options),
+    ...(options.inspectPort === undefined ? {} : { inspect: inspection(options.inspectPort, writeLine) }),
     observer: (event) => present(event),
   });
   const dynamoDb = new DynamoDBClient({
@@ -145,6 +148,15 @@ async function runWith(
     await cloud.stop();
     dynamoDb.destroy();
   }
+}
+
+function inspection(port: number, writeLine: (line: string) => void): InspectOptions {
+  return {
+    port,
+    waits: false,
+    onListening: (url) => writeLine(`the handlers listen to a debugger: ${url}`),
+    onAttached: () => writeLine('a debugger has attached'),
+  };
 }
 
 /** A port that is taken is said at once, not after the build. */

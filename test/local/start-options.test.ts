@@ -61,6 +61,11 @@ test('secrets come from the environment, so that no command line shows them', ()
   }
 });
 
+test('a debugger listens on Node’s own port or on a given one', () => {
+  expect(parse('--inspect').result).toMatchObject({ inspectPort: 9229 });
+  expect(parse('--inspect', '0').result).toMatchObject({ inspectPort: 0 });
+});
+
 test('help shows examples and ends with 0', () => {
   const { result, out } = parse('--help');
   expect(result).toEqual({ exitCode: 0 });

@@ -34,7 +34,7 @@ describe('the public workflows', () => {
     const functions = /NODEJS_(\d+)_X/.exec(
       readFileSync(join(projectDirectory, 'lib/webhook-function.ts'), 'utf8'),
     )?.[1];
-    expect(versions).toBe(`'${oldest}', '${functions}'`);
+    expect(versions).toBe(`'${oldest}', '22', '${functions}'`);
     expect(readFileSync(join(projectDirectory, '.nvmrc'), 'utf8').trim()).toBe(functions);
   });
 });
