@@ -26,7 +26,7 @@ const QUEUE_READY_MS = 1_000;
  */
 export async function endpointEnvironment(run: RunContext): Promise<TestEnvironment> {
   const { endpoint, runPrefix, journalFile, suites } = run;
-  const found = await endpointName();
+  const found = await endpointName(suites);
   if (found !== endpoint) throw new Error(`the suites would run on ${found}, not on ${endpoint}`);
   const clients = endpointClients();
   const tags = { project: 'supaglue-webhooks', purpose: 'test:endpoint', run: runPrefix };

@@ -1,6 +1,7 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { clientOptions } from '../../lambdas/runtime/client-options.ts';
+import { needsOf, type SuiteName } from '../suites/suite-needs.ts';
 
 /** A long poll takes 20 s; the rest is for a slow line. */
 const bounds = clientOptions({ connectTimeoutMs: 5_000, requestTimeoutMs: 40_000, maxAttempts: 5 });
@@ -39,11 +40,13 @@ class AddressFound extends Error {
 /**
  * What `--yes` must name: where the environment makes the SDK send the calls of the suites. That is `HOST:PORT` of an
  * endpoint, and `ACCOUNT/REGION` on AWS; `aws/REGION` where the credentials do not say their account, as those of SSO
- * and of assumed roles do. Two names with a comma when SQS and DynamoDB are in different places. Nothing is sent.
+ * and of assumed roles do. Two names with a comma when SQS and DynamoDB are in different places; a service that none of
+ * the suites needs is not asked for. Nothing is sent.
  *
  * @throws what the SDK says, without a region or, on AWS, without credentials
  */
-export async function endpointName(): Promise<string> {
+export async function endpointName(suites: readonly SuiteName[]): Promise<string> {
+  const { queues, tables } = needsOf(suites);
   // Asked of the SDK itself: it also reads the profile's settings. Its own credentials are not needed for that.
   const unsigned = { credentials: { accessKeyId: 'none', secretAccessKey: 'none' } };
   const sqs = new SQSClient(unsigned);
@@ -54,10 +57,15 @@ export async function endpointName(): Promise<string> {
   const first = { step: 'build', priority: 'high' } as const;
   sqs.middlewareStack.add(() => async (args) => found(args), first);
   dynamoDb.middlewareStack.add(() => async (args) => found(args), first);
-  const names = [
-    await nameOf(await addressOf(sqs.send(new ListQueuesCommand({}))), sqs.config.region),
-    await nameOf(await addressOf(dynamoDb.send(new ListTablesCommand({}))), dynamoDb.config.region),
-  ];
+  const names: string[] = [];
+  if (queues > 0) {
+    names.push(await nameOf(await addressOf(sqs.send(new ListQueuesCommand({}))), sqs.config.region));
+  }
+  if (tables > 0) {
+    names.push(
+      await nameOf(await addressOf(dynamoDb.send(new ListTablesCommand({}))), dynamoDb.config.region),
+    );
+  }
   return [...new Set(names)].join(',');
 }
 

@@ -94,7 +94,7 @@ export async function runEndpoint(options: EndpointOptions, context: CommandCont
 async function approvedEndpoint({ yes }: EndpointOptions, suites: readonly SuiteName[]): Promise<string> {
   let endpoint: string;
   try {
-    endpoint = await endpointName();
+    endpoint = await endpointName(suites);
   } catch (error) {
     throw new UsageError(`the environment names no endpoint: ${toCommandError(error).message}`, {
       cause: error,

@@ -27,13 +27,19 @@ describe('npm run test:endpoint', () => {
   let engines: TestEngines;
   let directory: string;
   let name: string;
+  let queues: string;
+  let table: string;
   let running: { interrupt(): void };
 
   beforeAll(async () => {
     // An engine that is laxer than AWS in one point: the suite must say so.
     engines = await startEngines({ returnItemsOnRefusedWrite: false });
     directory = await mkdtemp(join(tmpdir(), 'endpoint-test-'));
-    name = [engines.sqsEndpoint, engines.dynamoDbEndpoint].map((url) => new URL(url).host).join(',');
+    [queues, table] = [engines.sqsEndpoint, engines.dynamoDbEndpoint].map((url) => new URL(url).host) as [
+      string,
+      string,
+    ];
+    name = `${queues},${table}`;
     await engines.sqs.send(new CreateQueueCommand({ QueueName: SOMEBODY_ELSES }));
   });
   afterAll(async () => {
@@ -113,7 +119,7 @@ describe('npm run test:endpoint', () => {
     expect(misnamed).toEqual({
       code: 2,
       stdout: '',
-      stderr: `error: --yes 127.0.0.1:1 does not name it: this would create 1 table on ${name}, and delete them at the end; to do that: npm run test:endpoint -- --yes ${name} --suite ledger\n`,
+      stderr: `error: --yes 127.0.0.1:1 does not name it: this would create 1 table on ${table}, and delete them at the end; to do that: npm run test:endpoint -- --yes ${table} --suite ledger\n`,
     });
     expect(onAws).toMatchObject({
       code: 2,
@@ -130,13 +136,16 @@ describe('npm run test:endpoint', () => {
   });
 
   test('a suite that fails says where, and what it created is gone all the same', async () => {
-    const { code, stdout, stderr } = await run(['--yes', name, '--suite', 'ledger', '--json']);
+    const { code, stdout, stderr } = await run(['--yes', table, '--suite', 'ledger', '--json'], {
+      // Where only DynamoDB is run, nothing asks for SQS.
+      AWS_ENDPOINT_URL_SQS: undefined,
+    });
     const report = JSON.parse(stdout);
     const failed = report.tests.filter((each: { status: string }) => each.status !== 'passed');
     const laxity = 'a refused claim costs a read only where the item does not come with the refusal';
     expect(failed).toEqual([
       {
-        suite: `the ledger on ${name}, the refusing item given with the refusal`,
+        suite: `the ledger on ${table}, the refusing item given with the refusal`,
         test: laxity,
         status: 'failed',
         duration_ms: expect.any(Number),
@@ -146,14 +155,20 @@ describe('npm run test:endpoint', () => {
     expect(report.passed).toBe(report.tests.length - 1);
     expect(report.passed).toBeGreaterThan(40);
     expect(code).toBe(1);
-    expect(stderr).toContain(`FAILED the ledger on ${name}`);
-    const table = { kind: 'table', name: expect.stringMatching(`^${NAME_PREFIX}[0-9a-f]{8}-ledger$`) };
-    expect(report).toMatchObject({ endpoint: name, failed: 1, created: [table], removed: [table], left: [] });
+    expect(stderr).toContain(`FAILED the ledger on ${table}`);
+    const created = { kind: 'table', name: expect.stringMatching(`^${NAME_PREFIX}[0-9a-f]{8}-ledger$`) };
+    expect(report).toMatchObject({
+      endpoint: table,
+      failed: 1,
+      created: [created],
+      removed: [created],
+      left: [],
+    });
     expect(await everything()).toEqual([SOMEBODY_ELSES]);
   });
 
   test('Ctrl-C ends the suites, and what they had created is gone', async () => {
-    const ended = run(['--yes', name, '--suite', 'queue']);
+    const ended = run(['--yes', queues, '--suite', 'queue'], { AWS_ENDPOINT_URL_DYNAMODB: undefined });
     await eventually(
       async () => (await everything()).find((each) => each.startsWith(NAME_PREFIX)),
       () => 'no queue was created',
