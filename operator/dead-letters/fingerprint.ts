@@ -14,6 +14,7 @@ export interface Fingerprint {
   readonly frame?: string;
   /** The error's stable code. */
   readonly code?: string;
+  /** Empty where SQS moved the letter: no event is the cause of that. */
   readonly eventType: string;
   /** What of the message tells causes apart and is of no single event: fields of a schema, tables and columns. */
   readonly subject?: string;
@@ -35,8 +36,10 @@ export function leadingFailure(handlers: readonly HandlerFailure[]): HandlerFail
 }
 
 export function fingerprintOf({ failure, eventType: type }: DeadLetter): Fingerprint {
+  if (failure === undefined) {
+    return { error: FailureReason.RECEIVE_LIMIT, eventType: '', message: MOVED_BY_SQS };
+  }
   const eventType = safeText(type, 100);
-  if (failure === undefined) return { error: FailureReason.RECEIVE_LIMIT, eventType, message: MOVED_BY_SQS };
   const leading = leadingFailure(failure.handlers);
   const { message, code } = leading ?? { message: failure.message, code: failure.reason };
   const subject = subjectOf(code, message);

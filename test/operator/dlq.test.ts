@@ -49,24 +49,29 @@ describe('dlq list', () => {
     const list = listSchema.parse(JSON.parse(json.stdout));
     expect(list).toMatchObject({ target: 'the local run', letters: 30, events: 30, expected: 30, hidden: 0 });
     expect(list.expiring).toBeUndefined();
-    const [first, second, ...others] = list.groups;
+    // One for each of three event types, and one for what SQS moved, whatever its type.
+    const [first, second, third, moved, ...others] = list.groups;
     expect(others).toEqual([]);
-    expect(first).toMatchObject({
-      reason: 'attempts-exhausted',
-      error: 'TypeError',
-      handler: 'alert-on-sync-error',
-      events: 27,
-      last_at_ms: FAILED_AT_MS,
-      attempts: 12,
-      customers: ['example-customer'],
-    });
-    expect(second).toMatchObject({ error: 'receive-limit', events: 3 });
-    expect(second?.reason).toBeUndefined();
+    const types = [first, second, third].flatMap((group) => Object.keys(group?.event_types ?? {}));
+    expect(types.sort()).toEqual(['connection.deleted', 'sync.complete', 'sync.paused']);
+    for (const group of [first, second, third]) {
+      expect(group).toMatchObject({
+        reason: 'attempts-exhausted',
+        error: 'TypeError',
+        handler: 'alert-on-sync-error',
+        events: 9,
+        last_at_ms: FAILED_AT_MS,
+        attempts: 12,
+        customers: ['example-customer'],
+      });
+    }
+    expect(moved).toMatchObject({ error: 'receive-limit', events: 3 });
+    expect(moved?.reason).toBeUndefined();
 
     expect(shown.stdout).toMatch(
-      new RegExp(`^${first?.group_id} +27 +4\\S* min +TypeError in alert-on-sync-error$`, 'm'),
+      new RegExp(`^${first?.group_id} +9 +4\\S* min +TypeError in alert-on-sync-error$`, 'm'),
     );
-    expect(shown.stdout).toContain('30 dead letters (30 events) in 2 groups');
+    expect(shown.stdout).toContain('30 dead letters (30 events) in 4 groups');
     expect(shown.stdout).toContain(`dlq redrive --group ${first?.group_id} --dry-run --local`);
     expect(await world.depth('dead')).toEqual({ visible: 30, hidden: 0 });
   });
