@@ -41,13 +41,19 @@ export async function asNodejsFunction({
   return { entry: outfile, metafile };
 }
 
-/** CommonJS has no top-level await: ingest's read of the secret is started, and not waited for. */
+/** CommonJS has no top-level await: what a function reads as it loads is started, and not waited for. */
 const withoutTopLevelAwait: Plugin = {
   name: 'without-top-level-await',
   setup({ onLoad }) {
-    onLoad({ filter: /lambdas\/ingest\/handler\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace(/^await (?=secrets\.current\(\);)/m, 'void '),
-      loader: 'ts',
-    }));
+    onLoad(
+      { filter: /lambdas\/(ingest\/handler|consumer\/create-consumer-handler)\.ts$/ },
+      async ({ path }) => ({
+        contents: (await readFile(path, 'utf8')).replace(
+          /^await (?=secrets\.current\(\);|primeLedgerClient\()/m,
+          'void ',
+        ),
+        loader: 'ts',
+      }),
+    );
   },
 };

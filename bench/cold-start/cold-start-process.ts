@@ -19,6 +19,8 @@ export interface ColdStart {
   readonly answeredMs: number;
   /** User and system time of the whole process until then. */
   readonly cpuMs: number;
+  /** Of it, what the first call took once the handler was imported. */
+  readonly callCpuMs: number;
 }
 
 /** @throws {Error} when the process fails, or the first event was not handled */

@@ -102,6 +102,8 @@ function checkCalls(
     // Ours: the claim and the final write. Powertools: PutItem, then UpdateItem.
     UpdateItem: 2 * startsOf('consumer', /^ours/) + startsOf('consumer', /^Powertools/),
     PutItem: startsOf('consumer', /^Powertools/),
+    // Ours, at load.
+    GetItem: startsOf('consumer', /^ours/),
   };
   for (const [operation, value] of Object.entries(expected)) {
     if (counts[operation] === value) continue;

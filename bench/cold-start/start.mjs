@@ -19,9 +19,12 @@ const { handler } = entry.endsWith('.mjs')
   ? await import(pathToFileURL(entry).href)
   : createRequire(import.meta.url)(entry);
 const readyMs = performance.now();
+const loadCpu = process.cpuUsage();
 const answer = await handler(event, context);
 const answeredMs = performance.now();
 const { user, system } = process.cpuUsage();
 const good = answer.statusCode === 200 || answer.batchItemFailures?.length === 0;
-writeSync(3, JSON.stringify({ readyMs, answeredMs, cpuMs: (user + system) / 1000, good, answer }));
+const cpuMs = (user + system) / 1000;
+const callCpuMs = cpuMs - (loadCpu.user + loadCpu.system) / 1000;
+writeSync(3, JSON.stringify({ readyMs, answeredMs, cpuMs, callCpuMs, good, answer }));
 process.exit();

@@ -18,7 +18,7 @@ export function startAcceptingService(): Promise<LoopbackServer> {
       answer(response, { MessageId: randomUUID(), MD5OfMessageBody });
     } else if (target === 'secretsmanager.GetSecretValue') {
       answer(response, { Name: 'secret', SecretString: BENCH_SECRET, VersionStages: ['AWSCURRENT'] });
-    } else if (/^DynamoDB_20120810\.(Put|Update)Item$/.test(target)) answer(response, {});
+    } else if (/^DynamoDB_20120810\.(Get|Put|Update)Item$/.test(target)) answer(response, {});
     else {
       response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
       response.end(JSON.stringify({ __type: 'UnknownOperationException', message: target }));

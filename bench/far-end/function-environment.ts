@@ -17,6 +17,7 @@ export function functionEnvironment({
     AWS_ENDPOINT_URL: acceptingUrl,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDbUrl,
     AWS_LAMBDA_FUNCTION_NAME: 'bench',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512',
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     POWERTOOLS_SERVICE_NAME: 'bench',

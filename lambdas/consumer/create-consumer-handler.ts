@@ -2,13 +2,12 @@ import '../runtime/source-lines.ts';
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { ConsumerEnvironment } from '../contract/environment.ts';
 import type { HandlerRegistrations } from '../contract/outputs.ts';
 import { DynamoDbLedger } from '../ledger/dynamodb-ledger.ts';
 import type { EventRoutes } from '../router/handler.ts';
-import { clientOptions, withoutCallLogging } from '../runtime/client-options.ts';
 import { type Environment, requireInteger, requireText } from '../runtime/environment.ts';
 import { processBatch } from './batch.ts';
 import { systemClock } from './clock.ts';
@@ -16,8 +15,14 @@ import type { ConsumerDependencies } from './dependencies.ts';
 import { createEmfMetrics } from './emf-metrics.ts';
 import { checkHandlerCounts } from './handler-limit.ts';
 import { createLazyQueue } from './lazy-queue.ts';
+import { createLedgerClient, primeLedgerClient } from './ledger-client.ts';
 import { parseRetryPolicy } from './policy.ts';
 import { createHandlerLogger } from './powertools-logger.ts';
+
+/** The client of a function that is starting; elsewhere (a test, the listing of handlers) nothing is called at load. */
+const starting =
+  process.env['AWS_LAMBDA_INITIALIZATION_TYPE'] === undefined ? undefined : createLedgerClient();
+await primeLedgerClient(starting, process.env[ConsumerEnvironment.LEDGER_TABLE_NAME]);
 
 /** What the consumer needs of an `EventRouter`, whatever events it knows. */
 export interface ConsumerRoutes extends EventRoutes {
@@ -50,13 +55,7 @@ export function createConsumerHandler(
   // Both take service and namespace from POWERTOOLS_SERVICE_NAME and POWERTOOLS_METRICS_NAMESPACE.
   const logger = new Logger();
   const metrics = new Metrics();
-  const dynamoDb = withoutCallLogging(
-    new DynamoDBClient({
-      ...clientOptions({ connectTimeoutMs: 1_000, requestTimeoutMs: 1_500, maxAttempts: 2 }),
-      // The steps of a call are put together once for each command, not at each call.
-      cacheMiddleware: true,
-    }),
-  );
+  const dynamoDb = starting ?? createLedgerClient();
 
   // Handlers read them at their first alert: a stack that does not set them must fail here, at load.
   requireText(environment, ConsumerEnvironment.ALERT_TOPIC_ARN);

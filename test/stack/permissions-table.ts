@@ -36,7 +36,7 @@ export const EVERY_STACK: Explained = {
   'ConsumerFunctionConsumerRole may dynamodb:UpdateItem on LedgerTable':
     'Claims, completions, failures and the windows of alerts, each under a condition. PutItem and DeleteItem are never called.',
   'ConsumerFunctionConsumerRole may dynamodb:GetItem on LedgerTable':
-    'A refused claim, or a window of alerts that another event holds, is looked at. No Query or Scan: one event at a time, by its id, and no list of customers.',
+    'A refused claim, or a window of alerts that another event holds, is looked at; a function that starts reads an item that is not there. No Query or Scan: one event at a time, by its id, and no list of customers.',
   'ConsumerFunctionConsumerRole may sns:Publish on AlertsTopic':
     'The handlers alert-on-sync-error and alert-on-sync-paused tell people.',
   'ConsumerFunctionConsumerRole may logs:CreateLogStream on ConsumerFunctionConsumerLogs': 'As for ingest.',

@@ -1,0 +1,54 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createLedgerClient, primeLedgerClient } from '../../lambdas/consumer/ledger-client.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { startEngines, type TestEngines } from '../support/engines.ts';
+import { startWireProxy } from '../support/wire-proxy.ts';
+
+let engines: TestEngines;
+beforeAll(async () => {
+  engines = await startEngines();
+  Object.assign(process.env, {
+    AWS_REGION: LOCAL_REGION,
+    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+  });
+});
+afterAll(() => engines.stopAll());
+
+function clientOf(endpoint: string) {
+  process.env['AWS_ENDPOINT_URL_DYNAMODB'] = endpoint;
+  return createLedgerClient();
+}
+
+test.each([
+  ['there is no such table', () => engines.dynamoDbEndpoint],
+  ['nobody listens', () => 'http://127.0.0.1:9'],
+])('priming resolves although %s', async (_name, endpoint) => {
+  const client = clientOf(endpoint());
+  await expect(primeLedgerClient(client, 'no-such-table')).resolves.toBeUndefined();
+  client.destroy();
+});
+
+test('priming waits for a table that does not answer for a second, and its client works afterwards', async () => {
+  let answer = () => {};
+  const held = new Promise<'forward'>((resolve) => {
+    answer = () => resolve('forward');
+  });
+  const proxy = await startWireProxy({
+    intercept: ({ operation }) => (operation === 'GetItem' ? held : 'forward'),
+  });
+  proxy.forwardTo(engines.dynamoDbEndpoint);
+  const client = clientOf(proxy.endpoint);
+  const TableName = await engines.createLedgerTable();
+  const startedMs = performance.now();
+  await primeLedgerClient(client, TableName);
+  const tookMs = performance.now() - startedMs;
+  expect(tookMs).toBeGreaterThan(950);
+  // The call itself would have taken two requests of 1.5 s to give up.
+  expect(tookMs).toBeLessThan(2_500);
+  answer();
+  await client.send(new UpdateItemCommand({ TableName, Key: { event_id: { S: 'msg_1' } } }));
+  client.destroy();
+  await proxy.stop();
+});
