@@ -63,7 +63,8 @@ describe('a poll that waits', () => {
 test('the time for a message does not grow with how many there are', async () => {
   const drain = async (count: number): Promise<number> => {
     const { queue } = freshQueue();
-    for (let index = 0; index < count; index += 1) send(queue, 'x');
+    const message = newMessage({ MessageBody: 'x' });
+    for (let index = 0; index < count; index += 1) queue.add({ ...message, id: String(index) });
     const startedMs = performance.now();
     for (let left = count; left > 0; left -= 10) {
       for (const message of await queue.receive({ ...POLL, waitMs: 0 }, never)) {
@@ -73,9 +74,10 @@ test('the time for a message does not grow with how many there are', async () =>
     return (performance.now() - startedMs) / count;
   };
   await drain(5_000);
-  const few = await drain(5_000);
-  // One that searched among all of them would take forty times as long for each.
-  expect(await drain(200_000)).toBeLessThan(few * 5);
+  // The slowest of three, for the machine does other things too.
+  const few = Math.max(await drain(5_000), await drain(5_000), await drain(5_000));
+  // One that stepped over all that were taken would need five times as long for each, and one that searched forty.
+  expect(await drain(200_000)).toBeLessThan(few * 3);
 });
 
 test('an older handle of a message deletes nothing', async () => {
