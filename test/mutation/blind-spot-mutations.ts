@@ -3,6 +3,8 @@ import type { Mutation } from './mutation.ts';
 const ATTEMPT = 'lambdas/consumer/attempt.ts';
 const OUTCOME = 'lambdas/consumer/attempt-outcome.ts';
 const UPDATES = 'lambdas/ledger/update-expressions.ts';
+const BATCH = 'lambdas/database/transforms/batch.ts';
+const SWEEP = 'lambdas/database/transforms/sweep.ts';
 const ALARMS = 'lib/webhook-alarms.ts';
 
 /** Mistakes that somebody put in who had not seen the tests, and that none of them saw. */
@@ -376,6 +378,88 @@ export const BLIND_SPOT_MUTATIONS: readonly Mutation[] = [
         file: 'lib/consumer-database.ts',
         find: 'String(config.cleanSupaglueTables)',
         replace: "String(config.cleanSupaglueTables || 'true')",
+      },
+    ],
+  },
+  {
+    name: 'floor-row-comes-back',
+    says: 'The last row of a deleted connection comes back with the next one.',
+    edits: [{ file: BATCH, find: '_supaglue_emitted_at > $4', replace: '_supaglue_emitted_at >= $4' }],
+  },
+  {
+    name: 'deletion-without-source',
+    says: 'A row that Supaglue has deleted takes the rows of that id from all other sources with it.',
+    edits: [
+      {
+        file: SWEEP,
+        find: 'and provider_name = $3 and source = $4\n         and id = any ($5::text[])',
+        replace: 'and provider_name = $3 and source >= left($4, 0)\n         and id = any ($5::text[])',
+      },
+    ],
+  },
+  {
+    name: 'redrive-does-nothing',
+    says: 'A redrive of an event whose pass has ended reads nothing.',
+    edits: [
+      {
+        file: 'lambdas/database/transforms/run-pass.ts',
+        find: 'everything && attempt > 1 && ',
+        replace: 'everything && attempt > 0 && ',
+      },
+    ],
+  },
+  {
+    name: 'failed-start-kept',
+    says: 'A database that could not be opened once is never opened again.',
+    edits: [
+      {
+        file: 'lambdas/database/use-cases/with-database.ts',
+        find: '        opened = undefined;\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'failed-preparation-kept',
+    says: 'Tables that could not be looked for once are never looked for again.',
+    edits: [
+      {
+        file: 'lambdas/database/use-cases/open-database.ts',
+        find: 'if (!isPrepared) await',
+        replace: 'const isFirst = !isPrepared;\n    isPrepared = true;\n    if (isFirst) await',
+      },
+    ],
+  },
+  {
+    name: 'overlap-of-a-minute',
+    says: 'A pass reads a minute again of what the one before has read.',
+    edits: [
+      {
+        file: 'lambdas/database/transforms/watermark.ts',
+        find: "OVERLAP = '1 hour'",
+        replace: "OVERLAP = '1 minute'",
+      },
+    ],
+  },
+  {
+    name: 'entity-keeps-its-first-name',
+    says: 'A renamed entity is looked for in the table of its first name.',
+    edits: [
+      {
+        file: 'lambdas/database/transforms/entities.ts',
+        find: 'on conflict (entity_id) do update set source = excluded.source',
+        replace: 'on conflict (entity_id) do nothing',
+      },
+    ],
+  },
+  {
+    name: 'rebuild-keeps-its-watermark',
+    says: 'An entity whose mapping was deleted is read from where it stood when it comes again.',
+    edits: [
+      {
+        file: 'lambdas/database/transforms/watermark.ts',
+        find: '         modified_at = default, emitted_at = default, everything_by = null,\n',
+        replace: '         everything_by = null,\n',
       },
     ],
   },

@@ -43,7 +43,7 @@ const WATCHES: readonly Watch[] = [
   { folder: 'lambdas/runtime/', simulated: true, suites: ['test/ingest', 'test/consumer'] },
   { folder: 'lambdas/contract/', simulated: true, suites: ['test/ingest', 'test/consumer', 'test/ledger'] },
   { folder: 'lambdas/alerts/', simulated: false, suites: ['test/alerts'] },
-  { folder: 'lambdas/database/', simulated: false, suites: ['test/database'] },
+  { folder: 'lambdas/database/', simulated: false, suites: ['test/database/use-cases'] },
   { folder: 'lib/', simulated: false, suites: STACK_SUITES },
   { folder: 'operator/dead-letters/', simulated: false, suites: ['test/operator/dead-letters'] },
 ];
