@@ -21,7 +21,8 @@ import { type AnyEvent, anyEvent, validateWith } from './validation.ts';
  * ```
  *
  * The handlers of one event run at the same time, and each is retried on its own: none may rely on another's
- * effect. A handler's name (1 to 64 of `A-Z a-z 0-9 _ -`) is what the ledger records its completion under.
+ * effect. A handler's name (1 to 64 of `A-Z a-z 0-9 _ -`) is what the ledger records its completion under, for at
+ * most 166 handlers of one event.
  * Files and functions may be renamed freely; a handler with a new name runs again for an event that is
  * delivered again.
  */
