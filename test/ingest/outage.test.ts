@@ -5,6 +5,7 @@ import { createIngest, type IngestDependencies, type Outcome } from '../../lambd
 import { createEnqueue } from '../../lambdas/ingest/queue.ts';
 import { createSecretSource, type SecretSource } from '../../lambdas/ingest/secret-source.ts';
 import type { CallBounds } from '../../lambdas/runtime/client-options.ts';
+import { patienceMs } from '../support/slowness.js';
 import { NOW_MS, request, SECRET } from './fixtures.ts';
 import { sqsClient } from './queue-fixture.ts';
 
@@ -25,6 +26,9 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 const QUICK: CallBounds = { connectTimeoutMs: 200, requestTimeoutMs: 150, maxAttempts: 3 };
+/** For a service that answers: on a busy machine no attempt may end before that. */
+const PATIENT: CallBounds = { connectTimeoutMs: 60_000, requestTimeoutMs: 60_000, maxAttempts: 3 };
+const SERVED = { bounds: PATIENT, budgetMs: 60_000 };
 
 async function ingestAgainst(
   listener: RequestListener,
@@ -69,9 +73,13 @@ describe('SQS', () => {
     const { outcome, elapsedMs } = await ingestAgainst(() => {
       calls += 1;
     });
-    expect(outcome).toMatchObject({ ...UNAVAILABLE, cause: { name: 'TimeoutError' } });
-    expect(calls).toBe(3);
-    expect(elapsedMs).toBeLessThan(1_500);
+    // Its own count: on a busy machine an attempt may end before the server has seen it.
+    expect(outcome).toMatchObject({
+      ...UNAVAILABLE,
+      cause: { name: 'TimeoutError', $metadata: { attempts: 3 } },
+    });
+    expect(calls).toBeLessThanOrEqual(3);
+    expect(elapsedMs).toBeLessThan(patienceMs(1_500));
   });
 
   test('that sends headers and no body is given up at the deadline, and the call is ended', async () => {
@@ -102,7 +110,7 @@ describe('SQS', () => {
       { budgetMs: 400 },
     );
     expect(outcome).toMatchObject(UNAVAILABLE);
-    expect(elapsedMs).toBeLessThan(800);
+    expect(elapsedMs).toBeLessThan(patienceMs(800));
   });
 
   test('that answers 500 is asked three times', async () => {
@@ -110,7 +118,7 @@ describe('SQS', () => {
     const { outcome } = await ingestAgainst((_request, response) => {
       calls += 1;
       response.writeHead(500).end();
-    });
+    }, SERVED);
     expect(outcome).toMatchObject(UNAVAILABLE);
     expect(calls).toBe(3);
   });
@@ -120,7 +128,7 @@ describe('SQS', () => {
     const { outcome } = await ingestAgainst((_request, response) => {
       calls += 1;
       response.destroy();
-    });
+    }, SERVED);
     expect(outcome).toMatchObject(UNAVAILABLE);
     expect(calls).toBe(3);
   });
@@ -131,7 +139,7 @@ describe('SQS', () => {
       calls += 1;
       response.writeHead(403, { 'content-type': 'application/x-amz-json-1.0' });
       response.end(JSON.stringify({ __type: 'com.amazonaws.sqs#AccessDenied', message: 'no' }));
-    });
+    }, SERVED);
     expect(outcome).toMatchObject(UNAVAILABLE);
     expect(calls).toBe(1);
   });

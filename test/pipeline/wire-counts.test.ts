@@ -39,16 +39,25 @@ describe('calls to AWS per event', () => {
 
   const send = async (id: string, payload: unknown) => {
     const body = JSON.stringify(payload);
-    const settledBefore = events.of('batch-settled').length;
+    const settled = () =>
+      events
+        .of('batch-settled')
+        .flatMap(({ records }) => records)
+        .filter(({ attributes, outcome }) => attributes['svix-id'] === id && outcome === 'acknowledged')
+        .length;
+    const settledBefore = settled();
     const answer = await postSigned(cloud.webhookUrl, { id, body, secret: cloud.secret });
     expect(answer.status).toBe(200);
-    await events.until(() => events.of('batch-settled').length > settledBefore);
+    await events.until(() => settled() > settledBefore);
   };
-  const countCalls = async (act: () => Promise<void>) => {
+  /** Calls that an event causes and that name it, each once: what the SDK tries again is the same call. */
+  const countSend = async (about: string, payload: unknown) => {
     sqs.calls.length = 0;
     dynamoDb.calls.length = 0;
-    await act();
-    return [...sqs.calls, ...dynamoDb.calls].map(({ operation }) => operation);
+    await send(about, payload);
+    return [...sqs.calls, ...dynamoDb.calls]
+      .filter(({ body, isRetry }) => !isRetry && body.includes(`"${about}"`))
+      .map(({ operation }) => operation);
   };
 
   test('a consumer that starts reads one item, which no event has, and not consistently', async () => {
@@ -63,7 +72,7 @@ describe('calls to AWS per event', () => {
   });
 
   test('one handler: one SendMessage by ingest; two UpdateItem and no SQS call by the consumer', async () => {
-    expect(await countCalls(() => send('msg_one', samples['sync.complete']))).toEqual([
+    expect(await countSend('msg_one', samples['sync.complete'])).toEqual([
       'SendMessage',
       'UpdateItem',
       'UpdateItem',
@@ -87,32 +96,29 @@ describe('calls to AWS per event', () => {
 
   test('an alert costs two writes more: the claim of its window, and the window; a suppressed one too', async () => {
     const withAlert = ['SendMessage', 'UpdateItem', 'UpdateItem', 'UpdateItem', 'UpdateItem'];
-    expect(await countCalls(() => send('msg_alert', syncVariants.error))).toEqual(withAlert);
+    expect(await countSend('msg_alert', syncVariants.error)).toEqual(withAlert);
     expect(events.of('alert')).toHaveLength(1);
-    expect(await countCalls(() => send('msg_alert_again', syncVariants.error))).toEqual(withAlert);
+    expect(await countSend('msg_alert_again', syncVariants.error)).toEqual(withAlert);
     expect(events.of('alert')).toHaveLength(1);
   });
 
   test('a duplicate costs one write, an event that nothing handles too', async () => {
-    expect(await countCalls(() => send('msg_one', samples['sync.complete']))).toEqual([
-      'SendMessage',
-      'UpdateItem',
-    ]);
-    expect(await countCalls(() => send('msg_unhandled', samples['connection.created']))).toEqual([
+    expect(await countSend('msg_one', samples['sync.complete'])).toEqual(['SendMessage', 'UpdateItem']);
+    expect(await countSend('msg_unhandled', samples['connection.created'])).toEqual([
       'SendMessage',
       'UpdateItem',
     ]);
   });
 
   test('a forged request costs none', async () => {
-    const calls = await countCalls(async () => {
-      const answer = await postSigned(cloud.webhookUrl, {
-        body: '{}',
-        secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
-      });
-      expect(answer.status).toBe(401);
+    sqs.calls.length = 0;
+    dynamoDb.calls.length = 0;
+    const answer = await postSigned(cloud.webhookUrl, {
+      body: '{}',
+      secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
     });
-    expect(calls).toEqual([]);
+    expect(answer.status).toBe(401);
+    expect([...sqs.calls, ...dynamoDb.calls]).toEqual([]);
   });
 
   test('success logs no line but the metrics', () => {

@@ -5,6 +5,8 @@ export interface WireCall {
   /** Name of the AWS operation, such as `UpdateItem`. */
   readonly operation: string;
   readonly body: string;
+  /** The SDK's second try, and so on: its own clock had run out, which on a busy machine is nobody's mistake. */
+  readonly isRetry: boolean;
 }
 
 export interface WireProxy {
@@ -32,7 +34,11 @@ export async function startWireProxy({
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', async () => {
       const body = Buffer.concat(chunks);
-      const call = { operation: operationOf(incoming.headers), body: body.toString('utf8') };
+      const call = {
+        operation: operationOf(incoming.headers),
+        body: body.toString('utf8'),
+        isRetry: !String(incoming.headers['amz-sdk-request'] ?? 'attempt=1').includes('attempt=1'),
+      };
       calls.push(call);
       if (target === undefined || (await intercept(call)) === 'drop') {
         incoming.socket.destroy();
