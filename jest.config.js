@@ -1,5 +1,6 @@
 import { devNull } from 'node:os';
 import preset from './lib/jest-preset.js';
+import { patienceMs } from './test/support/slowness.js';
 
 // The functions run on Node.js 24 in the cloud: the SDK's hint about this machine's version is only noise.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -32,8 +33,8 @@ export default {
       },
     ],
   },
-  // A guard against hanging, far above what a test needs on a busy machine.
-  testTimeout: 60_000,
+  // A guard against hanging, far above what a test needs on a machine as busy as this one.
+  testTimeout: patienceMs(180_000),
   // Twice the two cores that it is kept quick on: many tests wait for a lease, a poll or a browser.
   maxWorkers: 4,
   testSequencer: '<rootDir>/test/longest-first.js',

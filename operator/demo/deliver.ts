@@ -7,7 +7,7 @@ import type { Target } from '../core/target.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Longest that an event may take to its end: three attempts with the demo's short backoff take about 3 s. */
-const FOLLOW_TIMEOUT_MS = 20_000;
+const FOLLOW_TIMEOUT_MS = 60_000;
 
 /** A scenario after its deliveries: what was sent and answered, and what the ledger said then. */
 export interface Delivered {

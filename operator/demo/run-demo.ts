@@ -11,7 +11,7 @@ import { observe } from './observe.ts';
 import { demoScenarios } from './scenarios.ts';
 
 /** A second delivery, or a retry that nobody promised, has this long to leave the queue. */
-const DRAIN_TIMEOUT_MS = 15_000;
+const DRAIN_TIMEOUT_MS = 60_000;
 
 /** Few at once, so that a row's time is its own and not that of a dozen workers starting together. */
 const CONCURRENCY = 2;

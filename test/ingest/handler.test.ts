@@ -11,12 +11,13 @@ import { bundle } from '../../lib/bundle.ts';
 import { LOCAL_CREDENTIALS } from '../../local/identity.ts';
 import { type LoopbackServer, listenOnLoopback, readBody } from '../../local/loopback-server.ts';
 import { startupBytes } from '../support/bundle-size.ts';
+import { patienceMs } from '../support/slowness.js';
 import { httpEvent, OTHER_SECRET, SECRET, SYNC_COMPLETE, signedHeaders } from './fixtures.ts';
 import { startQueue, type TestQueue } from './queue-fixture.ts';
 
 const MAX_BUNDLE_BYTES = 260_000;
 /** For a log line that must come. */
-const MAX_WAIT_MS = 5_000;
+const MAX_WAIT_MS = patienceMs(5_000);
 
 let directory: string;
 let metafile: Metafile;

@@ -31,7 +31,7 @@ describe('npm run demo', () => {
     // CDK's and tsx's own caches are theirs.
     const left = (await readdir(directory)).filter((name) => name !== '.cdk' && !name.startsWith('tsx-'));
     expect(left).toEqual([]);
-  }, 90_000);
+  });
 });
 
 describe('an ending that is not the promised one', () => {

@@ -83,7 +83,7 @@ describe('the deployed bundles under fire', () => {
     expect(events.metric('EventsDuplicate') - duplicatesBefore).toBe(49);
     expect(alertsOf('msg_fifty')).toHaveLength(1);
     expect(await read('msg_fifty')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
-  }, 120_000);
+  });
 
   test('a worker killed between handler and record: delivered again after the lease, COMPLETED', async () => {
     const before = {
@@ -109,7 +109,7 @@ describe('the deployed bundles under fire', () => {
     const said = events.of('log').filter(({ line }) => line.includes('msg_killed'));
     expect(said.filter(({ line }) => line.includes('"alert already sent"'))).toHaveLength(1);
     expect(alertsOf('msg_killed')).toHaveLength(1);
-  }, 120_000);
+  });
 
   test('the final write is repeated when its answer is lost, and the handler does not run again', async () => {
     let lost = 0;

@@ -12,7 +12,7 @@ let template: Template;
 
 beforeAll(async () => {
   template = await synthesiseTemplate();
-}, 60_000);
+});
 
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 

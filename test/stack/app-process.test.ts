@@ -81,7 +81,7 @@ describe('synthesise', () => {
     const files = await readdir(outDirectory);
     expect(files).toEqual(expect.arrayContaining(['manifest.json', 'SupaglueWebhooks-prod.template.json']));
     expect(files.filter((file) => file.startsWith('asset.'))).toHaveLength(2);
-  }, 120_000);
+  });
 
   test('rejects with the line that the app wrote', async () => {
     const failure = synthesise({
@@ -94,7 +94,7 @@ describe('synthesise', () => {
     await expect(failure).rejects.toThrow(
       /^batchSize=99 is not allowed: it takes a whole number from 1 to 10$/,
     );
-  }, 120_000);
+  });
 });
 
 describe('the CDK CLI', () => {
@@ -109,5 +109,5 @@ describe('the CDK CLI', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^Description: "Receives Supaglue webhooks/);
     await expect(readdir(output)).resolves.toContain('SupaglueWebhooks-prod.template.json');
-  }, 120_000);
+  });
 });

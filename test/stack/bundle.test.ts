@@ -182,7 +182,7 @@ describe('the functions', () => {
   beforeAll(async () => {
     outDirectory = join(directory, 'functions');
     result = await bundle({ outDirectory, entries: { ingest: INGEST_ENTRY, consumer: FIXTURE_HANDLERS } });
-  }, 60_000);
+  });
 
   const metafileOf = (name: string) => {
     const metafile = result[name];
@@ -280,4 +280,4 @@ test('the code in an assembly leads to its sources: stacks of a local run show f
     expect.arrayContaining(['lambdas/ingest/handler.ts', 'test/fixtures/app/handlers.ts']),
   );
   expect(sources.flat().filter((path) => path.startsWith('..'))).toEqual([]);
-}, 120_000);
+});

@@ -17,7 +17,7 @@ beforeAll(async () => {
   template = await synthesiseTemplate();
   [deadLetterQueueId] = resourceOf(template, 'AWS::SQS::Queue', 'DeadLetter');
   [queueId] = resourceOf(template, 'AWS::SQS::Queue', 'QueuesQueue');
-}, 60_000);
+});
 
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const functionOf = (part: string) => resourceOf(template, 'AWS::Lambda::Function', part)[1].Properties;

@@ -60,7 +60,7 @@ describe('cdk-nag’s AwsSolutions pack', () => {
   test('finds nothing that is not acknowledged', async () => {
     const { app } = build('plain', {});
     expect(await findings('plain', app)).toEqual([]);
-  }, 60_000);
+  });
 
   test('finds nothing with every option set', async () => {
     const { app } = build('full', {
@@ -75,13 +75,13 @@ describe('cdk-nag’s AwsSolutions pack', () => {
       securityGroupIds: 'sg-0a1b2c3d',
     });
     expect(await findings('full', app)).toEqual([]);
-  }, 60_000);
+  });
 
   test('is awake: a second secret without rotation is found', async () => {
     const { app, stack } = build('broken', {});
     new CfnSecret(stack, 'Unexplained');
     expect(await findings('broken', app)).toEqual(['AwsSolutions-SMG4']);
-  }, 60_000);
+  });
 
   test('is told no more than what is explained', () => {
     const given = acknowledgements(build('list', {}).stack);

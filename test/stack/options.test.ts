@@ -78,7 +78,7 @@ describe('every option set', () => {
       subnetIds: 'subnet-0a1b2c3d, subnet-1a1b2c3d',
       securityGroupIds: 'sg-0a1b2c3d',
     });
-  }, 60_000);
+  });
 
   test('show in no id, output or description: a deploy prints those, and a stack’s events keep them', () => {
     const printed = [
@@ -233,11 +233,11 @@ test('with a database and no word of Supaglue’s own tables, nothing is deleted
   const template = await synthesiseTemplate({ databaseSecretArn: DATABASE_ARN });
   const [, { Properties }] = resourceOf(template, 'AWS::Lambda::Function', 'Consumer');
   expect(Properties['Environment']).toMatchObject({ Variables: { CLEAN_SUPAGLUE_TABLES: 'false' } });
-}, 60_000);
+});
 
 test('without an address nobody is subscribed, and without a database nothing of it is there', async () => {
   const template = await synthesiseTemplate();
   expect(resourcesOf(template, 'AWS::SNS::Subscription')).toEqual([]);
   const text = JSON.stringify([resourcesOf(template, 'AWS::Lambda::Function'), template.Outputs]);
   expect(text).not.toMatch(/DATABASE|SCHEMA|CLEAN_|VpcConfig|DatabaseSecretArn/);
-}, 60_000);
+});

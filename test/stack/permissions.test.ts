@@ -45,7 +45,7 @@ beforeAll(async () => {
   for (const [name, { artifactId }] of stacks) {
     templates.set(name, assembly.getStackArtifact(artifactId).template);
   }
-}, 60_000);
+});
 afterAll(() => rm(directory, { recursive: true }));
 
 const withNeeded = (key: keyof typeof VARIANTS) => [...(NEEDED_BY[key] ?? []), key];

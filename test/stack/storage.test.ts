@@ -18,7 +18,7 @@ beforeAll(async () => {
   template = await synthesiseTemplate();
   [deadLetterQueueId, deadLetterQueue] = resourceOf(template, 'AWS::SQS::Queue', 'DeadLetter');
   [queueId, queue] = resourceOf(template, 'AWS::SQS::Queue', 'QueuesQueue');
-}, 60_000);
+});
 
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 

@@ -283,7 +283,7 @@ describe('the handlers in the template', () => {
       handlers: { byType: { 'sync.complete': ['bill'] }, any: ['audit'] },
       warnings: [],
     });
-  }, 60_000);
+  });
 
   test.each([
     [
@@ -311,5 +311,5 @@ describe('the handlers in the template', () => {
     await expect(synthesiseWith("import './nowhere.ts';")).rejects.toThrow(
       /^cannot bundle the consumer function\n.*nowhere\.ts[\s\S]*handlers-\d+\.ts:1:7/,
     );
-  }, 60_000);
+  });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MAX_BODY_BYTES, MessageAttribute } from '../../lambdas/contract/message.ts';
 import { samples } from '../../lambdas/events/samples.ts';
 import { EventRouter, NonRetryableError } from '../../lambdas/router/index.ts';
+import { patienceMs } from '../support/slowness.js';
 import type { TestEnvironment } from '../support/test-resources.ts';
 import { MAX_ATTEMPTS, type PipelineRig, pipelineRig } from './pipeline-rig.ts';
 import { attributesOf } from './queue-rig.ts';
@@ -223,7 +224,8 @@ export function describePipeline(engineName: string, start: () => Promise<TestEn
       const eventId = newId();
       expect(await rig.post(eventId, BODY)).toMatchObject({ code: 'accepted' });
       const nowMs = Date.now();
-      const leaseExpiresAtMs = nowMs + 2_000;
+      // Long enough to be delivered once before it ends, on a busy machine too.
+      const leaseExpiresAtMs = nowMs + Math.min(10_000, patienceMs(2_000));
       await rig.ledger.claim(
         {
           eventId,

@@ -31,7 +31,7 @@ const ALLOWED_WHEN_CONFIGURED: Readonly<Record<string, readonly string[]>> = {
 let directory: string;
 beforeAll(async () => {
   directory = await assembly();
-}, 120_000);
+});
 
 /** Files that went into a function's bundle, below the project. */
 function inputsOf(name: string): readonly string[] {

@@ -1,4 +1,5 @@
 import type { LocalCloudEvent, LocalCloudObserver } from '../../local/cloud-events.ts';
+import { patienceMs } from './slowness.js';
 
 export type EventOf<Type extends LocalCloudEvent['type']> = Extract<LocalCloudEvent, { type: Type }>;
 
@@ -9,7 +10,7 @@ export interface RecordedEvents {
   of<Type extends LocalCloudEvent['type']>(type: Type): EventOf<Type>[];
   /** Sum of a metric's values so far. */
   metric(name: string): number;
-  /** Resolves when `condition` holds, looked at after every event; rejects after `withinMs` (default 10,000). */
+  /** Resolves when `condition` holds, looked at after every event; rejects after `withinMs` (default 10,000), longer on a busy machine. */
   until(condition: () => boolean, withinMs?: number): Promise<void>;
   /** The first event of this type that fits, past or to come; rejects after `withinMs` (default 10,000). */
   next<Type extends LocalCloudEvent['type']>(
@@ -32,12 +33,19 @@ export function recordEvents(): RecordedEvents {
         clearTimeout(timer);
         resolve();
       };
-      const timer = setTimeout(() => {
+      const startedMs = performance.now();
+      const giveUp = (): void => {
+        const leftMs = patienceMs(withinMs) - (performance.now() - startedMs);
+        if (leftMs > 0) {
+          timer = setTimeout(giveUp, leftMs);
+          return;
+        }
         waiting.delete(check);
         reject(
           new Error(`not within ${withinMs} ms; the last events were ${JSON.stringify(all.slice(-20))}`),
         );
-      }, withinMs);
+      };
+      let timer = setTimeout(giveUp, withinMs);
       waiting.add(check);
       check();
     });

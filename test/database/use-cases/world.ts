@@ -175,7 +175,8 @@ export async function startWorld(): Promise<World> {
   };
 }
 
-export function bounds(leftMs = 30_000) {
+/** By default more time than any machine needs: what a test has of it is for that test to say. */
+export function bounds(leftMs = 600_000) {
   return { signal: new AbortController().signal, deadline: new Date(Date.now() + leftMs) };
 }
 
