@@ -61,8 +61,8 @@ describe('calls to AWS per event', () => {
   };
 
   test('a consumer that starts reads one item, which no event has, and not consistently', async () => {
-    // On a busy machine a call of a cold function may time out, and be made again: how often is not told here.
-    const calls = await countCalls(() => send('msg_first', samples['sync.complete']));
+    await send('msg_first', samples['sync.complete']);
+    const calls = dynamoDb.calls.filter(({ isRetry }) => !isRetry).map(({ operation }) => operation);
     expect(calls.indexOf('GetItem')).toBe(calls.indexOf('UpdateItem') - 1);
     expect(calls.filter((operation) => operation === 'GetItem')).toHaveLength(1);
     expect(JSON.parse(dynamoDb.calls[0]?.body ?? '')).toEqual({
