@@ -67,13 +67,15 @@ describe('what editors and git do to files', () => {
         throw error;
       },
     );
-    // It is ready some milliseconds before it sees.
+    // It is ready some milliseconds before it sees. Further apart than its quiet time, or no build would ever come.
     await andBuild(async () => {
       let count = 0;
-      const writing = setInterval(() => {
+      const write = () => {
         count += 1;
         void writeFile(join(app, 'first.json'), String(count));
-      }, 20);
+      };
+      write();
+      const writing = setInterval(write, 500);
       seen = () => clearInterval(writing);
     });
   });
