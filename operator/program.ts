@@ -9,9 +9,9 @@ outputs are looked up in CloudFormation). Every command takes --json, and --help
 shows examples.
 
 Examples:
-  $ npm run webhooks -- send sync.complete --local
-  $ npm run webhooks -- events show msg_2f9c --local
-  $ npm run webhooks -- dlq list --local
+  $ npx supaglue-webhooks send sync.complete --local
+  $ npx supaglue-webhooks events show msg_2f9c --local
+  $ npx supaglue-webhooks dlq list --local
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 Ctrl-C.`;
 
@@ -91,7 +91,7 @@ export function runProgram(args: readonly string[], context: CommandContext): Pr
   const [first, second] = args;
   const wanted = first === 'help' ? second : first;
   return runCommandLine(args, context, async (run) => {
-    const program = newProgram('webhooks', context.terminal)
+    const program = newProgram('supaglue-webhooks', context.terminal)
       .description('Operates the Supaglue webhooks: a local run or a deployed stack')
       .addHelpText('after', HELP);
     for (const { name, summary, load } of COMMANDS) {

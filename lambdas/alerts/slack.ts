@@ -26,7 +26,7 @@ export function slackMessage(notice: Notice) {
   const { alert } = notice;
   const title = escaped(oneLine(alert.title), MAX_BLOCK_CHARACTERS / 2);
   const facts = escaped(factLines(factsOf(notice)), MAX_BLOCK_CHARACTERS - 2 * CODE_FENCE.length - 2);
-  const command = `npm run webhooks -- events show ${alert.eventId}`;
+  const command = `npx supaglue-webhooks events show ${alert.eventId}`;
   return {
     // What a notification shows.
     text: title,

@@ -18,7 +18,7 @@ export function topicMessage(notice: Notice): { readonly subject: string; readon
 ${factLines(factsOf(notice))}
 
 See what became of the event:
-  npm run webhooks -- events show ${alert.eventId}
+  npx supaglue-webhooks events show ${alert.eventId}
 `,
   };
 }

@@ -30,7 +30,7 @@ export function banner(
     ...(database === undefined ? [] : databaseLines(database, { bold, dim })),
     `  Shell exports   ${EXPORTS_FILE}   ${dim(`. ${EXPORTS_FILE}`)}`,
     '',
-    `  Try it in another terminal:  ${bold('npm run webhooks -- send sync.complete --local')}`,
+    `  Try it in another terminal:  ${bold('npx supaglue-webhooks send sync.complete --local')}`,
     `  ${dim('Changes below app/ are built and taken over. Ctrl-C stops.')}`,
     '',
   ].join('\n');
@@ -43,6 +43,6 @@ function databaseLines(
 ): string[] {
   return [
     `  Database        ${isEmbedded ? bold(url) : `the given one   ${dim('$DATABASE_URL')}`}`,
-    `                  ${dim('npm run webhooks -- database tables --local')}`,
+    `                  ${dim('npx supaglue-webhooks database tables --local')}`,
   ];
 }

@@ -34,7 +34,7 @@ Examples:
   DATABASE_URL=postgres://... npm start -- --database-url
 
 While it runs, in another terminal:
-  npm run webhooks -- send sync.complete --local
+  npx supaglue-webhooks send sync.complete --local
   . .local/env && aws sqs receive-message --queue-url "$DEAD_LETTER_QUEUE_URL"`;
 
 /** What `parseStartOptions` writes to. */

@@ -6,7 +6,7 @@ const COLUMNS = 80;
 export function commandText(words: string, { flag }: Pick<Target, 'flag'>, indent = 2): string {
   const margin = ' '.repeat(indent);
   const lines: string[] = [];
-  let line = `${margin}npm run webhooks --`;
+  let line = `${margin}npx supaglue-webhooks`;
   // An option stays beside its value, and the target's flag in one piece.
   for (const part of `${words} ${flag}`.split(/ (?=--)|(?<=^\S+) /)) {
     // Two columns for the backslash that the next part may need.

@@ -33,6 +33,6 @@ export async function findStoredValue(target: Target, abortSignal: AbortSignal):
 /** What a command says that cannot go on without one. */
 export function notStored({ signingSecretId, flag }: Target): CommandError {
   return new CommandError(
-    `no signing secret is stored in ${signingSecretId}: put in the one from Supaglue, Settings, Webhooks, with \`npm run webhooks -- secret set ${flag}\``,
+    `no signing secret is stored in ${signingSecretId}: put in the one from Supaglue, Settings, Webhooks, with \`npx supaglue-webhooks secret set ${flag}\``,
   );
 }

@@ -67,7 +67,7 @@ Event:      msg_example_0001
 Received:   2026-11-01T12:00:00.000Z
 
 See what became of the event:
-  npm run webhooks -- events show msg_example_0001
+  npx supaglue-webhooks events show msg_example_0001
 `,
       },
     ]);

@@ -86,7 +86,7 @@ describe('what is posted', () => {
       blocks: [
         section(`*A Supaglue sync failed.*\n${title}`),
         section('```\nCustomer:   example-customer\nError:      example: 401\n```'),
-        section('`npm run webhooks -- events show msg_example_0001`'),
+        section('`npx supaglue-webhooks events show msg_example_0001`'),
       ],
     });
   });

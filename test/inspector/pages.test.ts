@@ -90,7 +90,7 @@ describe('reading', () => {
       'runs backfill',
       'not again: audit',
       '&quot;customer_id&quot;: &quot;customer-1&quot;',
-      'npm run webhooks -- dlq export msg_1 --output msg_1.ndjson --local',
+      'npx supaglue-webhooks dlq export msg_1 --output msg_1.ndjson --local',
       'svix-signature: v1,$signature',
     ]) {
       expect(text).toContain(expected);

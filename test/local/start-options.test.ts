@@ -69,7 +69,7 @@ test('a debugger listens on Node’s own port or on a given one', () => {
 test('help shows examples and ends with 0', () => {
   const { result, out } = parse('--help');
   expect(result).toEqual({ exitCode: 0 });
-  expect(out).toContain('npm run webhooks -- send sync.complete --local');
+  expect(out).toContain('npx supaglue-webhooks send sync.complete --local');
 });
 
 describe('a wrong command line ends with 2 and one clear line', () => {

@@ -32,7 +32,7 @@ test('a long command is broken where the shell goes on', () => {
   expect(
     commandText('dlq redrive --group 0123abcd --dry-run', { flag: '--stack SupaglueWebhooks-prod' }),
   ).toBe(
-    '  npm run webhooks -- dlq redrive --group 0123abcd --dry-run \\\n      --stack SupaglueWebhooks-prod',
+    '  npx supaglue-webhooks dlq redrive --group 0123abcd --dry-run \\\n      --stack SupaglueWebhooks-prod',
   );
 });
 

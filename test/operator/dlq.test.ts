@@ -189,7 +189,7 @@ describe('dlq redrive', () => {
     const unconfirmed = await world.webhooks(['dlq', 'redrive', '--type', 'sync.complete']);
     expect(unconfirmed.code).toBe(1);
     expect(remarks(unconfirmed)).toBe(
-      'Nothing was moved. Repeat with --confirm:\n  npm run webhooks -- dlq redrive --type sync.complete --confirm --local\n',
+      'Nothing was moved. Repeat with --confirm:\n  npx supaglue-webhooks dlq redrive --type sync.complete --confirm --local\n',
     );
     expectReadable(unconfirmed.stdout);
     const dry = await world.inProcess('dlq', 'redrive', '--type', 'sync.complete', '--dry-run');

@@ -87,11 +87,11 @@ describe('doctor, on a local run', () => {
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl: target.queueUrl, Attributes }));
     const { code, stdout } = await webhooks('doctor', '--no-ping');
     expect(stdout).toMatch(/^FAIL {2}secret: secret 1: all bytes of its key are the same/m);
-    expect(stdout).toContain('npm run webhooks -- secret set --add --local');
+    expect(stdout).toContain('npx supaglue-webhooks secret set --add --local');
     expect(stdout).toMatch(/^warn {2}visibility: 60 s, less than 6 ×/m);
     expect(stdout).toMatch(/^FAIL {2}retention: queue 14 days, dead letters 14 days/m);
     expect(stdout).toMatch(/^warn {2}dead letters: 1 event could not be handled$/m);
-    expect(stdout).toContain('npm run webhooks -- dlq list --local');
+    expect(stdout).toContain('npx supaglue-webhooks dlq list --local');
     expect(stdout).not.toContain('ping');
     expect(code).toBe(1);
 
@@ -104,7 +104,7 @@ describe('doctor, on a local run', () => {
     expect((await webhooks('resume')).code).toBe(0);
     const report = JSON.parse(stdout);
     expect(statuses(report.checks)).toMatchObject({ consumer: 'warn', ping: 'warn', retention: 'fail' });
-    expect(report.checks[2].command).toBe('npm run webhooks -- resume --local');
+    expect(report.checks[2].command).toBe('npx supaglue-webhooks resume --local');
     expect(report.ping).toMatchObject({ answer: { status: 200 }, end: null });
     expect(code).toBe(1);
   });

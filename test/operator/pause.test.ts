@@ -53,7 +53,7 @@ test('events wait while it is paused, and are handled when it is resumed', async
       'Webhooks are still accepted; each waits in the queue for up to 7 days.',
       'On the queue: 0 events wait, 0 in work or waiting for a retry.',
       'Go on with:',
-      '  npm run webhooks -- resume --local',
+      '  npx supaglue-webhooks resume --local',
       '',
     ].join('\n'),
   );

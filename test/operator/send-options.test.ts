@@ -41,8 +41,8 @@ describe('usage', () => {
     [['nonsense'], "unknown command 'nonsense'"],
     [['events', 'show', '--local'], "missing required argument 'id'"],
     [['events', 'show', 'a.b', '--local'], 'an event id is'],
-    [[], 'Usage: webhooks'],
-    [['events'], 'Usage: webhooks events'],
+    [[], 'Usage: supaglue-webhooks'],
+    [['events'], 'Usage: supaglue-webhooks events'],
   ])('%j ends with 2', async (args, expected) => {
     const { code, stdout, stderr } = await run(...args);
     expect(stderr).toContain(expected);

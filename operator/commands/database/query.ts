@@ -16,8 +16,9 @@ const HELP = `
 One statement, in a transaction that only reads: it changes nothing.
 
 Examples:
-  $ npm run webhooks -- database query "select count(*) from app.contacts" --local
-  $ npm run webhooks -- database query \\
+  $ npx supaglue-webhooks database query "select count(*) from app.contacts" --loca \\
+        $ npx supaglue-webhooks database query "select count(*) from app.contacts" --local
+  $ npx supaglue-webhooks database query \\
       "select * from supaglue.hubspot_contact" --local --limit 5 --json
 
 --json prints {columns: [name], rows: [{column: value}], row_count}; values of

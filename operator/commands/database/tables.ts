@@ -11,8 +11,8 @@ interface TablesOptions extends TargetOptions {
 
 const HELP = `
 Examples:
-  $ npm run webhooks -- database tables --local
-  $ npm run webhooks -- database tables --local --json
+  $ npx supaglue-webhooks database tables --local
+  $ npx supaglue-webhooks database tables --local --json
 
 --json prints {tables: [{schema, table, rows}]}.`;
 

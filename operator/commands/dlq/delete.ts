@@ -36,11 +36,12 @@ matters; alone, it looks through everything. One ID is deleted at once. A filter
 nothing is deleted and the dry run is shown (exit code 1).
 
 Examples:
-  $ npm run webhooks -- dlq delete --completed --dry-run --local
-  $ npm run webhooks -- dlq delete --completed --confirm --local
-  $ npm run webhooks -- dlq delete msg_2f9c --local
-  $ npm run webhooks -- dlq export --group 3f9a1c02 --output gone.ndjson --local
-  $ npm run webhooks -- dlq delete --group 3f9a1c02 --confirm --local
+  $ npx supaglue-webhooks dlq delete --completed --dry-run --local
+  $ npx supaglue-webhooks dlq delete --completed --confirm --local
+  $ npx supaglue-webhooks dlq delete msg_2f9c --local
+  $ npx supaglue-webhooks dlq export --group 3f9a1c02 --output gone.ndjson \\
+      --local
+  $ npx supaglue-webhooks dlq delete --group 3f9a1c02 --confirm --local
 
 --json prints one document, as \`dlq redrive --json\` does.`;
 

@@ -38,10 +38,10 @@ attributes {name: {data_type, string_value | binary_value (base64)}} and failure
 it is whole. Interrupted, the partial file stays.
 
 Examples:
-  $ npm run webhooks -- dlq export --local > dead-letters.ndjson
-  $ npm run webhooks -- dlq export --output dead-letters.ndjson \\
+  $ npx supaglue-webhooks dlq export --local > dead-letters.ndjson
+  $ npx supaglue-webhooks dlq export --output dead-letters.ndjson \\
       --stack SupaglueWebhooks-prod
-  $ npm run webhooks -- dlq export --group 3f9a1c02 --local | jq .body
+  $ npx supaglue-webhooks dlq export --group 3f9a1c02 --local | jq .body
 ${LOOK_COST}`;
 
 export function registerDlqExport(dlq: Command, run: Run): void {

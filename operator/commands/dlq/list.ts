@@ -35,9 +35,9 @@ table where those are the cause. EVENTS counts events (copies of one event
 count once), LAST says how long ago the latest of them failed.
 
 Examples:
-  $ npm run webhooks -- dlq list --local
-  $ npm run webhooks -- dlq list --stack SupaglueWebhooks-prod --limit 100
-  $ npm run webhooks -- dlq list --local --json
+  $ npx supaglue-webhooks dlq list --local
+  $ npx supaglue-webhooks dlq list --stack SupaglueWebhooks-prod --limit 100
+  $ npx supaglue-webhooks dlq list --local --json
 ${LOOK_COST}
 
 --json prints one document: target, taken_at_ms, letters, events, expected,

@@ -48,13 +48,13 @@ letters and cannot choose: what is COMPLETED is moved too (and acknowledged
 without running), copies are not folded, the attribute \`failure\` stays.
 
 Examples:
-  $ npm run webhooks -- dlq redrive msg_2f9c --local
-  $ npm run webhooks -- dlq redrive --group 3f9a1c02 --dry-run --local
-  $ npm run webhooks -- dlq redrive --type sync.complete --older-than 2h \\
+  $ npx supaglue-webhooks dlq redrive msg_2f9c --local
+  $ npx supaglue-webhooks dlq redrive --group 3f9a1c02 --dry-run --local
+  $ npx supaglue-webhooks dlq redrive --type sync.complete --older-than 2h \\
       --confirm --stack SupaglueWebhooks-prod
-  $ npm run webhooks -- dlq redrive msg_2f9c --rerun backfill --local
-  $ npm run webhooks -- dlq redrive --all --confirm --local
-  $ npm run webhooks -- dlq redrive --fast --rate 50 --confirm --local
+  $ npx supaglue-webhooks dlq redrive msg_2f9c --rerun backfill --local
+  $ npx supaglue-webhooks dlq redrive --all --confirm --local
+  $ npx supaglue-webhooks dlq redrive --fast --rate 50 --confirm --local
 
 --json prints one document: target, dry_run, interrupted, moved, deleted,
 skipped, failed, planned, folded, left_behind, hidden (held by others), unseen

@@ -27,9 +27,9 @@ redrive would do is read from the ledger; the handlers named are those that the
 target's template tells.
 
 Examples:
-  $ npm run webhooks -- dlq show msg_2f9c --local
-  $ npm run webhooks -- dlq show 3f9a1c02 --stack SupaglueWebhooks-prod
-  $ npm run webhooks -- dlq show msg_2f9c --local --json
+  $ npx supaglue-webhooks dlq show msg_2f9c --local
+  $ npx supaglue-webhooks dlq show 3f9a1c02 --stack SupaglueWebhooks-prod
+  $ npx supaglue-webhooks dlq show msg_2f9c --local --json
 ${LOOK_COST}
 
 --json prints one document: target, letter (a line of \`dlq export\`), group_id,

@@ -13,8 +13,8 @@ handler of yours.
 Each line says ok, warn, FAIL, or note (not checked here), and how to mend it.
 
 Examples:
-  $ npm run webhooks -- doctor --local
-  $ npm run webhooks -- doctor --stack SupaglueWebhooks-prod --no-ping
+  $ npx supaglue-webhooks doctor --local
+  $ npx supaglue-webhooks doctor --stack SupaglueWebhooks-prod --no-ping
 
 Exit codes: 0 no check failed, 1 one did, 2 wrong usage.
 

@@ -75,7 +75,7 @@ function reportOf(target: Target, ok: boolean, results: readonly CheckResult[], 
       status,
       finding,
       mend: mend ?? null,
-      command: command === undefined ? null : `npm run webhooks -- ${command} ${target.flag}`,
+      command: command === undefined ? null : `npx supaglue-webhooks ${command} ${target.flag}`,
     })),
     ping: ping === undefined ? null : pingReport(ping),
   };

@@ -9,8 +9,8 @@ to 7 days: that is how long there is to mend what is wrong. Batches under way
 are finished. The alarm on the oldest message will ring: that is expected.
 
 Examples:
-  $ npm run webhooks -- pause --local
-  $ npm run webhooks -- pause --stack SupaglueWebhooks-prod --json
+  $ npx supaglue-webhooks pause --local
+  $ npx supaglue-webhooks pause --stack SupaglueWebhooks-prod --json
 
 --json prints: target, state (Disabled), changed (false: it was paused already),
 waiting and hidden (messages on the queue; hidden ones are in work or wait for

@@ -7,8 +7,8 @@ const HELP = `
 Events that waited are taken as fast as the consumer's concurrency allows.
 
 Examples:
-  $ npm run webhooks -- resume --local
-  $ npm run webhooks -- resume --stack SupaglueWebhooks-prod --json
+  $ npx supaglue-webhooks resume --local
+  $ npx supaglue-webhooks resume --stack SupaglueWebhooks-prod --json
 
 --json prints: target, state (Enabled), changed (false: it was not paused),
 waiting and hidden (messages on the queue; hidden ones are in work or wait for

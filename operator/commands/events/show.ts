@@ -13,8 +13,9 @@ interface ShowOptions extends TargetOptions {
 
 const HELP = `
 Examples:
-  $ npm run webhooks -- events show msg_2f9c --local
-  $ npm run webhooks -- events show msg_2f9c --stack SupaglueWebhooks-prod --json
+  $ npx supaglue-webhooks events show msg_2f9c --local
+  $ npx supaglue-webhooks events show msg_2f9c \\
+      --stack SupaglueWebhooks-prod --json
 
 --json prints the record as the ledger holds it. Times are epoch milliseconds
 but for expires_at (seconds); what does not apply is absent:

@@ -16,11 +16,11 @@ name it outright: the shell's history and the list of processes would hold it.
 No secret, signature or body is ever printed.
 
 Examples:
-  $ npm run webhooks -- explain request.http --local
-  $ npm run webhooks -- explain event.json --stack SupaglueWebhooks-prod
-  $ npm run webhooks -- explain request.http --secret-env WEBHOOK_SECRET \\
+  $ npx supaglue-webhooks explain request.http --local
+  $ npx supaglue-webhooks explain event.json --stack SupaglueWebhooks-prod
+  $ npx supaglue-webhooks explain request.http --secret-env WEBHOOK_SECRET \\
       --at 2026-11-24T12:00:00Z
-  $ npm run webhooks -- explain --local --header 'svix-id: msg_1' \\
+  $ npx supaglue-webhooks explain --local --header 'svix-id: msg_1' \\
       --header 'svix-timestamp: 1795000000' \\
       --header 'svix-signature: v1,...' --body-file body.json
 

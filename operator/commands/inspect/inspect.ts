@@ -15,9 +15,9 @@ interface InspectOptions extends TargetOptions {
 
 const HELP = `
 Examples:
-  $ npm run webhooks -- inspect --stack SupaglueWebhooks-prod
-  $ npm run webhooks -- inspect --stack SupaglueWebhooks-prod --write
-  $ npm run webhooks -- inspect --local --port 4500
+  $ npx supaglue-webhooks inspect --stack SupaglueWebhooks-prod
+  $ npx supaglue-webhooks inspect --stack SupaglueWebhooks-prod --write
+  $ npx supaglue-webhooks inspect --local --port 4500
 
 It listens on 127.0.0.1 alone. The address holds a token that is new each time:
 whoever has it may read customers' data, so do not pass it on.

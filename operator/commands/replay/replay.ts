@@ -13,12 +13,12 @@ free ports, and gone afterwards. The ledger starts empty, so every handler of an
 event runs, also one that has completed in production. Copies are left out.
 
 Examples:
-  $ npm run webhooks -- dlq export --stack SupaglueWebhooks-prod \\
+  $ npx supaglue-webhooks dlq export --stack SupaglueWebhooks-prod \\
       --output dead.ndjson
-  $ npm run webhooks -- replay dead.ndjson
-  $ npm run webhooks -- replay dead.ndjson --only msg_2f9c --inspect-brk
-  $ npm run --silent webhooks -- dlq export --local | \\
-      npm run --silent webhooks -- replay -
+  $ npx supaglue-webhooks replay dead.ndjson
+  $ npx supaglue-webhooks replay dead.ndjson --only msg_2f9c --inspect-brk
+  $ npx supaglue-webhooks dlq export --local | \\
+      npx supaglue-webhooks replay -
 
 With --inspect-brk events run one at a time, unminified and without time limits,
 in a process that waits for a debugger: open chrome://inspect, or attach the one

@@ -16,8 +16,8 @@ they can be guessed. It prints no part of them; the fingerprint (of the key's
 SHA-256) tells them apart. Nothing is sent anywhere.
 
 Examples:
-  $ npm run webhooks -- secret check --local
-  $ npm run webhooks -- secret check --stack SupaglueWebhooks-prod --json
+  $ npx supaglue-webhooks secret check --local
+  $ npx supaglue-webhooks secret check --stack SupaglueWebhooks-prod --json
 
 Exit codes: 0 all are valid and look random, 1 none is stored, one is malformed
 or weak, 2 wrong usage.

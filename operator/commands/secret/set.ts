@@ -32,8 +32,8 @@ interface SetOptions extends TargetOptions {
 
 const HELP = `
 Asks for the secret without showing it; with piped input it is read from there:
-  $ npm run webhooks -- secret set --stack SupaglueWebhooks-prod
-  $ pass show supaglue/whsec | npm run webhooks -- secret set --local --add
+  $ npx supaglue-webhooks secret set --stack SupaglueWebhooks-prod
+  $ pass show supaglue/whsec | npx supaglue-webhooks secret set --local --add
 
 Several are separated by white space: of several endpoints, or in a rotation:
   1. rotate it in Supaglue: Svix signs with both for 24 hours unless changed

@@ -49,7 +49,7 @@ function answerText({ status, code, message }: WebhookAnswer): string {
 
 /** What follows from an end that the steps do not say by themselves; undefined when nothing does. */
 export function endText(report: SendReport, { flag, kind }: Target): string | undefined {
-  const show = `npm run webhooks -- events show ${report.event_id} ${flag}`;
+  const show = `npx supaglue-webhooks events show ${report.event_id} ${flag}`;
   switch (report.end) {
     case SendEnd.REFUSED:
       return refusedText(report);

@@ -9,15 +9,16 @@ import type { SendOptions } from './send-options.ts';
 
 const HELP = `
 Examples:
-  $ npm run webhooks -- send sync.complete --local
-  $ npm run webhooks -- send sync.complete --local --set result=ERROR \\
+  $ npx supaglue-webhooks send sync.complete --local
+  $ npx supaglue-webhooks send sync.complete --local --set result=ERROR \\
       --set error_message="no access"
-  $ npm run webhooks -- send ${PING_EVENT_TYPE} --local --fail-times 2
-  $ npm run webhooks -- send connection.deleted --local --duplicate
-  $ npm run webhooks -- send sync.paused --local --tamper signature
-  $ npm run webhooks -- send sync.complete --local --count 100 --rate 20
-  $ npm run webhooks -- send --local --file captured-body.json
-  $ npm run webhooks -- send ${PING_EVENT_TYPE} --stack SupaglueWebhooks-prod
+  $ npx supaglue-webhooks send ${PING_EVENT_TYPE} --local --fail-times 2
+  $ npx supaglue-webhooks send connection.deleted --local --duplicate
+  $ npx supaglue-webhooks send sync.paused --local --tamper signature
+  $ npx supaglue-webhooks send sync.complete --local --count 100 --rate 20
+  $ npx supaglue-webhooks send --local --file captured-body.json
+  $ npx supaglue-webhooks send ${PING_EVENT_TYPE} \\
+      --stack SupaglueWebhooks-prod
 
 Exit codes: 0 the event ended COMPLETED (with --no-follow: was accepted; with
 --tamper: was refused with 401), 1 anything else, 2 wrong usage.

@@ -77,7 +77,7 @@ function Loss({ page, count, areLost }: LossProps) {
       <strong>{counted(count, 'event')} cannot be brought back.</strong> Their payloads are gone with the
       letters
       {areLost ? '; those that are not COMPLETED are then never handled' : ''}. To keep them, first run{' '}
-      <code>npm run webhooks -- dlq export --output letters.ndjson {page.target.flag}</code>
+      <code>npx supaglue-webhooks dlq export --output letters.ndjson {page.target.flag}</code>
     </Notice>
   );
 }

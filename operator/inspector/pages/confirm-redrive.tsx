@@ -86,7 +86,7 @@ export function ReadOnly({ command }: { readonly command: string }) {
   return (
     <Notice tone="info">
       This inspector is read-only: start it with <code>--write</code>, or run{' '}
-      <code>npm run webhooks -- {command}</code>
+      <code>npx supaglue-webhooks {command}</code>
     </Notice>
   );
 }

@@ -28,8 +28,8 @@ export function Commands({ page, id, letter }: CommandsProps) {
             id="command-replay"
             label="Replay it through your handlers, here"
             text={[
-              `npm run webhooks -- dlq export ${id} --output ${id}.ndjson ${target.flag}`,
-              `npm run webhooks -- replay ${id}.ndjson --inspect-brk`,
+              `npx supaglue-webhooks dlq export ${id} --output ${id}.ndjson ${target.flag}`,
+              `npx supaglue-webhooks replay ${id}.ndjson --inspect-brk`,
             ].join('\n')}
           />
           <p class="muted">
@@ -54,7 +54,7 @@ export function Commands({ page, id, letter }: CommandsProps) {
           <CopyBlock
             id="command-show"
             label="The same on the command line"
-            text={`npm run webhooks -- events show ${id} ${target.flag}`}
+            text={`npx supaglue-webhooks events show ${id} ${target.flag}`}
           />
           {target.kind === 'stack' ? (
             <CopyBlock

@@ -82,7 +82,7 @@ function Notices({ page, overview, snapshot }: OverviewProps) {
         <Notice tone="warn">
           <strong>{state === 'Disabled' ? 'Paused.' : `The event source is ${state}.`}</strong> Events are
           accepted and wait; nothing is processed. To go on:{' '}
-          <code>npm run webhooks -- resume {page.target.flag}</code>
+          <code>npx supaglue-webhooks resume {page.target.flag}</code>
         </Notice>
       )}
       <ExpiryNotice page={page} groups={snapshot.groups} />

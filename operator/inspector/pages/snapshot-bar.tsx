@@ -57,7 +57,7 @@ export function SnapshotBar({
       {snapshot.cut ? (
         <Notice tone="warn">
           Only the first {counted(letters.length, 'letter')} were looked at: the queue holds more. The command
-          line sees all of them: npm run webhooks -- dlq list {page.target.flag}
+          line sees all of them: npx supaglue-webhooks dlq list {page.target.flag}
         </Notice>
       ) : (
         ''
