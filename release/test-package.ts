@@ -178,8 +178,9 @@ try {
 }
 
 await mkdir(join(projectDirectory, '.test-results'), { recursive: true });
+// Not called package.json: that would make the folder a package of its own to whatever resolves imports there.
 await writeFile(
-  join(projectDirectory, '.test-results/package.json'),
+  join(projectDirectory, '.test-results/package-test.json'),
   JSON.stringify({ passed, failed: failures.length }),
 );
 process.stdout.write(`${passed} passed, ${failures.length} failed\n`);
