@@ -77,7 +77,8 @@ test('the time for a message does not grow with how many there are', async () =>
   // The slowest of three, for the machine does other things too.
   const few = Math.max(await drain(5_000), await drain(5_000), await drain(5_000));
   // One that stepped over all that were taken would need five times as long for each, and one that searched forty.
-  expect(await drain(200_000)).toBeLessThan(few * 4.5);
+  // The quicker of two: a pause of the machine is no step over messages.
+  expect(Math.min(await drain(200_000), await drain(200_000))).toBeLessThan(few * 3);
 });
 
 test('an older handle of a message deletes nothing', async () => {
