@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { ArchivedTable } from '../../bench/system/archived-table.ts';
-import { endToEndRows, type Measured } from '../../bench/system/end-to-end-rows.ts';
-import { growthRecord, type Window } from '../../bench/system/growth-events.ts';
-import { callCounts, growthRows } from '../../bench/system/growth-report.ts';
-import type { Point } from '../../bench/system/growth-run.ts';
-import { putLoad } from '../../bench/system/load.ts';
-import { RecordArchive } from '../../bench/system/record-archive.ts';
-import { CompletionLog, type System } from '../../bench/system/subject.ts';
+import { ArchivedTable } from '../system/archived-table.ts';
+import { endToEndRows, type Measured } from '../system/end-to-end-rows.ts';
+import { growthRecord, type Window } from '../system/growth-events.ts';
+import { callCounts, growthRows } from '../system/growth-report.ts';
+import type { Point } from '../system/growth-run.ts';
+import { putLoad } from '../system/load.ts';
+import { RecordArchive } from '../system/record-archive.ts';
+import { CompletionLog, type System } from '../system/subject.ts';
 import { DynamoDbLedger } from '../../lambdas/ledger/dynamodb-ledger.ts';
 
 const signal = new AbortController().signal;

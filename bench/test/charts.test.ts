@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RowJson, RunJson } from '../../bench/charts/bench-run.ts';
-import { CHARTS } from '../../bench/charts/charts.ts';
-import { costMarkdown } from '../../bench/charts/cost-section.ts';
-import { BEGIN, END, runMarkdown, table, withGenerated } from '../../bench/charts/performance-doc.ts';
-import { escapeXml, renderSvg } from '../../bench/charts/render.ts';
-import { readObserved } from '../../bench/cost/observed.ts';
+import type { RowJson, RunJson } from '../charts/bench-run.ts';
+import { CHARTS } from '../charts/charts.ts';
+import { costMarkdown } from '../charts/cost-section.ts';
+import { BEGIN, END, runMarkdown, table, withGenerated } from '../charts/performance-doc.ts';
+import { escapeXml, renderSvg } from '../charts/render.ts';
+import { readObserved } from '../cost/observed.ts';
 
 const row = (subject: string, median: number, more: Partial<RowJson> = {}): RowJson => ({
   subject,

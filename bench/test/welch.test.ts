@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { percentile, welch } from '../../bench/timing/welch.ts';
+import { percentile, welch } from '../timing/welch.ts';
 
 describe('Welch’s t-test', () => {
   test('of a published example', () => {

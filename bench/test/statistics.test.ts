@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { aboveFloorRow } from '../../bench/above-floor.ts';
-import { meetsGoal } from '../../bench/benchmark.ts';
-import { figure } from '../../bench/report-text.ts';
-import { medianRatio, quartiles } from '../../bench/statistics.ts';
+import { aboveFloorRow } from '../above-floor.ts';
+import { meetsGoal } from '../benchmark.ts';
+import { figure } from '../report-text.ts';
+import { medianRatio, quartiles } from '../statistics.ts';
 
 describe('quartiles', () => {
   test('are interpolated as by R and NumPy', () => {
