@@ -19,6 +19,8 @@ process.env['AWS_SHARED_CREDENTIALS_FILE'] = devNull;
 export default {
   ...preset,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // A packed package is called as this one is.
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
   transform: {
     ...preset.transform,
     '^.+\\.tsx$': [

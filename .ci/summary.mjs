@@ -5,6 +5,7 @@ const testStatus = Number(process.argv[2]);
 const results = [
   readResults('jest.json', ofJest),
   readResults('jest-many.json', ofJest),
+  readResults('jest-bench.json', ofJest),
   readResults('package-test.json', (package_) => ({ ...package_, skipped: 0 })),
 ];
 const sum = (name) => results.reduce((total, result) => total + result[name], 0);

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { cpus, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
 import { projectDirectory } from '../lib/project-paths.ts';
+import { CommandError } from '../operator/core/command-error.ts';
 
 export interface Machine {
   readonly cpu: string;
@@ -28,10 +31,11 @@ const PACKAGES = [
 export async function describeMachine(): Promise<Machine> {
   const versions = await Promise.all(
     PACKAGES.map(async (name) => {
-      const manifest = JSON.parse(
-        await readFile(`${projectDirectory}node_modules/${name}/package.json`, 'utf8'),
-      );
-      return [name, String(manifest.version)] as const;
+      const path = [import.meta.dirname, projectDirectory]
+        .map((folder) => join(folder, 'node_modules', name, 'package.json'))
+        .find(existsSync);
+      if (path === undefined) throw new CommandError(`${name} is not installed: npm ci, here and in bench/`);
+      return [name, String(JSON.parse(await readFile(path, 'utf8')).version)] as const;
     }),
   );
   return {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { type SynthesiseOptions, synthesise } from '../lib/synthesise.ts';
 
-export interface BuildOptions extends Pick<SynthesiseOptions, 'context' | 'minify' | 'program' | 'signal'> {}
+export interface BuildOptions
+  extends Pick<SynthesiseOptions, 'context' | 'minify' | 'program' | 'projectDirectory' | 'signal'> {}
 
 /**
  * Bundles the functions and synthesises the stack as `cdk deploy` ships them, below one directory.

@@ -22,7 +22,7 @@ export function moduleBytes(metafile: Metafile): readonly Share[] {
 /** `node_modules/@aws-sdk/core/…` → `@aws-sdk/core`, `lambdas/ingest/…` → `lambdas/ingest`. */
 export function moduleOf(path: string): string {
   const inPackage = /(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
-  return inPackage ?? /(?:lambdas|bench)\/[^/]+/.exec(path)?.[0] ?? 'other';
+  return inPackage ?? /^(?:\.\.\/)*([^/]+\/[^/]+)/.exec(path)?.[1] ?? 'other';
 }
 
 export function largestFirst(values: ReadonlyMap<string, number>): readonly Share[] {

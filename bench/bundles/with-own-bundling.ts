@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { bundle } from '../../lib/bundle.ts';
-import { ENTRY_FILE } from '../../lib/project-paths.ts';
+import { ENTRY_FILE, projectDirectory } from '../../lib/project-paths.ts';
 
 export interface Bundled {
   /** The file that a process imports. */
@@ -8,12 +9,20 @@ export interface Bundled {
   readonly metafile: Metafile;
 }
 
-/** Bundles as the stack's own functions are, each in a directory of its name. */
+/**
+ * Bundles as the stack's own functions are, each in a directory of its name.
+ *
+ * @param entries - files below the project
+ */
 export async function withOwnBundling<Name extends string>(
   outDirectory: string,
   entries: Readonly<Record<Name, string>>,
 ): Promise<Readonly<Record<Name, Bundled>>> {
-  const metafiles = await bundle({ outDirectory, entries });
+  const paths = Object.entries<string>(entries).map(([name, entry]) => [
+    name,
+    resolve(projectDirectory, entry),
+  ]);
+  const metafiles = await bundle({ outDirectory, entries: Object.fromEntries(paths) });
   return Object.fromEntries(
     Object.entries(metafiles).map(([name, metafile]) => [
       name,

@@ -2,7 +2,7 @@ import { formatUtc } from '../../operator/cli/format-time.ts';
 import { figure } from '../report-text.ts';
 import type { BenchmarkJson, RowJson, RunJson } from './bench-run.ts';
 
-export const BEGIN = '<!-- bench:begin, written by npm run bench:report -->';
+export const BEGIN = '<!-- bench:begin, written by npm run report -->';
 export const END = '<!-- bench:end -->';
 
 /** A chart that stands in the document. */

@@ -22,7 +22,7 @@ docs/performance.md; what stands around its markers stays.
 
 Examples:
   $ npm run bench -- --out bench.json
-  $ npm run bench:report -- --from bench.json
+  $ npm run report -- --from bench.json
 
 Exit codes: 0 done, 1 a file cannot be read or written, 2 wrong usage, 130 Ctrl-C.`;
 
@@ -64,7 +64,7 @@ async function report(options: Options, { terminal, directory }: CommandContext)
 
 const context = processContext();
 process.exitCode = await runCommandLine(process.argv.slice(2), context, (run) =>
-  newProgram('npm run bench:report --', context.terminal)
+  newProgram('npm run report --', context.terminal)
     .description('Draws charts and writes tables from the result of a benchmark run.')
     .requiredOption('--from <file>', 'the JSON that npm run bench wrote with --out')
     .option('--docs <directory>', 'where performance.md and charts/ are; default docs')

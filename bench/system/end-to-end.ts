@@ -1,3 +1,4 @@
+import { projectDirectory } from '../../lib/project-paths.ts';
 import { buildAssembly } from '../../local/build-assembly.ts';
 import { Teardown } from '../../local/teardown.ts';
 import type { BenchContext, Benchmark, BenchResult } from '../benchmark.ts';
@@ -47,7 +48,7 @@ async function measure(context: BenchContext, directory: string): Promise<BenchR
   const size = quick ? QUICK : FULL;
   const teardown = new Teardown();
   try {
-    const assemblyDirectory = await buildAssembly(directory, step);
+    const assemblyDirectory = await buildAssembly(directory, step, { projectDirectory });
     signal.throwIfAborted();
     step('starting');
     const systems = [await startLocalPipeline(assemblyDirectory, signal)];

@@ -3,13 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { projectDirectory } from '../../lib/project-paths.ts';
+import { CommandError } from '../../operator/core/command-error.ts';
 import { costOf, logBytesPerEvent, unitsPerEvent, type Workload } from '../cost/cost-model.ts';
 import { itemBytes } from '../cost/item-bytes.ts';
 import { readDurations } from '../cost/measured.ts';
 import type { Observed } from '../cost/observed.ts';
 import { sensitivities } from '../cost/sensitivities.ts';
-import { projectDirectory } from '../../lib/project-paths.ts';
-import { CommandError } from '../../operator/core/command-error.ts';
 
 /** Round figures, so that the bill can be drawn up by hand. */
 const observed: Observed = {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { DynamoDbLedger } from '../../lambdas/ledger/dynamodb-ledger.ts';
 import { ArchivedTable } from '../system/archived-table.ts';
 import { endToEndRows, type Measured } from '../system/end-to-end-rows.ts';
 import { growthRecord, type Window } from '../system/growth-events.ts';
@@ -9,7 +10,6 @@ import type { Point } from '../system/growth-run.ts';
 import { putLoad } from '../system/load.ts';
 import { RecordArchive } from '../system/record-archive.ts';
 import { CompletionLog, type System } from '../system/subject.ts';
-import { DynamoDbLedger } from '../../lambdas/ledger/dynamodb-ledger.ts';
 
 const signal = new AbortController().signal;
 

@@ -6,9 +6,9 @@ import { projectDirectory } from '../../lib/project-paths.ts';
 import { codeBlocks, DOCUMENTS } from '../docs/code-blocks.ts';
 import type { Manifest } from './lock-rules.ts';
 
-const { name, dependencies, devDependencies }: Manifest & { readonly name: string } = JSON.parse(
-  readFileSync(join(projectDirectory, 'package.json'), 'utf8'),
-);
+const manifestOf = (folder: string): Manifest & { readonly name: string } =>
+  JSON.parse(readFileSync(join(projectDirectory, folder, 'package.json'), 'utf8'));
+const { name, dependencies, devDependencies } = manifestOf('.');
 
 /** Not imported by any file, and needed all the same. */
 const TOOLS: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ function importedPackages(folder: string): ReadonlySet<string> {
   const files = readdirSync(join(projectDirectory, folder), { recursive: true, encoding: 'utf8' });
   return packagesIn(
     files
-      .filter((file) => /\.(?:tsx?|mjs)$/.test(file))
+      .filter((file) => /\.(?:tsx?|mjs)$/.test(file) && !file.startsWith('node_modules/'))
       .map((file) => readFileSync(join(projectDirectory, folder, file), 'utf8')),
   );
 }
@@ -60,7 +60,7 @@ const byUser = importedPackages('app');
 const inDocuments = packagesIn(DOCUMENTS.flatMap(codeBlocks).map(({ code }) => code));
 const all = new Set([
   ...inDocuments,
-  ...['app', 'bench', 'bin', 'lib', 'lambdas', 'local', 'operator', 'test']
+  ...['app', 'bin', 'lib', 'lambdas', 'local', 'operator', 'test']
     .filter((folder) => existsSync(join(projectDirectory, folder)))
     .flatMap((folder) => [...importedPackages(folder)]),
 ]);
@@ -87,5 +87,13 @@ describe('what is imported', () => {
     );
     expect(unused).toEqual([]);
     expect(Object.keys(TOOLS).filter((name) => all.has(name))).toEqual([]);
+  });
+
+  test('by bench/ is asked for there or here, and is all that there is', () => {
+    const bench = manifestOf('bench').dependencies;
+    const used = importedPackages('bench');
+    const declared = { ...bench, ...dependencies, ...devDependencies };
+    expect([...used].filter((each) => !Object.hasOwn(declared, each) && each !== 'aws-lambda')).toEqual([]);
+    expect(Object.keys(bench).filter((each) => !used.has(each))).toEqual([]);
   });
 });

@@ -8,6 +8,9 @@ const read = (name: string) => readFileSync(join(projectDirectory, name), 'utf8'
 const manifest: Manifest = JSON.parse(read('package.json'));
 const lock: LockFile = JSON.parse(read('package-lock.json'));
 
+/** What is installed apart: a newcomer's `npm ci` brings neither Redis clients nor charts. */
+const PACKAGES = ['.', 'bench'];
+
 /** Versions that must not be raised without looking. */
 const PINS: Readonly<Record<string, readonly [version: string, reason: string]>> = {
   'aws-cdk': [
@@ -25,26 +28,32 @@ const PINS: Readonly<Record<string, readonly [version: string, reason: string]>>
   ],
 };
 
-describe('package.json and its lock file', () => {
+describe.each(PACKAGES)('package.json and its lock file in %s', (folder) => {
+  const own: Manifest = JSON.parse(read(`${folder}/package.json`));
+  const ownLock: LockFile = JSON.parse(read(`${folder}/package-lock.json`));
+
   test('every version is exact, and no install script is allowed', () => {
-    expect(manifestFaults(manifest)).toEqual([]);
+    expect(manifestFaults(own)).toEqual([]);
   });
 
   test('every package comes from a registry with a SHA-512, and nothing else', () => {
-    expect(Object.keys(lock.packages).length).toBeGreaterThan(100);
-    expect(lockFaults(lock, manifest)).toEqual([]);
-  });
-
-  test.each(Object.entries(PINS))('%s is the version that was looked at', (name, [version]) => {
-    expect(lock.packages[`node_modules/${name}`]?.version).toBe(version);
+    expect(Object.keys(ownLock.packages).length).toBeGreaterThan(100);
+    expect(lockFaults(ownLock, own)).toEqual([]);
   });
 
   test('npm keeps addresses out of the lock file, and minds the engines', () => {
-    expect(read('.npmrc').trim().split('\n').sort()).toEqual([
+    expect(read(`${folder}/.npmrc`).trim().split('\n').sort()).toEqual([
       'engine-strict=true',
       'omit-lockfile-registry-resolved=true',
     ]);
   });
+});
+
+test.each(Object.entries(PINS))('%s is the version that was looked at', (name, [version]) => {
+  const locked = PACKAGES.map((folder) => JSON.parse(read(`${folder}/package-lock.json`)) as LockFile);
+  expect(locked.flatMap(({ packages }) => packages[`node_modules/${name}`]?.version ?? [])).toEqual([
+    version,
+  ]);
 });
 
 describe('a change for the worse is found', () => {

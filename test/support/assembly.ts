@@ -72,7 +72,12 @@ async function build(directory: string, context: Readonly<Record<string, unknown
   await rm(temporary, { recursive: true, force: true });
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   const program = fileURLToPath(new URL('./build-assembly.ts', import.meta.url));
-  await promisify(execFile)(process.execPath, ['--import', tsx, program, temporary, JSON.stringify(context)]);
+  await promisify(execFile)(
+    process.execPath,
+    ['--import', tsx, program, temporary, JSON.stringify(context)],
+    // What esbuild reports is relative to it.
+    { cwd: PROJECT },
+  );
   await rename(temporary, directory);
 }
 
