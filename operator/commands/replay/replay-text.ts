@@ -55,7 +55,7 @@ export function debuggerText(url: string): string {
     `  Chrome: open chrome://inspect, and add ${host} under Configure.`,
     `  VS Code: "Debug: Attach to Node Process", or a launch configuration of type`,
     `  node, request attach, port ${port}.`,
-    '  It waits at its first line: set breakpoints in lambdas/handlers, then continue.',
+    '  It waits at its first line: set breakpoints in app/, then continue.',
   ].join('\n');
 }
 

@@ -22,7 +22,7 @@ Examples:
 
 With --inspect-brk events run one at a time, unminified and without time limits,
 in a process that waits for a debugger: open chrome://inspect, or attach the one
-of your editor. Set breakpoints in lambdas/handlers, then continue.
+of your editor. Set breakpoints in app/, then continue.
 
 Exit codes: 0 all events ended COMPLETED, 1 anything else, 2 wrong usage.
 
