@@ -100,6 +100,25 @@ describeInBrowser('a group of many letters', () => {
     await context.close();
   });
 
+  test('a poll leaves the focus where it is', async () => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    await page.goto(`${rigged.inspector.url}groups/${group}`);
+    const moved = await page.evaluate<string[]>(`(async () => {
+      const moved = [];
+      const all = [...document.querySelectorAll('#live :is(a, button, input:not([type=hidden]), select)')];
+      for (const element of all.slice(0, 12)) {
+        element.focus();
+        const swapped = new Promise((resolve) => document.addEventListener('htmx:after:swap', resolve, { once: true }));
+        htmx.trigger(document.body, 'inspector-poll');
+        await swapped;
+        if (document.activeElement !== element) moved.push(element.outerHTML.slice(0, 120));
+      }
+      return moved;
+    })()`);
+    expect(moved).toEqual([]);
+    await page.close();
+  });
+
   test('the keyboard alone redrives it, within twelve tabs', async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     await page.goto(`${rigged.inspector.url}groups/${group}`);

@@ -50,7 +50,13 @@ export async function rigInspector(
     ...options,
   });
   const { origin } = new URL(inspector.url);
-  const get: RiggedInspector['get'] = (path, headers = {}) => send(`${inspector.url}${path}`, 'GET', headers);
+  /** A page waits 1.5 s for the first look, which a busy machine does not always finish by then. */
+  const get: RiggedInspector['get'] = async (path, headers = {}) => {
+    for (;;) {
+      const answer = await send(`${inspector.url}${path}`, 'GET', headers);
+      if (!/Looking for (?:dead letters|it on the dead-letter queue) …/.test(answer.text)) return answer;
+    }
+  };
   let token: Promise<string> | undefined;
   const formToken = () => {
     token ??= get('').then(({ text }) => /name="form_token" value="([^"]+)"/.exec(text)?.[1] ?? '');
