@@ -86,7 +86,9 @@ function lastFailures(record: LedgerRecord): HandlerFailure[] {
   for (const { handler, attempt: _, at_ms: __, ...failure } of record.failures) {
     const state = handler === undefined ? undefined : record.handlers[handler];
     if (handler === undefined || isCompleted(state)) continue;
-    latest.set(handler, { handler, ...failure });
+    const mark = failedForGood(state) && state.message.length > failure.message.length ? state : undefined;
+    const { error, message, code } = mark ?? failure;
+    latest.set(handler, { handler, ...failure, error, message, ...(code === undefined ? {} : { code }) });
   }
   for (const [handler, state] of Object.entries(record.handlers)) {
     if (failedForGood(state) && !latest.has(handler)) {

@@ -3,6 +3,7 @@ import { failedForGood } from '../ledger/record.ts';
 import { type Attempt, persistFinal, whenOwnershipLost } from './attempt-context.ts';
 import { outcomeOf } from './attempt-outcome.ts';
 import { backoffMs, retryDelayMs } from './backoff.ts';
+import { boundedFailures } from './bounded-failures.ts';
 import { deadLetter } from './dead-letter.ts';
 import type { Verdict } from './dependencies.ts';
 import { hide, isLastReceive, outlivesMessage } from './give-back.ts';
@@ -21,8 +22,10 @@ export async function settleAttempt(attempt: Attempt, result: HandlersResult): P
 async function complete(attempt: Attempt, result: HandlersResult): Promise<Verdict> {
   const { message, claimed, dependencies } = attempt;
   const { ledger, clock, metrics } = dependencies;
-  const outcome = outcomeOf(claimed, result, clock.nowMs());
-  const written = await persistFinal(attempt, (nowMs) => ledger.complete(claimed.claim, outcome, nowMs));
+  const { failures, attempts, attempts_total: total } = claimed.record;
+  const nowMs = clock.nowMs();
+  const outcome = { ...outcomeOf(claimed, result, nowMs), failures, wasPutBack: attempts !== total };
+  const written = await persistFinal(attempt, () => ledger.complete(claimed.claim, outcome, nowMs));
   if (written === 'lost') return whenOwnershipLost(attempt);
   metrics.processed(clock.nowMs() - message.facts.receivedAtMs);
   // Safe to acknowledge: COMPLETED is recorded under our own token.
@@ -37,7 +40,8 @@ async function retry(attempt: Attempt, result: HandlersResult): Promise<Verdict>
     const text = 'the next retry would come after the message has expired from the queue';
     return deadLetter(attempt, { reason: FailureReason.RETENTION, message: text, result });
   }
-  const outcome = outcomeOf(claimed, result, clock.nowMs());
+  const whole = outcomeOf(claimed, result, clock.nowMs());
+  const outcome = { ...whole, failures: boundedFailures(whole.failures) };
   const written = await persistFinal(attempt, (nowMs) =>
     ledger.failRetryable(claimed.claim, outcome, nowMs + delayMs, nowMs),
   );

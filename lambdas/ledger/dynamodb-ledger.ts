@@ -21,7 +21,6 @@ import type {
 import { EventStatus, type HandlerState, type LedgerRecord, parseRecord } from './record.ts';
 import {
   claimUpdate,
-  completeNotedUpdate,
   completeUpdate,
   completionUpdate,
   failForGoodUpdate,
@@ -102,12 +101,27 @@ export class DynamoDbLedger implements Ledger {
     return this.#write(claim, completionUpdate(1), nowMs, { [handler]: completedAtMs }, {});
   }
 
-  complete(claim: Claim, outcome: AttemptOutcome, nowMs: number) {
-    const { completed: states, notes = {} } = outcome;
-    const noted = Object.keys(notes).length > 0;
-    const template = (noted ? completeNotedUpdate : completeUpdate)(Object.keys(states).length);
-    const values = noted ? { ...COMPLETED, ':notes': nested(notes) } : COMPLETED;
-    return this.#write(claim, template, nowMs, states, values);
+  async complete(claim: Claim, outcome: AttemptOutcome, nowMs: number): Promise<WriteResult> {
+    const { completed: states, notes = {}, failures, wasPutBack = false } = outcome;
+    const values: Item = {
+      ...COMPLETED,
+      ...(Object.keys(notes).length > 0 ? { ':notes': nested(notes) } : {}),
+      // A stack is for whoever mends what fails.
+      ...(failures.some(({ stack }) => stack !== undefined)
+        ? { ':failures': nested(failures.map(({ stack: _, ...failure }) => failure)) }
+        : {}),
+    };
+    const template = completeUpdate({
+      handlerCount: Object.keys(states).length,
+      sets: (['notes', 'failures'] as const).filter((name) => `:${name}` in values),
+      keepsAttempts: wasPutBack,
+    });
+    const written = await this.#write(claim, template, nowMs, states, values);
+    if (written === 'written') return written;
+    // The token went with the first request, whose answer was lost: the time tells that it was ours.
+    const record = await this.read(claim.eventId);
+    const isOurs = record?.status === EventStatus.COMPLETED && record.completed_at_ms === nowMs;
+    return isOurs ? 'written' : 'lost';
   }
 
   failRetryable(claim: Claim, outcome: AttemptOutcome, notBeforeMs: number, nowMs: number) {

@@ -58,6 +58,8 @@ export interface AttemptOutcome {
   readonly attempts: number;
   /** Handler name → what it notes beside its completion; kept by {@link Ledger.complete} alone. */
   readonly notes?: Readonly<Record<string, string>>;
+  /** A dead letter was put back: a COMPLETED record tells this budget's attempts beside all there were. */
+  readonly wasPutBack?: boolean;
 }
 
 /** What the confirmed copy to the dead-letter queue leaves of the attempt. */
@@ -80,6 +82,10 @@ export interface Ledger {
   completeUnhandled(event: EventFacts, claim: Claim, nowMs: number): Promise<ClaimResult>;
   /** Records one handler while others still run. */
   recordCompletion(claim: Claim, handler: string, completedAtMs: number, nowMs: number): Promise<WriteResult>;
+  /**
+   * Keeps what a duplicate, a redrive or a timeline reads, and no stack. Repeated with the same `nowMs` it answers
+   * `written` again.
+   */
   complete(claim: Claim, outcome: AttemptOutcome, nowMs: number): Promise<WriteResult>;
   failRetryable(
     claim: Claim,

@@ -36,7 +36,11 @@ export interface RecordedFailure {
   readonly stack?: string;
 }
 
-/** One event in the ledger, as DynamoDB holds it. Times are epoch milliseconds but for `expires_at` (seconds). */
+/**
+ * One event in the ledger, as DynamoDB holds it. Times are epoch milliseconds but for `expires_at` (seconds). COMPLETED,
+ * it has no `status_before`, `attempts_spent` and `updated_at_ms` (version 0.2 left them), and an `owner` only where no
+ * handler was registered.
+ */
 export interface LedgerRecord {
   readonly event_id: string;
   readonly status: EventStatus;
@@ -46,7 +50,7 @@ export interface LedgerRecord {
   readonly status_before?: EventStatus;
   readonly lease_expires_at_ms?: number;
   readonly not_before_ms?: number;
-  /** Which attempt of the current budget this is, or was; 0 after dead-lettering. */
+  /** Which attempt of the current budget this is, or was; 0 after dead-lettering. Of a COMPLETED one stored where not all. */
   readonly attempts: number;
   /** Attempts that count against the budget: those that ended with a record, and one that runs alone. */
   readonly attempts_spent?: number;
@@ -62,6 +66,7 @@ export interface LedgerRecord {
   readonly provider_name?: string;
   readonly received_at_ms: number;
   readonly first_attempt_at_ms?: number;
+  /** Of the last write: of a COMPLETED record `completed_at_ms`. */
   readonly updated_at_ms: number;
   readonly completed_at_ms?: number;
   /** Why the event was dead-lettered; removed by the next claim. */
@@ -84,7 +89,10 @@ export interface LedgerRecord {
 /** Reads an item of the ledger's table. Absent maps, lists and counters are empty. */
 export function parseRecord(item: Record<string, AttributeValue>): LedgerRecord {
   const raw = unmarshall(item) as Partial<LedgerRecord> & Pick<LedgerRecord, 'event_id' | 'status'>;
-  return { attempts: 0, attempts_total: 0, handlers: {}, failures: [], ...raw } as LedgerRecord;
+  const { completed_at_ms, attempts_total = 0 } = raw;
+  const told =
+    completed_at_ms === undefined ? {} : { attempts: attempts_total, updated_at_ms: completed_at_ms };
+  return { attempts: 0, attempts_total, handlers: {}, failures: [], ...told, ...raw } as LedgerRecord;
 }
 
 /** Whether the handler has failed for good and no dead letter has been confirmed since. */

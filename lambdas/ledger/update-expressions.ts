@@ -22,12 +22,10 @@ const SEARCH_ATTRIBUTES = ['customer_id', 'connection_id', 'provider_name'] as c
 function recordEvent(present: ReadonlySet<string>): string[] {
   return [
     '#owner = :owner',
-    'status_before = if_not_exists(#status, :failed)',
     'body_sha256 = :body_sha256',
     'event_type = :event_type',
     'handlers = if_not_exists(handlers, :no_handlers)',
     'received_at_ms = if_not_exists(received_at_ms, :received_at_ms)',
-    'updated_at_ms = :now_ms',
     'expires_at = :expires_at',
     ...SEARCH_ATTRIBUTES.filter((name) => present.has(name)).map((name) => `${name} = :${name}`),
   ];
@@ -37,6 +35,8 @@ function claimTemplate(present: ReadonlySet<string>): UpdateTemplate {
   const set = [
     ...recordEvent(present),
     '#status = :in_progress',
+    'status_before = if_not_exists(#status, :failed)',
+    'updated_at_ms = :now_ms',
     'lease_expires_at_ms = :lease_expires_at_ms',
     'first_attempt_at_ms = if_not_exists(first_attempt_at_ms, :now_ms)',
     'attempts = if_not_exists(attempts_spent, :zero) + :one',
@@ -51,11 +51,14 @@ function claimTemplate(present: ReadonlySet<string>): UpdateTemplate {
 
 const NO_LONGER_OPEN =
   'lease_expires_at_ms, not_before_ms, failure_bucket, failed_at_ms, dead_letter_reason, unfinished_dead_letter';
+/** A COMPLETED record refuses every write by its status, and `completed_at_ms` was its last. */
+const OF_THE_ATTEMPT = 'status_before, attempts_spent, updated_at_ms';
+const DONE = ['#status = :completed', 'completed_at_ms = :now_ms'];
 
+/** It keeps its owner: duplicates in one batch come at the same millisecond. */
 function unhandledTemplate(present: ReadonlySet<string>): UpdateTemplate {
-  const set = [...recordEvent(present), '#status = :completed', 'completed_at_ms = :now_ms'];
   return {
-    UpdateExpression: `SET ${set.join(', ')} REMOVE ${NO_LONGER_OPEN}`,
+    UpdateExpression: `SET ${[...recordEvent(present), ...DONE].join(', ')} REMOVE ${NO_LONGER_OPEN}, ${OF_THE_ATTEMPT}`,
     ...FIRST_WRITE,
   };
 }
@@ -68,7 +71,7 @@ function finalTemplate(handlerCount: number, set: readonly string[], remove: str
   const indexes = Array.from({ length: handlerCount }, (_, index) => index);
   const assignments = [
     ...set,
-    'updated_at_ms = :now_ms',
+    ...(remove.includes('updated_at_ms') ? [] : ['updated_at_ms = :now_ms']),
     'expires_at = :expires_at',
     ...indexes.map((index) => `handlers.#h${index} = :h${index}`),
   ];
@@ -108,14 +111,20 @@ const FAILED = [
 export const claimUpdate = once(claimTemplate, presentAttributes);
 export const unhandledUpdate = once(unhandledTemplate, presentAttributes);
 export const completionUpdate = once((_: 1) => finalTemplate(1, [], ''), String);
-const DONE = ['#status = :completed', 'completed_at_ms = :now_ms'];
+/** What a completing write sets beside the handlers, and whether `attempts` tells more than `attempts_total`. */
+export interface Completion {
+  readonly handlerCount: number;
+  readonly sets: readonly ('notes' | 'failures')[];
+  readonly keepsAttempts: boolean;
+}
 export const completeUpdate = once(
-  (handlerCount: number) => finalTemplate(handlerCount, DONE, NO_LONGER_OPEN),
-  Number,
-);
-export const completeNotedUpdate = once(
-  (handlerCount: number) => finalTemplate(handlerCount, [...DONE, 'notes = :notes'], NO_LONGER_OPEN),
-  Number,
+  ({ handlerCount, sets, keepsAttempts }: Completion) =>
+    finalTemplate(
+      handlerCount,
+      [...DONE, ...sets.map((name) => `${name} = :${name}`)],
+      `${NO_LONGER_OPEN}, ${OF_THE_ATTEMPT}, #owner${keepsAttempts ? '' : ', attempts'}`,
+    ),
+  ({ handlerCount, sets, keepsAttempts }) => `${handlerCount} ${sets.join()} ${keepsAttempts}`,
 );
 export const failRetryableUpdate = once(
   (handlerCount: number) => finalTemplate(handlerCount, FAILED, 'lease_expires_at_ms'),

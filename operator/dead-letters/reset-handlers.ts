@@ -18,7 +18,8 @@ export interface Reset {
 }
 
 /** Nobody has written since the plan was made, for this very body. */
-const AS_PLANNED = 'body_sha256 = :body_sha256 AND updated_at_ms = :planned_at_ms';
+const AS_PLANNED =
+  'body_sha256 = :body_sha256 AND (updated_at_ms = :planned_at_ms OR (attribute_not_exists(updated_at_ms) AND completed_at_ms = :planned_at_ms))';
 
 /**
  * Workers keep each other out by leases that allow for the few seconds between their clocks. This machine's may be

@@ -92,6 +92,8 @@ describe('the ledger', () => {
     expect(await harness.run([harness.record])).toEqual([]);
     expect(one.attempts).toEqual([1]);
     expect(await harness.ledgerRecord()).toMatchObject({ status: 'COMPLETED' });
+    // Its own record is no other attempt's, though it holds no token any more.
+    expect(harness.counted.map(({ name }) => name)).toEqual(['processed']);
   });
 
   test('a final write that never lands returns the message; the next attempt finds the lease expired', async () => {
@@ -163,7 +165,8 @@ describe('ownership', () => {
       }),
     });
     expect(await harness.run([harness.record])).toEqual([]);
-    expect(await harness.ledgerRecord()).toMatchObject({ status: 'COMPLETED', owner: 'successor' });
+    expect(await harness.ledgerRecord()).toMatchObject({ status: 'COMPLETED', handlers: {} });
+    expect(harness.counted.map(({ name }) => name)).toEqual(['duplicate']);
   });
 });
 

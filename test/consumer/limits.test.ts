@@ -1,7 +1,9 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { itemBytes } from '../../bench/cost/item-bytes.ts';
 import { checkHandlerCounts } from '../../lambdas/consumer/handler-limit.ts';
-import { MessageAttribute } from '../../lambdas/contract/message.ts';
+import { MessageAttribute, PING_EVENT_TYPE } from '../../lambdas/contract/message.ts';
+import { samples } from '../../lambdas/events/samples.ts';
 import {
   completeUpdate,
   failForGoodUpdate,
@@ -53,8 +55,9 @@ describe('handlers of one event', () => {
 
   test('make no longer expression than the one that is looked at', () => {
     for (const count of [0, 1, 7, MOST_HANDLERS]) {
+      const completion = { handlerCount: count, sets: ['notes', 'failures'] as const, keepsAttempts: false };
       for (const build of [
-        completeUpdate,
+        () => completeUpdate(completion),
         failRetryableUpdate,
         failForGoodUpdate,
         releaseUpdate,
@@ -86,7 +89,7 @@ test('the most handlers, failing with the longest texts for as long as they may,
     async updateItem(input) {
       const answer = await table.updateItem(input);
       const record = await harness.dependencies.ledger.read(ID);
-      largest = Math.max(largest, Buffer.byteLength(JSON.stringify(record)), itemBytes(record));
+      largest = Math.max(largest, Buffer.byteLength(JSON.stringify(record)), jsonBytes(record));
       return answer;
     },
   }));
@@ -102,9 +105,48 @@ test('the most handlers, failing with the longest texts for as long as they may,
 });
 
 /** More than DynamoDB counts: its JSON has a type beside each value. */
-function itemBytes(record: unknown): number {
+function jsonBytes(record: unknown): number {
   return Buffer.byteLength(JSON.stringify(marshall(record, { removeUndefinedValues: true })));
 }
+
+describe('three failures', () => {
+  const longest = 'a text that tells all there is to tell, '.repeat(20);
+  const stack = named(6, '    at Object.handle (/var/task/app/handlers/transform-synced-data.ts:12:9').join(
+    '\n',
+  );
+  const { [PING_EVENT_TYPE]: _, ...handled } = samples;
+  const eventTypes = Object.keys(handled) as (keyof typeof handled)[];
+
+  test.each(eventTypes)(
+    'of %s and their item take one write unit, and the last says the most',
+    async (type) => {
+      const routes = new EventRouter().on(type, 'transform-synced-data', () => {
+        const error = new Error(longest, { cause: Object.assign(new Error('no'), { code: 'ECONNREFUSED' }) });
+        throw Object.assign(error, { name: 'ConditionalCheckFailedException', stack: `Error\n${stack}` });
+      });
+      const harness = await createConsumerHarness(engines, { routes, policy: { maxAttempts: 9 } });
+      const id = 'msg_2f9cK1mQxYzAbCdEfGhIjKlMnOp';
+      const sizes: number[] = [];
+      await harness.send(id, JSON.stringify(samples[type]), {
+        [MessageAttribute.RECEIVED_AT]: '1795392000123',
+      });
+      const [record] = await harness.receive();
+      if (record === undefined) throw new Error('nothing received');
+      for (let attempt = 1; attempt <= 4; attempt++) {
+        await harness.run([redelivered(record, attempt)]);
+        sizes.push(itemBytes(marshall(await harness.dependencies.ledger.read(id))));
+        harness.clock.advance(3_600_000);
+        if (attempt > 1) continue;
+        const [failure] = (await harness.dependencies.ledger.read(id))?.failures ?? [];
+        expect(failure?.stack).toContain('transform-synced-data.ts:12:9');
+        expect(failure?.message).toHaveLength(200);
+      }
+      expect(sizes).toHaveLength(4);
+      // The claim that follows holds a lease besides.
+      expect(Math.max(...sizes.slice(0, 3)) + 30).toBeLessThanOrEqual(1_024);
+    },
+  );
+});
 
 test('an item that DynamoDB refuses for its size loses no event: the message ends with its reason on the dead-letter queue', async () => {
   const routes = new EventRouter().on('sync.complete', 'failing', () => {

@@ -4,8 +4,8 @@ import type { SQSRecord } from 'aws-lambda';
 import { MessageAttribute } from '../../lambdas/contract/message.ts';
 import { NonRetryableError } from '../../lambdas/router/index.ts';
 import { type ConsumerHarness, createConsumerHarness, redelivered } from '../support/consumer-harness.ts';
+import { asVersion01 } from '../support/earlier-versions.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
-import { asVersion01 } from '../support/version-0-1.ts';
 import { routesOf, SYNC_COMPLETE, spy } from './fixtures.ts';
 
 let engines: TestEngines;

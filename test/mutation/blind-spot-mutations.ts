@@ -216,9 +216,41 @@ export const BLIND_SPOT_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: UPDATES,
-        find: "    'updated_at_ms = :now_ms',\n    'expires_at = :expires_at',\n    ...SEARCH",
-        replace:
-          "    'updated_at_ms = :now_ms',\n    'expires_at = if_not_exists(expires_at, :expires_at)',\n    ...SEARCH",
+        find: "    'expires_at = :expires_at',\n    ...SEARCH",
+        replace: "    'expires_at = if_not_exists(expires_at, :expires_at)',\n    ...SEARCH",
+      },
+    ],
+  },
+  {
+    name: 'completed-keeps-the-attempts-state',
+    says: 'A COMPLETED record keeps, for 100 days, what only a running attempt needs.',
+    edits: [
+      {
+        file: UPDATES,
+        find: "'status_before, attempts_spent, updated_at_ms'",
+        replace: "'attempts_spent, updated_at_ms'",
+      },
+    ],
+  },
+  {
+    name: 'completed-keeps-stacks',
+    says: 'A COMPLETED record keeps the stacks of its failures.',
+    edits: [
+      {
+        file: 'lambdas/ledger/dynamodb-ledger.ts',
+        find: 'failures.some(({ stack }) => stack !== undefined)',
+        replace: 'failures.some(({ stack }) => stack === null)',
+      },
+    ],
+  },
+  {
+    name: 'retried-failures-are-kept-whole',
+    says: 'Three failures of an event with their stacks take its item over a write unit.',
+    edits: [
+      {
+        file: 'lambdas/consumer/bounded-failures.ts',
+        find: 'const MAX_BYTES = 560;',
+        replace: 'const MAX_BYTES = 5_600;',
       },
     ],
   },

@@ -31,9 +31,9 @@ export const LISTED: readonly Mutation[] = [
     edits: [
       {
         file: 'lambdas/consumer/settle-attempt.ts',
-        find: 'const written = await persistFinal(attempt, (nowMs) => ledger.complete(claimed.claim, outcome, nowMs));',
+        find: 'const written = await persistFinal(attempt, () => ledger.complete(claimed.claim, outcome, nowMs));',
         replace:
-          "void persistFinal(attempt, (nowMs) => ledger.complete(claimed.claim, outcome, nowMs)).catch(() => undefined);\n  const written: string = 'written';",
+          "void persistFinal(attempt, () => ledger.complete(claimed.claim, outcome, nowMs)).catch(() => undefined);\n  const written: string = 'written';",
       },
     ],
   },

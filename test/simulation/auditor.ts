@@ -6,6 +6,10 @@ import { completedHandlers, describeItem, hasCompleted, numberOf, stateOf, textO
 import type { EventLetters, EventMessage } from './letters.ts';
 import type { Settings } from './settings.ts';
 import { type AppliedWrite, ConditionalCheckFailed, type SimulatedTable } from './table.ts';
+import { purposeOf } from './write-purpose.ts';
+
+/** Writes that a message begins with. */
+const CLAIMS: ReadonlySet<string> = new Set(['claim', 'complete-unhandled']);
 
 /** A final write is repeated for this long at most. */
 const FINAL_WRITE_MS = 5_000;
@@ -142,7 +146,7 @@ export class Auditor {
     const writer = input.ExpressionAttributeValues?.[':owner']?.S;
     const from = stateOf(before);
     const to = stateOf(after);
-    const isClaim = textOf(before, 'owner') !== textOf(after, 'owner');
+    const isClaim = CLAIMS.has(purposeOf(input));
     journal.count(`transition ${from} → ${to}${isClaim && from === to ? ' (taken over)' : ''}`);
     journal.note(key, () => `table: ${from} → ${to} by ${writer}: ${describeItem(after)}`);
     journal.check(
@@ -161,10 +165,10 @@ export class Auditor {
     else this.#onLaterWrite({ key, input, before, after });
   }
 
-  #onClaim({ key, before, after }: AppliedWrite): void {
+  #onClaim({ key, input, before, after }: AppliedWrite): void {
     const journal = this.#journal;
     const nowMs = this.#nowMs();
-    const owner = textOf(after, 'owner') ?? '';
+    const owner = input.ExpressionAttributeValues?.[':owner']?.S ?? '';
     const invocation = this.#invocations.get(owner);
     journal.check('owner-is-fresh', key, invocation !== undefined, () => `unknown token ${owner}`);
     const from = stateOf(before);
@@ -228,7 +232,7 @@ export class Auditor {
       this.#withdrawn.add(writer);
       return;
     }
-    const sentAtMs = numberOf(after, 'updated_at_ms') ?? 0;
+    const sentAtMs = Number(input.ExpressionAttributeValues?.[':now_ms']?.N ?? 0);
     if (from === 'IN_PROGRESS' && to !== 'IN_PROGRESS') {
       const skewMs = attempt.invocation.instance.skewMs;
       const done = attempt.runs.filter(

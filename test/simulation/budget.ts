@@ -63,7 +63,7 @@ export class EventBudget {
     this.#closeAttempt(from === 'IN_PROGRESS');
     this.letters.onClaim(from, stateOf(after), batch);
     if (stateOf(after) !== 'IN_PROGRESS') {
-      const same = numberOf(before, 'attempts') === numberOf(after, 'attempts');
+      const same = numberOf(before, 'attempts_total') === numberOf(after, 'attempts_total');
       this.#check('attempts-count-claims', same, () => 'an event that nothing handles was counted');
       this.attempt = undefined;
       return;
@@ -162,6 +162,8 @@ export class EventBudget {
     const { attempt } = this;
     const spent = (numberOf(before, 'attempts') ?? 0) - (numberOf(after, 'attempts') ?? 0);
     if (attempt === undefined || stateOf(before) !== 'IN_PROGRESS' || spent !== 1) return false;
+    // Without `attempts`, which tell what `attempts_total` does.
+    if (stateOf(after) === 'COMPLETED') return false;
     this.#journal.count('claims withdrawn');
     const holds = !attempt.learned() && attempt.runs.length === 0;
     this.#check('only-an-unknown-claim-is-withdrawn', holds, () => describeItem(after));

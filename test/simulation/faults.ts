@@ -53,6 +53,8 @@ export const FAULTS = [
   'stamp-skew',
   /** An instance runs version 0.1: a deployment is under way. */
   'old-consumer',
+  /** The same with version 0.2, whose completing write left more. */
+  'consumer-0.2',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 

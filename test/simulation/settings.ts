@@ -65,6 +65,7 @@ const LEVELS: Readonly<Record<Fault, readonly [rare: number, frequent: number]>>
   'clock-skew': [1, 1],
   'stamp-skew': [1, 1],
   'old-consumer': [0.5, 0.5],
+  'consumer-0.2': [0.5, 0.5],
 };
 
 export function settingsOf(seed: number, { events, without = [] }: Overrides = {}): Settings {

@@ -4,7 +4,7 @@ import { createSqsQueue } from '../../lambdas/consumer/sqs-queue.ts';
 import { MessageAttribute } from '../../lambdas/contract/message.ts';
 import { DEAD_LETTER_RETENTION_SECONDS } from '../../lambdas/contract/timing.ts';
 import { DynamoDbLedger, type LedgerTable } from '../../lambdas/ledger/dynamodb-ledger.ts';
-import { asVersion01 } from '../support/version-0-1.ts';
+import { asVersion01, asVersion02 } from '../support/earlier-versions.ts';
 import { Auditor } from './auditor.ts';
 import { Network, type Service } from './aws-call.ts';
 import { EventSource } from './event-source.ts';
@@ -148,7 +148,7 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
     };
     const dependencies: ConsumerDependencies = {
       ledger: new DynamoDbLedger({
-        table: faults.strikes('old-consumer') ? asVersion01(ledgerTable) : ledgerTable,
+        table: versionOf(faults)(ledgerTable),
         tableName: 'ledger',
         retentionDays: 100,
       }),
@@ -261,6 +261,12 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
   journal.check('comes-to-rest', '-', quiet, () => `still busy after ${MAXIMUM_STEPS} steps`);
   if (quiet) settlement.checkAtTheEnd(mainQueue);
   return { journal, faults, steps: time.steps };
+}
+
+/** What the instance runs. */
+function versionOf(faults: Faults): (table: LedgerTable) => LedgerTable {
+  if (faults.strikes('old-consumer')) return asVersion01;
+  return faults.strikes('consumer-0.2') ? asVersion02 : (table) => table;
 }
 
 function silentLogger(journal: Journal) {

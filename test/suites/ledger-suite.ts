@@ -5,6 +5,7 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { FAILURES_INDEX } from '../../lambdas/contract/ledger-table.ts';
 import { DynamoDbLedger } from '../../lambdas/ledger/dynamodb-ledger.ts';
@@ -80,6 +81,15 @@ export function describeLedger(
       const result = await ledger.claim(event, claimFor(event, nowMs), nowMs);
       if (result.outcome !== 'claimed') throw new Error(`not claimed: ${result.outcome}`);
       return result;
+    };
+
+    /** The item itself: what {@link parseRecord} adds is not in it. */
+    const stored = async (eventId: string) => {
+      const Key = { event_id: { S: eventId } };
+      const { Item = {} } = await environment.dynamoDb.send(
+        new GetItemCommand({ TableName: tableName, Key, ConsistentRead: true }),
+      );
+      return unmarshall(Item);
     };
 
     test('a new event is claimed with its facts and its first attempt', async () => {
@@ -246,6 +256,55 @@ export function describeLedger(
         completed_at_ms: NOW_MS + 6,
       });
       expect(record).not.toHaveProperty('lease_expires_at_ms');
+    });
+
+    test('a completed record keeps what duplicates, redrives and timelines read, and no stack', async () => {
+      const event = newEvent({ customerId: 'c1' });
+      const { claim } = await take(event);
+      const failure = {
+        attempt: 1,
+        at_ms: NOW_MS,
+        handler: 'alert',
+        error: 'Error',
+        message: 'no',
+        retryable: true,
+      };
+      const failed = { ...NOTHING, failures: [{ ...failure, stack: 'at alert (alert.ts:1:1)' }] };
+      await ledger.failRetryable(claim, failed, NOW_MS, NOW_MS);
+      const again = await take(event, NOW_MS + 1);
+      const outcome = { ...NOTHING, completed: { alert: NOW_MS + 2 }, failures: again.record.failures };
+      const early = { ...outcome, completed: {} };
+      expect(await ledger.complete(again.claim, outcome, NOW_MS + 3)).toBe('written');
+      const item = await stored(event.eventId);
+      expect(item).toEqual({
+        event_id: event.eventId,
+        event_type: 'sync.complete',
+        customer_id: 'c1',
+        status: 'COMPLETED',
+        body_sha256: event.bodySha256,
+        handlers: { alert: NOW_MS + 2 },
+        failures: [failure],
+        attempts_total: 2,
+        received_at_ms: NOW_MS - 50,
+        first_attempt_at_ms: NOW_MS,
+        completed_at_ms: NOW_MS + 3,
+        expires_at: Math.ceil((NOW_MS + 3) / 1000) + 100 * 86_400,
+      });
+      expect(await ledger.read(event.eventId)).toMatchObject({ attempts: 2, updated_at_ms: NOW_MS + 3 });
+      // Its answer was lost, and it is sent again; then what it had overtaken arrives.
+      expect(await ledger.complete(again.claim, outcome, NOW_MS + 3)).toBe('written');
+      expect(await ledger.complete(claim, early, NOW_MS + 4)).toBe('lost');
+      expect(await ledger.recordCompletion(again.claim, 'late', NOW_MS, NOW_MS)).toBe('lost');
+      expect(await ledger.failForGood(again.claim, NOTHING, 'permanent', NOW_MS)).toBe('lost');
+      expect(await ledger.withdrawClaim(again.claim, NOW_MS)).toBe('lost');
+      expect(await stored(event.eventId)).toEqual(item);
+    });
+
+    test('attempts since a dead letter was put back stay told beside all there were', async () => {
+      const event = newEvent();
+      const { claim } = await take(event);
+      await ledger.complete(claim, { ...NOTHING, wasPutBack: true }, NOW_MS);
+      expect(await stored(event.eventId)).toMatchObject({ attempts: 1 });
     });
 
     test('every later write of a lost owner is refused and changes nothing', async () => {

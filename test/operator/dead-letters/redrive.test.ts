@@ -310,7 +310,6 @@ describe('a redrive', () => {
         first_attempt_at_ms: completedAtMs,
         updated_at_ms: nowMs,
         failed_at_ms: completedAtMs,
-        status_before: 'FAILED',
         dead_letter_reason: 'retention',
         failure_bucket: 'DEAD#1',
         expires_at: (before?.expires_at ?? 0) + 1,
@@ -325,6 +324,14 @@ describe('a redrive', () => {
         record: { attempts: 1, handlers: { alert: completedAtMs } },
       });
       expect(again).not.toHaveProperty('unfinishedDeadLetter');
+    });
+
+    test('a record that version 0.2 completed, which has its last write beside its completion, is reset as well', async () => {
+      const rig = await rigWith([{ eventId: 'msg_old', body, failure: failureOf({ reason: 'retention' }) }]);
+      await rig.recordCompleted(factsOf('msg_old', body), ['backfill'], nowMs - 1_000);
+      await overwriteUpdatedAt(rig, 'msg_old');
+      const { result } = await redrive(rig, { rerun: ['backfill'], nowMs: () => nowMs });
+      expect(result).toEqual({ ...NOTHING, moved: 1 });
     });
 
     test('a late write of the attempt that completed it is refused', async () => {

@@ -7,8 +7,32 @@ const CLAUSE = ' AND (attribute_not_exists(lettered_at_ms)';
 const ASSIGNMENTS = /, lettered_\w+ = :lettered_\w+/g;
 const NEW_VALUES = /^:(lettered_\w+|sent_at_ms|signed_at_seconds)$/;
 
-/** The table as a consumer of version 0.1 uses it: it knew nothing of letters, neither writing nor reading. */
-export function asVersion01(table: LedgerTable): LedgerTable {
+const COMPLETES = 'completed_at_ms = :now_ms';
+const OF_THE_ATTEMPT = /, status_before, attempts_spent, updated_at_ms(, #owner)?(, attempts)?$/;
+
+/** The table as a consumer of version 0.2 uses it: a completing write left all that the attempt had written. */
+export function asVersion02(table: LedgerTable): LedgerTable {
+  return {
+    updateItem({ UpdateExpression = '', ...input }) {
+      if (!UpdateExpression.includes(COMPLETES)) return table.updateItem({ UpdateExpression, ...input });
+      const isFirst = UpdateExpression.includes('handlers = if_not_exists');
+      const claimed = isFirst ? ', status_before = if_not_exists(#status, :failed)' : '';
+      const { ':failures': _, ...values } = input.ExpressionAttributeValues ?? {};
+      return table.updateItem({
+        ...input,
+        ExpressionAttributeValues: values,
+        UpdateExpression: UpdateExpression.replace(OF_THE_ATTEMPT, '')
+          .replace(', failures = :failures', '')
+          .replace(COMPLETES, `${COMPLETES}, updated_at_ms = :now_ms${claimed}`),
+      });
+    },
+    getItem: (input) => table.getItem(input),
+  };
+}
+
+/** The table as a consumer of version 0.1 uses it: it knew nothing of letters either, neither writing nor reading. */
+export function asVersion01(current: LedgerTable): LedgerTable {
+  const table = asVersion02(current);
   return {
     async updateItem({ ConditionExpression = '', UpdateExpression = '', ...input }) {
       const values = Object.entries(input.ExpressionAttributeValues ?? {});
