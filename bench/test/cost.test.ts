@@ -171,7 +171,7 @@ describe('the command', () => {
     const answer = JSON.parse(good.stdout);
     expect(good).toMatchObject({ code: 0, stderr: '' });
     expect(answer).toMatchObject({
-      goal_usd_per_million: 4.75,
+      goal_usd_per_million: 4.25,
       goal_met: true,
       workload: { batch_size: 10 },
     });
