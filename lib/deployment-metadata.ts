@@ -9,7 +9,7 @@ import type { FunctionCode } from './function-code.ts';
 export interface Deployment {
   readonly code: Pick<FunctionCode, 'readHandlers'>;
   readonly secrets: readonly string[];
-  readonly parts: { readonly [Part in keyof DeploymentParts]: IConstruct } & {
+  readonly parts: { readonly [Part in keyof DeploymentParts]: IConstruct | undefined } & {
     readonly consumer: LambdaFunction;
   };
 }
@@ -50,16 +50,10 @@ function logicalIdsOf(parts: Deployment['parts'], stack: Stack): DeploymentParts
     if (!CfnElement.isCfnElement(element)) throw new TypeError(`${part.node.path} is no resource`);
     return stack.resolve(element.logicalId);
   };
-  return {
-    ingest: idOf(parts.ingest),
-    consumer: idOf(parts.consumer),
-    route: idOf(parts.route),
-    queue: idOf(parts.queue),
-    deadLetterQueue: idOf(parts.deadLetterQueue),
-    ledger: idOf(parts.ledger),
-    signingSecret: idOf(parts.signingSecret),
-    alertTopic: idOf(parts.alertTopic),
-  };
+  const ids = Object.entries(parts).flatMap(([name, part]) =>
+    part === undefined ? [] : [[name, idOf(part)]],
+  );
+  return Object.fromEntries(ids) as DeploymentParts;
 }
 
 /** What is known only when it is deployed stands there as text. */

@@ -4,6 +4,7 @@ import { outputMarker, StackOutput } from '../lambdas/contract/outputs.ts';
 
 const DESCRIPTIONS: Readonly<Record<StackOutput, string>> = {
   [StackOutput.WEBHOOK_URL]: 'Paste it into Supaglue, under Settings, Webhooks',
+  [StackOutput.FUNCTION_WEBHOOK_URL]: 'The same without a gateway, to change over to',
   [StackOutput.SIGNING_SECRET_NAME]: "Secret that takes the endpoint's signing secret",
   [StackOutput.QUEUE_URL]: 'Accepted events that wait to be handled',
   [StackOutput.DEAD_LETTER_QUEUE_URL]: 'Events that could not be handled, each with its reason',
@@ -17,18 +18,14 @@ const DESCRIPTIONS: Readonly<Record<StackOutput, string>> = {
  * the same name keeps it: ours then gets `SupaglueWebhooks` before it.
  */
 export class DeploymentOutputs {
-  constructor(scope: Construct, values: Readonly<Record<StackOutput, string>>) {
+  constructor(scope: Construct, values: Readonly<Partial<Record<StackOutput, string>>>) {
     const path = pathInStack(scope);
-    const outputs = Object.values(StackOutput).map(
-      (key) =>
-        [
-          key,
-          new CfnOutput(scope, key, {
-            value: values[key],
-            description: `${DESCRIPTIONS[key]} ${outputMarker(path, key)}`,
-          }),
-        ] as const,
-    );
+    const outputs = Object.values(StackOutput).flatMap((key) => {
+      const { [key]: value } = values;
+      if (value === undefined) return [];
+      const description = `${DESCRIPTIONS[key]} ${outputMarker(path, key)}`;
+      return [[key, new CfnOutput(scope, key, { value, description })] as const];
+    });
     Aspects.of(scope).add({
       visit(node) {
         if (node !== scope) return;

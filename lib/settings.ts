@@ -10,6 +10,7 @@ const PROPERTY_OF: { readonly [Key in ConfigKey]?: string } = {
   pagerDutySecretArn: 'alerts.pagerDutySecretArn',
   slackSecretArn: 'alerts.slackSecretArn',
   alertTopicKeyArn: 'alerts.topicKeyArn',
+  endpoint: 'ingest.endpoint',
   throttleRate: 'ingest.throttleRate',
   throttleBurst: 'ingest.throttleBurst',
   allowedSources: 'ingest.allowedSources',

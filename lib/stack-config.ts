@@ -138,6 +138,11 @@ const shape = {
   pagerDutySecretArn: secretArn(),
   /** Holds the URL of an incoming webhook of Slack or a relative, to alert there too. */
   slackSecretArn: secretArn(),
+  /** What receives requests: an HTTP API, a function URL, or both while Supaglue goes from one to the other. */
+  endpoint: z
+    .enum(['http-api', 'function-url', 'both'])
+    .default('http-api')
+    .describe('http-api, function-url or both'),
   /** Requests a second at the gateway; above it callers get 429, and Svix retries. */
   throttleRate: integer(1, 100_000, 100),
   /** Requests that may arrive at once above the rate. */

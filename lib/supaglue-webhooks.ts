@@ -12,6 +12,7 @@ import { DeploymentOutputs } from './deployment-outputs.ts';
 import { functionCode } from './function-code.ts';
 import { IngestApi } from './ingest-api.ts';
 import { IngestFunction } from './ingest-function.ts';
+import { IngestUrl } from './ingest-url.ts';
 import { LedgerTable } from './ledger-table.ts';
 import type { SupaglueWebhooksProps } from './props.ts';
 import { configOf } from './settings.ts';
@@ -43,6 +44,8 @@ export class SupaglueWebhooks extends Construct {
   readonly alertTopic: Topic;
   /** What is pasted into Supaglue's settings. */
   readonly webhookUrl: string;
+  /** The same without a gateway, of a deployment that has both. */
+  readonly functionWebhookUrl?: string;
 
   /**
    * @throws {StackConfigError} naming each property whose value is not allowed
@@ -85,17 +88,24 @@ export class SupaglueWebhooks extends Construct {
       environment: props.consumer?.environment ?? {},
       secrets: props.consumer?.secrets ?? {},
     });
-    const { stage, route, throttledRequests, webhookUrl } = new IngestApi(this, 'IngestApi', {
-      config,
-      apiName: name,
-      ingest,
-    });
+    const api =
+      config.endpoint === 'function-url'
+        ? undefined
+        : new IngestApi(this, 'IngestApi', { config, apiName: name, ingest });
+    const functionUrl = config.endpoint === 'http-api' ? undefined : new IngestUrl(this, 'IngestUrl', ingest);
+    const endpoints = [api?.stage, functionUrl].filter((endpoint) => endpoint !== undefined);
+    const throttledRequests = api?.throttledRequests;
+    const [webhookUrl, functionWebhookUrl] = [api?.webhookUrl, functionUrl?.webhookUrl].filter(
+      (url) => url !== undefined,
+    );
+    const [route, url] = [api?.route, functionUrl?.url].filter((part) => part !== undefined);
+    if (webhookUrl === undefined || route === undefined) throw new TypeError('nothing receives requests');
     const { alarms } = new WebhookAlarms(this, 'Alarms', {
       config,
       namePrefix: name,
       topic,
       queues,
-      stage,
+      endpoints,
       throttledRequests,
       ingest,
       consumer,
@@ -104,7 +114,7 @@ export class SupaglueWebhooks extends Construct {
       config,
       dashboardName: name,
       alarms,
-      stage,
+      endpoints,
       throttledRequests,
       ingest,
       consumer,
@@ -114,6 +124,7 @@ export class SupaglueWebhooks extends Construct {
 
     new DeploymentOutputs(this, {
       [StackOutput.WEBHOOK_URL]: webhookUrl,
+      ...(functionWebhookUrl === undefined ? {} : { [StackOutput.FUNCTION_WEBHOOK_URL]: functionWebhookUrl }),
       [StackOutput.SIGNING_SECRET_NAME]: signingSecret.secretName,
       [StackOutput.QUEUE_URL]: queues.queue.queueUrl,
       [StackOutput.DEAD_LETTER_QUEUE_URL]: queues.deadLetterQueue.queueUrl,
@@ -128,6 +139,7 @@ export class SupaglueWebhooks extends Construct {
         ingest,
         consumer,
         route,
+        url,
         queue: queues.queue,
         deadLetterQueue: queues.deadLetterQueue,
         ledger,
@@ -143,5 +155,6 @@ export class SupaglueWebhooks extends Construct {
     this.ledger = ledger;
     this.alertTopic = topic;
     this.webhookUrl = webhookUrl;
+    if (functionWebhookUrl !== undefined) this.functionWebhookUrl = functionWebhookUrl;
   }
 }

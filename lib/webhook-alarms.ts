@@ -1,4 +1,3 @@
-import type { HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   Alarm,
   ComparisonOperator,
@@ -13,6 +12,7 @@ import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { AnswerCode } from '../lambdas/contract/http.ts';
 import { INGEST_SERVICE, Metric, serviceName } from '../lambdas/contract/metrics.ts';
+import type { EndpointMetrics } from './ingest-url.ts';
 import type { StackConfig } from './stack-config.ts';
 import { webhookMetric } from './webhook-metrics.ts';
 import type { WebhookQueues } from './webhook-queues.ts';
@@ -23,9 +23,10 @@ export interface WebhookAlarmsProps {
   readonly namePrefix: string;
   readonly topic: Topic;
   readonly queues: WebhookQueues;
-  readonly stage: HttpStage;
-  /** Requests that the gateway refused with 429. */
-  readonly throttledRequests: IMetric;
+  /** What receives requests. */
+  readonly endpoints: readonly EndpointMetrics[];
+  /** Requests that the gateway refused with 429; without one, Lambda's throttles tell of them. */
+  readonly throttledRequests: IMetric | undefined;
   readonly ingest: LambdaFunction;
   readonly consumer: LambdaFunction;
 }
@@ -70,7 +71,7 @@ export class WebhookAlarms extends Construct {
 }
 
 function alarmRules(props: WebhookAlarmsProps): readonly AlarmRule[] {
-  const { config, queues, stage, throttledRequests, ingest, consumer } = props;
+  const { config, queues, endpoints, throttledRequests, ingest, consumer } = props;
   const rejected = (reason: AnswerCode) =>
     webhookMetric(Metric.EVENTS_REJECTED, serviceName(INGEST_SERVICE, config.stage), { reason });
   const minute = { period: Duration.minutes(1), statistic: 'Maximum' };
@@ -101,7 +102,7 @@ function alarmRules(props: WebhookAlarmsProps): readonly AlarmRule[] {
     {
       name: 'IngestErrors',
       meaning: 'Webhooks are answered with 5xx: the secret is not set, or an AWS service fails.',
-      metric: stage.metricServerError(fiveMinutes),
+      metric: sumOf(endpoints.map((endpoint) => endpoint.metricServerError(fiveMinutes))),
       threshold: 1,
       // Svix repeats after 5 s and after 5 min: what goes on shows in a second period even if only one event
       // is sent, and what has passed by then needs nobody.
@@ -145,14 +146,7 @@ function alarmRules(props: WebhookAlarmsProps): readonly AlarmRule[] {
       metric: rejected(AnswerCode.BODY_TOO_LARGE),
       threshold: 1,
     },
-    {
-      name: 'ThrottledRequests',
-      meaning: 'The gateway refuses requests with 429: more come than throttleRate lets through.',
-      metric: throttledRequests,
-      threshold: 1,
-      // What Svix repeats after 5 minutes is no loss; what goes on may be.
-      periods: { breaching: 2, of: 3 },
-    },
+    ...(throttledRequests === undefined ? [] : [throttledRequestsRule(throttledRequests)]),
     {
       name: 'ConsumerErrors',
       meaning: 'The consumer itself failed (timeout, crash, wrong deploy); a failing handler does not count.',
@@ -196,6 +190,30 @@ function alarmRules(props: WebhookAlarmsProps): readonly AlarmRule[] {
       threshold: 1,
     },
   ];
+}
+
+function throttledRequestsRule(metric: IMetric): AlarmRule {
+  return {
+    name: 'ThrottledRequests',
+    meaning: 'The gateway refuses requests with 429: more come than throttleRate lets through.',
+    metric,
+    threshold: 1,
+    // What Svix repeats after 5 minutes is no loss; what goes on may be.
+    periods: { breaching: 2, of: 3 },
+  };
+}
+
+/** Over five minutes, as each of them. */
+function sumOf(metrics: readonly IMetric[]): IMetric {
+  const [only] = metrics;
+  if (only !== undefined && metrics.length === 1) return only;
+  const named = metrics.map((metric, index) => [`m${index}`, metric] as const);
+  return new MathExpression({
+    expression: named.map(([name]) => `FILL(${name}, 0)`).join(' + '),
+    label: '5xx',
+    period: Duration.minutes(5),
+    usingMetrics: Object.fromEntries(named),
+  });
 }
 
 /**

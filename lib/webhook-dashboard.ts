@@ -1,4 +1,3 @@
-import type { HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   type Alarm,
   AlarmStatusWidget,
@@ -13,6 +12,7 @@ import { Construct } from 'constructs';
 import { FailureReason } from '../lambdas/contract/failure.ts';
 import { AnswerCode } from '../lambdas/contract/http.ts';
 import { CONSUMER_SERVICE, INGEST_SERVICE, Metric, serviceName } from '../lambdas/contract/metrics.ts';
+import type { EndpointMetrics } from './ingest-url.ts';
 import type { StackConfig } from './stack-config.ts';
 import { webhookMetric } from './webhook-metrics.ts';
 import type { WebhookQueues } from './webhook-queues.ts';
@@ -21,9 +21,10 @@ export interface WebhookDashboardProps {
   readonly config: StackConfig;
   readonly dashboardName: string;
   readonly alarms: readonly Alarm[];
-  readonly stage: HttpStage;
-  /** Requests that the gateway refused with 429. */
-  readonly throttledRequests: IMetric;
+  /** What receives requests. */
+  readonly endpoints: readonly EndpointMetrics[];
+  /** Requests that the gateway refused with 429; without one, Lambda's throttles tell of them. */
+  readonly throttledRequests: IMetric | undefined;
   readonly ingest: LambdaFunction;
   readonly consumer: LambdaFunction;
   readonly queues: WebhookQueues;
@@ -56,16 +57,16 @@ function graph(title: string, left: IMetric[], right: IMetric[] = []): GraphWidg
   return new GraphWidget({ title, left, right, width: 8, height: 6 });
 }
 
-function ingestWidgets({ config, stage, throttledRequests }: WebhookDashboardProps): GraphWidget[] {
+function ingestWidgets({ config, endpoints, throttledRequests }: WebhookDashboardProps): GraphWidget[] {
   const service = serviceName(INGEST_SERVICE, config.stage);
   const rejections = Object.values(AnswerCode).filter((code) => code !== AnswerCode.ACCEPTED);
   return [
     graph('Webhooks', [
-      stage.metricCount({ label: 'requests', statistic: 'Sum' }),
+      ...endpoints.map((endpoint) => endpoint.metricCount({ label: 'requests', statistic: 'Sum' })),
       webhookMetric(Metric.EVENTS_ACCEPTED, service),
-      stage.metricClientError({ label: '4xx', statistic: 'Sum' }),
-      throttledRequests,
-      stage.metricServerError({ label: '5xx', statistic: 'Sum' }),
+      ...endpoints.map((endpoint) => endpoint.metricClientError({ label: '4xx', statistic: 'Sum' })),
+      ...(throttledRequests === undefined ? [] : [throttledRequests]),
+      ...endpoints.map((endpoint) => endpoint.metricServerError({ label: '5xx', statistic: 'Sum' })),
     ]),
     graph(
       'Rejected, by reason',
@@ -73,7 +74,9 @@ function ingestWidgets({ config, stage, throttledRequests }: WebhookDashboardPro
     ),
     graph(
       'Time to answer (ms) and position of the matching secret',
-      ['p50', 'p99'].map((statistic) => stage.metricLatency({ statistic, label: statistic })),
+      endpoints.flatMap((endpoint) =>
+        ['p50', 'p99'].map((statistic) => endpoint.metricLatency({ statistic, label: statistic })),
+      ),
       [webhookMetric(Metric.SECRET_POSITION, service, { statistic: 'Maximum' })],
     ),
   ];

@@ -17,6 +17,7 @@ export interface CloudAccess {
   readonly parts: StackParts;
   readonly handlers: HandlerRegistrations | 'unknown';
   readonly webhookUrl: string;
+  readonly functionWebhookUrl?: string;
   readonly secret: string;
 }
 
@@ -34,6 +35,7 @@ export function cloudExports(access: CloudAccess): Readonly<Record<string, strin
     ALERT_TOPIC_ARN: parts.alertTopicArn,
     [HANDLERS_VARIABLE]: JSON.stringify(access.handlers),
     WEBHOOK_URL: access.webhookUrl,
+    ...(access.functionWebhookUrl === undefined ? {} : { FUNCTION_WEBHOOK_URL: access.functionWebhookUrl }),
     WEBHOOK_SECRET: access.secret,
   };
 }

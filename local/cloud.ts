@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { WEBHOOK_PATH } from '../lambdas/contract/http.ts';
 import type { HandlerRegistrations } from '../lambdas/contract/outputs.ts';
 import { adjustModel } from './assembly/adjust-model.ts';
 import { buildModel } from './assembly/build-model.ts';
@@ -58,6 +59,8 @@ export interface LocalCloudOptions {
 
 export interface LocalCloud {
   readonly webhookUrl: string;
+  /** Of the function URL, where the stack has one beside its HTTP API. */
+  readonly functionWebhookUrl?: string;
   readonly secret: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
@@ -169,16 +172,19 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
   };
   teardown.add(() => Promise.all([...functions.values()].map((each) => each.kill())));
 
-  const gateway = await startGateway({
-    routes: model.routes,
-    functionOf: ({ functionId }) => functionOf(functionId),
-    observer,
-    port: options.port ?? 0,
-  });
+  const serve = (route: RouteModel, port: number) =>
+    startGateway({ routes: [route], functionOf: ({ functionId }) => functionOf(functionId), observer, port });
+  const gateway = await serve(parts.route, options.port ?? 0);
+  const urlGateway = parts.url === undefined ? undefined : await serve(parts.url, 0);
   const pollers = model.eventSources.map((source) =>
     startPoller({ source, queues: sqsEngine.queues, target: functionOf(source.functionId), observer }),
   );
-  teardown.add(() => Promise.all([gateway.close(graceMs), ...pollers.map((poller) => poller.stop(graceMs))]));
+  teardown.add(() =>
+    Promise.all([
+      ...[gateway, urlGateway].map((server) => server?.close(graceMs)),
+      ...pollers.map((poller) => poller.stop(graceMs)),
+    ]),
+  );
   const [lambda, cloudWatch] = await Promise.all([
     startLambda({
       functions: () => [...functions.values()].map(({ definition }) => definition),
@@ -192,8 +198,12 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
   let current = assembly;
   let { handlers } = model.deployment;
   const webhookUrl = `${gateway.url}${webhookPath(parts.route)}`;
-  return {
+  const addresses = {
     webhookUrl,
+    ...(urlGateway === undefined ? {} : { functionWebhookUrl: `${urlGateway.url}${WEBHOOK_PATH}` }),
+  };
+  return {
+    ...addresses,
     secret,
     queueUrl: parts.queue.url,
     deadLetterQueueUrl: parts.deadLetterQueue.url,
@@ -205,7 +215,7 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
       operatorEndpoints: { lambda: lambda.endpoint, cloudWatch: cloudWatch.endpoint },
       parts,
       handlers: model.deployment.handlers,
-      webhookUrl,
+      ...addresses,
       secret,
     }),
     handlers: () => handlers,
@@ -244,5 +254,5 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
 
 function webhookPath(route: RouteModel): string {
   const prefix = route.stage === '$default' ? '' : `/${route.stage}`;
-  return prefix + (route.routeKey.split(' ')[1] ?? '/');
+  return prefix + (route.routeKey.split(' ')[1] ?? WEBHOOK_PATH);
 }

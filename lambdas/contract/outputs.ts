@@ -1,6 +1,8 @@
 /** What a deployment tells of itself; with the id `Default` the keys of the stack's outputs. */
 export const StackOutput = {
   WEBHOOK_URL: 'WebhookUrl',
+  /** Beside the gateway's, while a deployment has both. */
+  FUNCTION_WEBHOOK_URL: 'FunctionWebhookUrl',
   SIGNING_SECRET_NAME: 'SigningSecretName',
   QUEUE_URL: 'QueueUrl',
   DEAD_LETTER_QUEUE_URL: 'DeadLetterQueueUrl',
@@ -48,7 +50,10 @@ export function deploymentsOf(template: unknown): Readonly<Record<string, Deploy
 export interface DeploymentParts {
   readonly ingest: string;
   readonly consumer: string;
+  /** What `WebhookUrl` leads to: a route of an HTTP API, or a function URL. */
   readonly route: string;
+  /** The function URL of a deployment that has both. */
+  readonly url?: string;
   readonly queue: string;
   readonly deadLetterQueue: string;
   readonly ledger: string;

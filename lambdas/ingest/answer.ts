@@ -31,6 +31,13 @@ const FORMS: Readonly<Record<AnswerCode, AnswerForm>> = {
   },
 };
 
+/** As an HTTP API answers what no route matches. */
+export const NOT_FOUND: APIGatewayProxyStructuredResultV2 = {
+  statusCode: 404,
+  headers: { 'content-type': 'application/json' },
+  body: '{"message":"Not Found"}',
+};
+
 /** The HTTP answer to an outcome. */
 export function toAnswer(code: AnswerCode, requestId: string): APIGatewayProxyStructuredResultV2 {
   const { status, message, headers } = FORMS[code];

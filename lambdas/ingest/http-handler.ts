@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { toAnswer } from './answer.ts';
+import { WEBHOOK_PATH } from '../contract/http.ts';
+import { NOT_FOUND, toAnswer } from './answer.ts';
 import type { Ingest } from './ingest.ts';
 import type { Report } from './report.ts';
 
@@ -11,9 +12,15 @@ export type HttpHandler = (
   context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
+/** A function URL hands on whatever comes; an HTTP API has matched its route. Neither counts nor logs what no route has. */
+function isElsewhere({ routeKey, rawPath, requestContext }: APIGatewayProxyEventV2): boolean {
+  return routeKey === '$default' && (rawPath !== WEBHOOK_PATH || requestContext.http.method !== 'POST');
+}
+
 /** The Lambda handler (payload format 2.0) around the core. */
 export function createHttpHandler(ingest: Ingest, report: Report): HttpHandler {
   return async (event, context) => {
+    if (isElsewhere(event)) return NOT_FOUND;
     const { isBase64Encoded } = event;
     const body = event.body ?? '';
     const outcome = await ingest({

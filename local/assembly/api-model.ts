@@ -6,6 +6,8 @@ import type { FunctionModel, RouteModel } from './stack-model.ts';
 import type { StackReader } from './stack-reader.ts';
 
 const DEFAULT_INTEGRATION_TIMEOUT_MS = 30_000;
+/** A function's own timeout ends it before. */
+const LONGEST_FUNCTION_MS = 900_000;
 
 /** These routes of the HTTP APIs. Throttling and access logs are not run locally. */
 export function apiRoutes(
@@ -51,6 +53,44 @@ export function apiRoutes(
       functionId: called.logicalId,
       timeoutMs: integration.number('TimeoutInMillis', DEFAULT_INTEGRATION_TIMEOUT_MS),
       permitted: permitted.includes(called),
+    };
+  });
+}
+
+/** These function URLs: each hands on every request. */
+export function urlRoutes(
+  stack: StackReader,
+  functions: readonly FunctionModel[],
+  urls: readonly Properties[],
+): RouteModel[] {
+  // Lambda asks for both since October 2025.
+  const anyoneMay = (action: string, called: FunctionModel) =>
+    stack
+      .ofType(ResourceType.PERMISSION)
+      .some(
+        (permission) =>
+          permission.text('Principal') === '*' &&
+          permission.text('Action') === action &&
+          findFunction(permission.text('FunctionName'), functions) === called,
+      );
+  return urls.map((url) => {
+    const called = findFunction(url.text('TargetFunctionArn'), functions);
+    if (called === undefined)
+      throw new LocalError(`resource ${url.owner}: it calls no function of this stack`);
+    if (url.text('AuthType') !== 'NONE') {
+      throw new LocalError(`resource ${url.owner}: authorizers are not run locally`);
+    }
+    return {
+      logicalId: url.owner,
+      routeKey: '$default',
+      isUrl: true,
+      apiId: url.owner,
+      stage: '$default',
+      functionId: called.logicalId,
+      timeoutMs: LONGEST_FUNCTION_MS,
+      permitted: ['lambda:InvokeFunctionUrl', 'lambda:InvokeFunction'].every((each) =>
+        anyoneMay(each, called),
+      ),
     };
   });
 }

@@ -1,6 +1,6 @@
 import type { DeploymentMetadata } from '../../lambdas/contract/outputs.ts';
 import { LocalError } from '../local-error.ts';
-import { apiRoutes } from './api-model.ts';
+import { apiRoutes, urlRoutes } from './api-model.ts';
 import { eventSourceModel, findFunction } from './event-source-model.ts';
 import { functionModel } from './function-model.ts';
 import { identifyResources } from './identities.ts';
@@ -87,11 +87,10 @@ export function buildModel(assembly: Assembly, sqsEndpoint: string): StackModel 
       }
       return mapping;
     }).map((mapping) => eventSourceModel(mapping, queues, functions)),
-    routes: apiRoutes(
-      stack,
-      functions,
-      modelsOf([ResourceType.ROUTE], (route) => onlyOurs(route)),
-    ),
+    routes: [
+      ...apiRoutes(stack, functions, modelsOf([ResourceType.ROUTE], onlyOurs)),
+      ...urlRoutes(stack, functions, modelsOf([ResourceType.URL], onlyOurs)),
+    ],
     parts: {
       ...parts,
       ledger: stack.nameOf(parts.ledger),

@@ -94,6 +94,8 @@ function identityFor(type: string, name: string, sqsEndpoint: string): ResourceI
     }
     case ResourceType.FUNCTION:
       return { ref: name, attributes: { Arn: arn('lambda', `function:${name}`) } };
+    case ResourceType.URL:
+      return { ref: name, attributes: { FunctionUrl: `https://${name}.lambda-url.${LOCAL_REGION}.on.aws/` } };
     case ResourceType.LOG_GROUP:
       return { ref: name, attributes: { Arn: arn('logs', `log-group:${name}:*`) } };
     case ResourceType.KEY:

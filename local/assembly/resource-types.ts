@@ -8,6 +8,7 @@ export const ResourceType = {
   FUNCTION: 'AWS::Lambda::Function',
   EVENT_SOURCE_MAPPING: 'AWS::Lambda::EventSourceMapping',
   PERMISSION: 'AWS::Lambda::Permission',
+  URL: 'AWS::Lambda::Url',
   API: 'AWS::ApiGatewayV2::Api',
   STAGE: 'AWS::ApiGatewayV2::Stage',
   INTEGRATION: 'AWS::ApiGatewayV2::Integration',

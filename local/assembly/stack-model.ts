@@ -91,13 +91,15 @@ export interface EventSourceModel {
 
 export interface RouteModel {
   readonly logicalId: string;
-  /** As in the template, `POST /webhooks`. */
+  /** As in the template, `POST /webhooks`; of a function URL `$default`. */
   readonly routeKey: string;
+  /** A function URL, which has no gateway before it. */
+  readonly isUrl?: true;
   readonly apiId: string;
   /** `$default`, or the first segment of every path. */
   readonly stage: string;
   readonly functionId: string;
   readonly timeoutMs: number;
-  /** Whether the template lets the API call the function. */
+  /** Whether the template lets the API, or anyone, call the function. */
   readonly permitted: boolean;
 }

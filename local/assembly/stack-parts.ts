@@ -6,6 +6,8 @@ export interface StackParts {
   readonly ingest: FunctionModel;
   readonly consumer: FunctionModel;
   readonly route: RouteModel;
+  /** The function URL beside an HTTP API. */
+  readonly url: RouteModel | undefined;
   readonly queue: QueueModel;
   readonly deadLetterQueue: QueueModel;
   readonly ledgerTableName: string;
@@ -27,7 +29,8 @@ export function findParts({
     throw new LocalError('the template has no ledger table');
   }
   return {
-    route: named(routes, parts.route, 'HTTP API route'),
+    route: named(routes, parts.route, 'HTTP API route or function URL'),
+    url: parts.url === undefined ? undefined : named(routes, parts.url, 'function URL'),
     queue: named(queues, parts.queue, 'queue'),
     ingest: named(functions, parts.ingest, 'ingest function'),
     consumer: named(functions, parts.consumer, 'consumer function'),

@@ -6,17 +6,19 @@ import type { LocalCloudObserver } from '../cloud-events.ts';
 import { type LoopbackServer, listenOnLoopback, readBody } from '../loopback-server.ts';
 import type { LocalFunction } from '../runtime/local-function.ts';
 import {
+  FORBIDDEN,
   FUNCTION_FAILED,
   type HttpAnswer,
   NOT_FOUND,
   TIMED_OUT,
   TOO_LARGE,
   toHttpAnswer,
+  URL_FUNCTION_FAILED,
 } from './http-answer.ts';
 import { splitTarget, toHttpEvent } from './http-event.ts';
 import { MAX_BODY_BYTES, refusalOf } from './refusal.ts';
 
-/** Over this Lambda refuses the invocation, which the client sees as a 500. */
+/** Over this Lambda refuses the invocation, which a client of the HTTP API sees as a 500. */
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 const TIMEOUTS: GatewayTimeouts = { headersMs: 10_000, requestMs: 30_000, checkMs: 1_000 };
 
@@ -40,7 +42,7 @@ export interface GatewayOptions {
   readonly timeouts?: GatewayTimeouts;
 }
 
-/** The HTTP API of the stack on loopback. Throttling is not run. */
+/** An HTTP API, or a function URL, on loopback. Throttling is not run. */
 export function startGateway(options: GatewayOptions): Promise<LoopbackServer> {
   const { observer, timeouts = TIMEOUTS } = options;
   return listenOnLoopback(
@@ -105,9 +107,9 @@ async function callFunction(
   route: RouteModel,
   received: Parameters<typeof toHttpEvent>[0],
 ): Promise<HttpAnswer> {
-  if (!route.permitted) return FUNCTION_FAILED;
+  if (!route.permitted) return route.isUrl ? FORBIDDEN : FUNCTION_FAILED;
   const event = JSON.stringify(toHttpEvent(received, route));
-  if (Buffer.byteLength(event) > MAX_EVENT_BYTES) return FUNCTION_FAILED;
+  if (Buffer.byteLength(event) > MAX_EVENT_BYTES) return route.isUrl ? TOO_LARGE : FUNCTION_FAILED;
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<HttpAnswer>((resolve) => {
     timer = setTimeout(() => resolve(TIMED_OUT), route.timeoutMs);
@@ -116,7 +118,7 @@ async function callFunction(
   const answered = options
     .functionOf(route)
     .invoke(event)
-    .then(({ outcome }) => toHttpAnswer(outcome));
+    .then(({ outcome }) => toHttpAnswer(outcome, route.isUrl ? URL_FUNCTION_FAILED : FUNCTION_FAILED));
   const answer = await Promise.race([answered, timedOut]);
   clearTimeout(timer);
   return answer;

@@ -17,16 +17,19 @@ function gatewayAnswer(status: number, message: string): HttpAnswer {
 }
 
 export const BAD_REQUEST = gatewayAnswer(400, 'Bad Request');
+export const FORBIDDEN = gatewayAnswer(403, 'Forbidden');
 export const NOT_FOUND = gatewayAnswer(404, 'Not Found');
 export const TOO_LARGE = gatewayAnswer(413, 'Request Entity Too Large');
 export const HEADERS_TOO_LARGE = gatewayAnswer(431, 'Request Header Fields Too Large');
 export const VERSION_NOT_SUPPORTED = gatewayAnswer(505, 'HTTP Version Not Supported');
 export const FUNCTION_FAILED = gatewayAnswer(500, 'Internal Server Error');
+/** Of a function URL. */
+export const URL_FUNCTION_FAILED = gatewayAnswer(502, 'Internal Server Error');
 export const TIMED_OUT = gatewayAnswer(503, 'Service Unavailable');
 
 /** A function's result as payload format 2.0 reads it: without a `statusCode` the whole result is the body. */
-export function toHttpAnswer(outcome: InvocationOutcome): HttpAnswer {
-  if (!outcome.ok) return FUNCTION_FAILED;
+export function toHttpAnswer(outcome: InvocationOutcome, failed = FUNCTION_FAILED): HttpAnswer {
+  if (!outcome.ok) return failed;
   const result: unknown = JSON.parse(outcome.payload);
   if (!isRecord(result) || result['statusCode'] === undefined) {
     return {
@@ -36,7 +39,7 @@ export function toHttpAnswer(outcome: InvocationOutcome): HttpAnswer {
     };
   }
   const status = Number(result['statusCode']);
-  if (!Number.isInteger(status) || status < 100 || status > 599) return FUNCTION_FAILED;
+  if (!Number.isInteger(status) || status < 100 || status > 599) return failed;
   return { status, headers: headersOf(result), body: bodyOf(result) };
 }
 

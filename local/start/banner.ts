@@ -25,6 +25,9 @@ export function banner(
   return [
     '',
     `  Webhook URL     ${bold(cloud.webhookUrl)}`,
+    ...(cloud.functionWebhookUrl === undefined
+      ? []
+      : [`  Function URL    ${bold(cloud.functionWebhookUrl)}`]),
     `  Signing secret  ${bold(cloud.secret)}`,
     ...(inspector === undefined ? [] : [`  Inspector       ${bold(inspector.url)}${readOnly}`]),
     ...(database === undefined ? [] : databaseLines(database, { bold, dim })),

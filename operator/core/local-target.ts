@@ -18,6 +18,9 @@ export function localTarget(exports: LocalExports): Target {
     name: 'the local run',
     flag: '--local',
     webhookUrl: url(exports, 'WEBHOOK_URL'),
+    ...(exports['FUNCTION_WEBHOOK_URL'] === undefined
+      ? {}
+      : { functionWebhookUrl: url(exports, 'FUNCTION_WEBHOOK_URL') }),
     queueUrl: url(exports, 'QUEUE_URL'),
     deadLetterQueueUrl: url(exports, 'DEAD_LETTER_QUEUE_URL'),
     ledgerTableName: text(exports, 'LEDGER_TABLE_NAME'),

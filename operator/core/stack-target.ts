@@ -42,6 +42,9 @@ export async function stackTarget(
     name: stackName,
     flag: `--stack ${stackName}`,
     webhookUrl: output(StackOutput.WEBHOOK_URL),
+    ...(outputs.has(StackOutput.FUNCTION_WEBHOOK_URL)
+      ? { functionWebhookUrl: output(StackOutput.FUNCTION_WEBHOOK_URL) }
+      : {}),
     queueUrl: output(StackOutput.QUEUE_URL),
     deadLetterQueueUrl: output(StackOutput.DEAD_LETTER_QUEUE_URL),
     ledgerTableName: output(StackOutput.LEDGER_TABLE_NAME),

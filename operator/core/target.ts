@@ -23,6 +23,8 @@ export interface Target {
   /** How the same target is named on the command line: `--local`, or `--stack NAME`. */
   readonly flag: string;
   readonly webhookUrl: string;
+  /** Of the function URL, where there is one beside the gateway's. */
+  readonly functionWebhookUrl?: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
   readonly ledgerTableName: string;

@@ -117,6 +117,14 @@ export async function examine(
     return judgePing(ping);
   });
   settle('ping', finding);
+  const { functionWebhookUrl: webhookUrl } = target;
+  if (webhookUrl !== undefined) {
+    const pingUrl = async () =>
+      judgePing(
+        await sendPing({ ...target, webhookUrl }, { ...options, isPaused: await isPaused(readings) }),
+      );
+    settle('ping, function URL', await attempt(examination, pingUrl));
+  }
   return { results, ...(ping === undefined ? {} : { ping }) };
 }
 

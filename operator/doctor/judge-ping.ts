@@ -76,7 +76,10 @@ const BY_CODE: Readonly<Record<string, Mend>> = {
 };
 
 function byStatus(status: number): Mend {
-  if (status === 429) return { mend: 'throttled by the gateway: docs/scaling.md, "A flood", or try again' };
+  if (status === 429)
+    return {
+      mend: 'throttled by the gateway, or by the account’s concurrency: docs/scaling.md, "A flood", or try again',
+    };
   if (status === 403 || status === 404) {
     return { mend: 'something else answers at this URL: a proxy, or a stack that was changed by hand' };
   }

@@ -51,6 +51,30 @@ async function expectNothingQueued() {
   expect(await queue.receive()).toEqual([]);
 }
 
+describe('404 of a function URL, as a gateway answers without asking the function', () => {
+  test.each([
+    ['PUT', '/webhooks', 404],
+    ['POST', '/webhook', 404],
+    ['POST', '/webhooks/', 404],
+    ['POST', '/webhooks', 200],
+  ])('%s %s: %i', async (method, rawPath, status) => {
+    const { handle, outcomes } = testHandler({ enqueue: async () => {} });
+    const event = httpEvent({ headers: signedHeaders() });
+    const { requestContext } = event;
+    const http = { ...requestContext.http, method };
+    const toUrl = { ...event, routeKey: '$default', rawPath, requestContext: { ...requestContext, http } };
+    expect((await handle(toUrl, context)).statusCode).toBe(status);
+    // Neither logged nor counted: a scanner would fill the log.
+    expect(outcomes).toHaveLength(status === 200 ? 1 : 0);
+  });
+
+  test('with a gateway the route has matched: whatever path its domain maps there', async () => {
+    const { handle } = testHandler({ enqueue: async () => {} });
+    const mapped = { ...httpEvent({ headers: signedHeaders() }), rawPath: '/hooks/webhooks' };
+    expect((await handle(mapped, context)).statusCode).toBe(200);
+  });
+});
+
 describe('200: the message is on the queue', () => {
   test('half a surrogate pair in the gateway’s text counts as the bytes it was verified as', async () => {
     const { handle } = testHandler({ enqueue });

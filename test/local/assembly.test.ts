@@ -71,7 +71,7 @@ describe('the real stack', () => {
     const { Item } = await dynamoDbClient({ endpoint }).send(
       new GetItemCommand({ TableName: cloud.ledgerTableName, Key: { [LEDGER_KEY]: { S: 'msg_real' } } }),
     );
-    expect(Item).toMatchObject({ status: { S: 'COMPLETED' }, attempts: { N: '1' } });
+    expect(Item).toMatchObject({ status: { S: 'COMPLETED' }, attempts_total: { N: '1' } });
   });
 
   test('refuses a forgery with 401 and says why in a metric only', async () => {

@@ -117,6 +117,17 @@ export const INGEST_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    name: 'a-function-url-takes-any-method',
+    says: 'Of a request to a function URL the path alone is looked at.',
+    edits: [
+      {
+        file: 'lambdas/ingest/http-handler.ts',
+        find: "(rawPath !== WEBHOOK_PATH || requestContext.http.method !== 'POST')",
+        replace: 'rawPath !== WEBHOOK_PATH',
+      },
+    ],
+  },
+  {
     name: 'escaped-quote-ends-text',
     says: 'A text of a large body ends at its first quote, escaped or not.',
     edits: [

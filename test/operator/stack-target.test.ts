@@ -8,8 +8,9 @@ import { refuseLocalExports, stackTarget } from '../../operator/core/stack-targe
 import { closeTarget } from '../../operator/core/target.ts';
 import { handlersOfStack } from '../../operator/dead-letters/registered-handlers.ts';
 
-const OUTPUTS = {
+const OUTPUTS: Readonly<Record<StackOutput, string>> = {
   WebhookUrl: 'https://abc.execute-api.eu-west-1.amazonaws.com/webhooks',
+  FunctionWebhookUrl: 'https://abc.lambda-url.eu-west-1.on.aws/webhooks',
   SigningSecretName: 'SecretResource-abc',
   QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/000000000000/main',
   DeadLetterQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/000000000000/dead',

@@ -77,6 +77,11 @@ describe('cdk-nag’s AwsSolutions pack', () => {
     expect(await findings('full', app)).toEqual([]);
   });
 
+  test.each(['function-url', 'both'])('finds nothing with endpoint=%s', async (endpoint) => {
+    const { app } = build(endpoint, { endpoint });
+    expect(await findings(endpoint, app)).toEqual([]);
+  });
+
   test('is awake: a second secret without rotation is found', async () => {
     const { app, stack } = build('broken', {});
     new CfnSecret(stack, 'Unexplained');

@@ -106,8 +106,8 @@ describe('what cannot be understood is an error', () => {
     ],
     [
       'a resource type of another kind',
-      resources({ Url0A1B2C3D: ['AWS::Lambda::Url', { AuthType: 'NONE' }] }),
-      'Url (AWS::Lambda::Url): teach permissions-reader.ts',
+      resources({ Bucket0A1B2C3D: ['AWS::S3::Bucket', {}] }),
+      'Bucket (AWS::S3::Bucket): teach permissions-reader.ts',
     ],
     [
       'a policy where none is expected',

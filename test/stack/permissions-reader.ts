@@ -49,7 +49,7 @@ const READERS: Readonly<Record<string, Read>> = {
     statements(PolicyDocument).flatMap((each) => ofStatement(each)),
   'AWS::Lambda::Permission': ({ Principal, Action, FunctionName, ...conditions }) => [
     {
-      principal: `service ${text(Principal)}`,
+      principal: Principal === '*' ? 'anyone' : `service ${text(Principal)}`,
       effect: 'may',
       action: text(Action),
       resource: text(FunctionName),
@@ -67,6 +67,15 @@ const READERS: Readonly<Record<string, Read>> = {
       effect: 'may',
       action: text(RouteKey),
       resource: text(ApiId),
+      condition: '',
+    },
+  ],
+  'AWS::Lambda::Url': ({ AuthType, TargetFunctionArn }) => [
+    {
+      principal: AuthType === 'NONE' ? 'anyone' : `who passes ${text(AuthType)}`,
+      effect: 'may',
+      action: 'call the URL',
+      resource: text(TargetFunctionArn),
       condition: '',
     },
   ],
@@ -169,6 +178,7 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
 /** A value of the template, with resources by their names. */
 function text(value: unknown): string {
   if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return String(value);
   const { Ref: ref, 'Fn::GetAtt': attribute, 'Fn::Join': join } = value as Json;
   if (typeof ref === 'string') return PSEUDO_PARAMETERS[ref] ?? readable(ref);
   if (Array.isArray(attribute) && attribute[1] === 'Arn') return readable(String(attribute[0]));

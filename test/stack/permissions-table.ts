@@ -72,6 +72,7 @@ export const VARIANTS = {
   alertWindowSeconds: 7,
   pagerDutySecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:pager-AbCdEf',
   slackSecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack-AbCdEf',
+  endpoint: 'both',
   throttleRate: 7,
   throttleBurst: 7,
   maxConcurrency: 7,
@@ -144,6 +145,14 @@ export const ADDED_BY: Readonly<Partial<Record<Key, Explained>>> = {
   },
   alertEndpoint: {
     'https https://events.example.com/enqueue may receive on AlertsTopic': 'What is alerted, over TLS.',
+  },
+  endpoint: {
+    'anyone may call the URL on IngestFunctionIngestFunction':
+      'As the route of the HTTP API: the function checks the signature before anything else is done.',
+    'anyone may lambda:InvokeFunctionUrl on IngestFunctionIngestFunction if FunctionUrlAuthType = NONE':
+      'Without it Lambda answers 403.',
+    'anyone may lambda:InvokeFunction on IngestFunctionIngestFunction if InvokedViaFunctionUrl = true':
+      'Lambda asks for both since October 2025. By its URL alone: nobody else may invoke it.',
   },
   pagerDutySecretArn: {
     'ConsumerFunctionConsumerRole may secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:111122223333:secret:pager-AbCdEf':

@@ -20,6 +20,7 @@ describe('defaults', () => {
     expect(parseStackConfig({})).toEqual({
       stage: 'prod',
       alertWindowSeconds: 3600,
+      endpoint: 'http-api',
       throttleRate: 100,
       throttleBurst: 200,
       maxConcurrency: 5,
