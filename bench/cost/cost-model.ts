@@ -1,4 +1,4 @@
-import { ASSUMED, CORE_MEMORY_MB, type Durations } from './durations.ts';
+import { ASSUMED, CORE_MEMORY_MB, type Durations, startMs } from './durations.ts';
 import type { Observed } from './observed.ts';
 import { type Logging, platformBytes } from './platform-lines.ts';
 import { PRICES, type PriceName } from './prices.ts';
@@ -12,6 +12,7 @@ export interface Workload {
   /** Webhooks that Svix sends again, as a share of the events. */
   readonly duplicateShare: number;
   readonly logging: Logging;
+  readonly endpoint: 'http-api' | 'function-url';
 }
 
 export interface CostInputs {
@@ -58,7 +59,7 @@ const SECONDS_PER_MONTH = DAYS_PER_MONTH * 86_400;
 
 /** Units of each price that one event takes: counted calls, measured bytes, and the rules of AWS's price list. */
 export function unitsPerEvent(
-  { batchSize, payloadBytes, duplicateShare, logging }: Workload,
+  { batchSize, payloadBytes, duplicateShare, logging, endpoint }: Workload,
   { observed, durations }: CostInputs,
 ) {
   // Sent once more, a webhook takes the whole way again, but for the second write.
@@ -71,11 +72,13 @@ export function unitsPerEvent(
   const writes =
     callsOf(observed.calls.consumer, 'UpdateItem') +
     duplicateShare * callsOf(observed.calls.duplicate, 'UpdateItem');
-  const logBytes = deliveries * logBytesPerEvent(observed, batchSize, logging);
+  const isGateway = endpoint === 'http-api';
+  const logged = isGateway ? observed : { lineBytes: { ...observed.lineBytes, access: undefined } };
+  const logBytes = deliveries * logBytesPerEvent(logged, batchSize, logging);
   const storedBytes = observed.itemBytes + ITEM_OVERHEAD_BYTES;
   const storedMonths = observed.ledgerRetentionDays / DAYS_PER_MONTH;
   return {
-    httpApiRequest: deliveries * Math.max(1, Math.ceil(payloadBytes / HTTP_UNIT_BYTES)),
+    httpApiRequest: Number(isGateway) * deliveries * Math.max(1, Math.ceil(payloadBytes / HTTP_UNIT_BYTES)),
     lambdaRequest: deliveries * (1 + 1 / batchSize),
     lambdaGigabyteSecond: deliveries * gigabyteSeconds(observed, durations, batchSize),
     sqsRequest: sqsRequests,
@@ -88,13 +91,15 @@ export function unitsPerEvent(
   } satisfies Partial<Record<PriceName, number>>;
 }
 
+interface LoggedLines {
+  /** Without an access line: no gateway writes one. */
+  readonly lineBytes: Omit<Observed['lineBytes'], 'access'> & { readonly access: number | undefined };
+}
+
 /** Bytes that CloudWatch takes in for one accepted event, its overhead included. */
-export function logBytesPerEvent(
-  { lineBytes }: Pick<Observed, 'lineBytes'>,
-  batchSize: number,
-  logging: Logging,
-): number {
-  const access = logging === 'no-access-log' ? 0 : lineBytes.access + LOG_LINE_OVERHEAD_BYTES;
+export function logBytesPerEvent({ lineBytes }: LoggedLines, batchSize: number, logging: Logging): number {
+  const isLogged = logging !== 'no-access-log' && lineBytes.access !== undefined;
+  const access = isLogged ? lineBytes.access + LOG_LINE_OVERHEAD_BYTES : 0;
   const ingest = lineBytes.ingestMetrics + LOG_LINE_OVERHEAD_BYTES;
   const consumer = consumerLineBytes(lineBytes.consumerMetrics, batchSize) + LOG_LINE_OVERHEAD_BYTES;
   const platform =
@@ -110,7 +115,7 @@ function consumerLineBytes(observed: Observed['lineBytes']['consumerMetrics'], b
 
 function gigabyteSeconds(observed: Observed, durations: Durations, batchSize: number): number {
   const slowdown = Math.max(1, CORE_MEMORY_MB / observed.memoryMb);
-  const coldMs = (ASSUMED.coldStartsPerMillion / 1_000_000) * ASSUMED.coldStartMs;
+  const coldMs = (ASSUMED.coldStartsPerMillion / 1_000_000) * startMs(observed.memoryMb);
   // Rounded up to whole milliseconds, as it is billed.
   const ingestMs = Math.ceil(durations.ingestCpuMs * slowdown + ASSUMED.sendMessageMs) + coldMs;
   const writes = observed.calls.consumer['UpdateItem'] ?? 0;

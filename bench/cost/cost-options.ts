@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { numberOption } from '../../operator/cli/number-option.ts';
+import type { Workload } from './cost-model.ts';
 import { LOGGINGS, type Logging } from './platform-lines.ts';
 
 export interface CostOptions {
@@ -8,6 +9,7 @@ export interface CostOptions {
   readonly payloadKb: number;
   readonly duplicates: number;
   readonly logging: Logging;
+  readonly endpoint: Workload['endpoint'];
   readonly measured?: string;
   readonly observe?: true;
   readonly json?: true;
@@ -47,6 +49,11 @@ export function addCostOptions(program: Command): Command {
       new Option('--logging <what>', 'lines that reach CloudWatch Logs')
         .choices(LOGGINGS)
         .default('as-deployed'),
+    )
+    .addOption(
+      new Option('--endpoint <what>', 'what receives requests')
+        .choices(['http-api', 'function-url'])
+        .default('http-api'),
     )
     .option('--measured <file>', 'processor time from the JSON of a bench run')
     .option('--observe', 'runs the bundles and writes bench/cost/observed.json first')

@@ -35,6 +35,7 @@ async function cost(options: CostOptions, { terminal, directory }: CommandContex
     payloadBytes: Math.round(options.payloadKb * 1_024),
     duplicateShare: options.duplicates / 100,
     logging: options.logging,
+    endpoint: options.endpoint,
   };
   const asked = costOf(workload, inputs);
   const report = {

@@ -28,7 +28,14 @@ export const ASSUMED = {
   coldStartsPerMillion: 1_000,
   /** What a start is billed, in milliseconds: loading the bundle, and the first connection. */
   coldStartMs: 700,
+  /** At this memory. */
+  coldStartMemoryMb: 512,
 } as const;
 
 /** Lambda gives one whole core at this memory, and a share of it below: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 export const CORE_MEMORY_MB = 1_769;
+
+/** A start is processor time for the most part, and Lambda gives a share of a core with the memory. */
+export function startMs(memoryMb: number): number {
+  return (ASSUMED.coldStartMs * ASSUMED.coldStartMemoryMb) / memoryMb;
+}

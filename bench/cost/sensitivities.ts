@@ -1,4 +1,5 @@
 import { type Cost, type CostInputs, costOf, type Workload } from './cost-model.ts';
+import { startMs } from './durations.ts';
 
 /** One thing changed, all else as it was asked for. */
 export interface Sensitivity {
@@ -9,7 +10,11 @@ export interface Sensitivity {
 }
 
 const KB = 1024;
-const CHANGES: readonly { readonly what: string; readonly change: Partial<Workload> }[] = [
+const CHANGES: readonly {
+  readonly what: string;
+  readonly change: Partial<Workload>;
+  readonly memoryMb?: number;
+}[] = [
   { what: 'batches of 1', change: { batchSize: 1 } },
   { what: 'batches of 5', change: { batchSize: 5 } },
   { what: 'batches of 10', change: { batchSize: 10 } },
@@ -20,11 +25,18 @@ const CHANGES: readonly { readonly what: string; readonly change: Partial<Worklo
   { what: 'system log level INFO instead of WARN', change: { logging: 'platform-info' } },
   { what: 'without the access log', change: { logging: 'no-access-log' } },
   { what: '10 % of the webhooks sent twice', change: { duplicateShare: 0.1 } },
+  { what: 'a function URL in place of the HTTP API', change: { endpoint: 'function-url' } },
+  ...[256, 512, 1_024, 1_769].map((memoryMb) => ({
+    what: `functions of ${memoryMb} MB, which start in ${Math.round(startMs(memoryMb))} ms`,
+    change: {},
+    memoryMb,
+  })),
 ];
 
 export function sensitivities(workload: Workload, inputs: CostInputs, asked: Cost): readonly Sensitivity[] {
-  return CHANGES.map(({ what, change }) => {
-    const { usdPerMillion } = costOf({ ...workload, ...change }, inputs);
+  return CHANGES.map(({ what, change, memoryMb = inputs.observed.memoryMb }) => {
+    const observed = { ...inputs.observed, memoryMb };
+    const { usdPerMillion } = costOf({ ...workload, ...change }, { ...inputs, observed });
     return { what, usdPerMillion, difference: usdPerMillion - asked.usdPerMillion };
   });
 }

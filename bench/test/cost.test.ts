@@ -36,6 +36,7 @@ const workload: Workload = {
   payloadBytes: 512,
   duplicateShare: 0,
   logging: 'as-deployed',
+  endpoint: 'http-api',
 };
 const unitsOf = (change: Partial<Workload>) => unitsPerEvent({ ...workload, ...change }, inputs);
 
@@ -115,7 +116,11 @@ describe('the bill', () => {
       changes.find((each) => each.what === what)?.difference ?? Number.NaN;
     expect(differenceOf('batches of 10')).toBe(0);
     expect(differenceOf('batches of 1')).toBeGreaterThan(0.9 * 0.2 + 1.8 * 0.4);
-    expect(differenceOf('without the access log')).toBeCloseTo((-1e6 * 500 * 0.53) / 1024 ** 3, 6);
+    const accessLog = (1e6 * 500 * 0.53) / 1024 ** 3;
+    expect(differenceOf('without the access log')).toBeCloseTo(-accessLog, 6);
+    expect(differenceOf('a function URL in place of the HTTP API')).toBeCloseTo(-1 - accessLog, 6);
+    expect(differenceOf('functions of 512 MB, which start in 700 ms')).toBe(0);
+    expect(differenceOf('functions of 256 MB, which start in 1400 ms')).toBeLessThan(0);
   });
 });
 
