@@ -2,6 +2,7 @@ import type { Benchmark } from './benchmark.ts';
 import { coldStart } from './cold-start/cold-start.ts';
 import { endToEnd } from './system/end-to-end.ts';
 import { growth, growthMillion } from './system/growth.ts';
+import { localQueue } from './system/local-queue.ts';
 import { warmConsumer } from './warm-consumer/warm-consumer.ts';
 import { warmIngest } from './warm-ingest/warm-ingest.ts';
 
@@ -11,6 +12,7 @@ export const benchmarks: readonly Benchmark[] = [
   warmIngest,
   warmConsumer,
   endToEnd,
+  localQueue,
   growth,
   growthMillion,
 ];

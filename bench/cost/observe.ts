@@ -3,7 +3,7 @@ import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
 import { MessageAttribute } from '../../lambdas/contract/message.ts';
 import { samples } from '../../lambdas/events/samples.ts';
 import { startLocalCloud } from '../../local/cloud.ts';
-import { type MessageDraft, messageBytes } from '../../local/engines/sqs/message-rules.ts';
+import { type MessageDraft, messageBytes } from '../../local/engines/sqs/message.ts';
 import { parseRecord } from '../../local/json.ts';
 import { Teardown } from '../../local/teardown.ts';
 import { localTarget } from '../../operator/core/local-target.ts';

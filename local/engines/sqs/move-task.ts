@@ -1,39 +1,35 @@
 import { randomUUID } from 'node:crypto';
-import type { ListMessageMoveTasksResultEntry } from '@aws-sdk/client-sqs';
+import type { ListMessageMoveTasksResultEntry, StartMessageMoveTaskRequest } from '@aws-sdk/client-sqs';
+import { newMessage } from './message.ts';
 import type { Queue } from './queue.ts';
-import { newMessage } from './stored-message.ts';
 import type { OnWire } from './wire.ts';
 
-/** SQS's own most. */
-const DEFAULT_PER_SECOND = 500;
+/** SQS starts a moment later, and then moves at most this many a second. */
+const STEP_MS = 1_000;
+const MOST_PER_STEP = 500;
 
-/** Brings the messages of a dead-letter queue back, so many a second. */
+/** Brings the messages of a dead-letter queue back. */
 export class MoveTask {
   readonly handle = randomUUID();
   readonly source: Queue;
-  readonly #targetOf: (message: { readonly sourceArn?: string }) => Queue;
+  readonly #byArn: (arn: string | undefined) => Queue;
   readonly #listed: OnWire<ListMessageMoveTasksResultEntry>;
   readonly #timer: NodeJS.Timeout;
   moved = 0;
   status: 'RUNNING' | 'COMPLETED' | 'CANCELLED' | 'FAILED' = 'RUNNING';
 
-  /** @param destination - absent: each goes back to the queue that gave it up */
+  /** Without a destination each message goes back to the queue that gave it up. */
   constructor(
+    asked: OnWire<StartMessageMoveTaskRequest>,
     source: Queue,
-    destination: Queue | undefined,
-    perSecond: number | undefined,
-    byArn: (arn?: string) => Queue,
+    byArn: (arn: string | undefined) => Queue,
   ) {
     this.source = source;
-    this.#targetOf = ({ sourceArn }) => destination ?? byArn(sourceArn);
-    this.#listed = {
-      SourceArn: source.arn,
-      DestinationArn: destination?.arn,
-      MaxNumberOfMessagesPerSecond: perSecond,
-      ApproximateNumberOfMessagesToMove: source.counts().waiting,
-      StartedTimestamp: Date.now(),
-    };
-    this.#timer = setInterval(() => this.#move(perSecond ?? DEFAULT_PER_SECOND), 1_000);
+    this.#byArn = byArn;
+    const ApproximateNumberOfMessagesToMove = this.source.counts.waiting;
+    this.#listed = { ...asked, ApproximateNumberOfMessagesToMove, StartedTimestamp: Date.now() };
+    const most = asked.MaxNumberOfMessagesPerSecond ?? MOST_PER_STEP;
+    this.#timer = setInterval(() => this.#move(most), STEP_MS);
   }
 
   /** A task that has ended is listed without its handle. */
@@ -53,22 +49,17 @@ export class MoveTask {
   }
 
   #move(most: number): void {
-    for (let count = 0; count < most; count += 1) {
-      const message = this.source.give();
-      if (message === undefined) break;
+    for (const message of this.source.give(most)) {
       try {
+        const target = this.#byArn(this.#listed.DestinationArn ?? message.sourceArn);
         // A message of its own, sent now.
-        const { body, attributes, groupId } = message;
-        this.#targetOf(message).add(
-          newMessage({ MessageBody: body, MessageAttributes: { ...attributes }, MessageGroupId: groupId }),
-        );
+        target.add(newMessage(message));
         this.moved += 1;
       } catch {
         this.source.add(message);
         this.end('FAILED');
-        return;
       }
     }
-    if (this.source.counts().waiting === 0) this.end('COMPLETED');
+    if (this.source.counts.waiting === 0) this.end('COMPLETED');
   }
 }

@@ -1,8 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { QueueSettings } from './queue-settings.ts';
-import { ReadyMessages } from './ready-messages.ts';
+import type { StoredMessage } from './message.ts';
 import { invalidParameter, Refusal } from './refusal.ts';
-import type { StoredMessage } from './stored-message.ts';
 
 const MAX_HIDDEN_SECONDS = 12 * 60 * 60;
 /** Read twice within this, a queue is busy, and a poll gathers: messages one by one would cost more than the wait. */
@@ -15,28 +13,37 @@ export interface ReceiveOptions {
   readonly hideMs: number;
 }
 
+export type SettingTexts = Readonly<Record<string, string>>;
+export interface QueueSettings {
+  readonly texts: SettingTexts &
+    Readonly<
+      Record<
+        'DelaySeconds' | 'MaximumMessageSize' | 'ReceiveMessageWaitTimeSeconds' | 'VisibilityTimeout',
+        string
+      >
+    >;
+  readonly redrive?: { readonly target: Queue; readonly maxReceiveCount: number };
+}
+
 /** A standard queue in memory. Nothing expires: no local run outlives a retention. */
 export class Queue {
   readonly name: string;
   readonly url: string;
   readonly arn: string;
   settings: QueueSettings;
-  readonly #findByArn: (arn: string) => Queue | undefined;
   readonly #messages = new Map<string, StoredMessage>();
-  readonly #ready = new ReadyMessages();
+  readonly #ready = new Set<StoredMessage>();
+  /** Lives on while the set changes. A new one for each look would step over every place that was left. */
+  #next = this.#ready.values();
   /** Wakes the polls that wait. */
   readonly #waiting = new Set<() => void>();
   #readAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    { name, url, arn, settings }: Pick<Queue, 'name' | 'url' | 'arn' | 'settings'>,
-    findByArn: (arn: string) => Queue | undefined,
-  ) {
+  constructor({ name, url, arn, settings }: Pick<Queue, 'name' | 'url' | 'arn' | 'settings'>) {
     this.name = name;
     this.url = url;
     this.arn = arn;
     this.settings = settings;
-    this.#findByArn = findByArn;
   }
 
   add(message: StoredMessage, delayMs = 0): void {
@@ -49,7 +56,7 @@ export class Queue {
     const endsAtMs = performance.now() + waitMs;
     for (;;) {
       const leftMs = endsAtMs - performance.now();
-      const { count } = this.#ready;
+      const { size: count } = this.#ready;
       const isBusy = performance.now() - this.#readAtMs < BUSY_WITHIN_MS;
       if (leftMs > 0 && count > 0 && count < max && isBusy) await delay(GATHER_MS);
       const taken = aborted.aborted ? [] : this.#take(max, hideMs);
@@ -79,8 +86,8 @@ export class Queue {
     this.#showAfter(message, seconds * 1_000);
   }
 
-  counts() {
-    const waiting = this.#ready.count;
+  get counts() {
+    const waiting = this.#ready.size;
     const hidden = [...this.#messages.values()].filter((message) => message.hidden !== undefined);
     const delayed = hidden.filter(({ receives }) => receives === 0).length;
     return { waiting, inFlight: hidden.length - delayed, delayed };
@@ -93,11 +100,11 @@ export class Queue {
     return ageMs;
   }
 
-  /** The next message that waits, off the queue. */
-  give(): StoredMessage | undefined {
-    const message = this.#ready.take();
-    if (message !== undefined) this.#remove(message);
-    return message;
+  /** The next messages that wait, off the queue. */
+  give(most: number): StoredMessage[] {
+    const given = [...this.#ready].slice(0, most);
+    for (const message of given) this.#remove(message);
+    return given;
   }
 
   clear(): void {
@@ -125,7 +132,7 @@ export class Queue {
 
   #remove(message: StoredMessage): void {
     clearTimeout(message.hidden);
-    this.#ready.remove(message);
+    this.#ready.delete(message);
     this.#messages.delete(message.id);
   }
 
@@ -143,17 +150,27 @@ export class Queue {
     });
   }
 
+  /** First in, first out; each takes the same time however many there are. */
+  #first(): StoredMessage | undefined {
+    let { value } = this.#next.next();
+    if (value === undefined && this.#ready.size > 0) {
+      this.#next = this.#ready.values();
+      ({ value } = this.#next.next());
+    }
+    if (value !== undefined) this.#ready.delete(value);
+    return value;
+  }
+
   #take(max: number, hideMs: number): StoredMessage[] {
     const nowMs = Date.now();
     const { redrive } = this.settings;
     const taken: StoredMessage[] = [];
     while (taken.length < max) {
-      const message = this.#ready.take();
+      const message = this.#first();
       if (message === undefined) break;
-      const target = redrive && this.#findByArn(redrive.targetArn);
-      if (target !== undefined && message.receives >= (redrive?.maxReceiveCount ?? 0)) {
+      if (redrive !== undefined && message.receives >= redrive.maxReceiveCount) {
         this.#remove(message);
-        target.add({ ...message, sourceArn: this.arn, arrivedAtMs: nowMs });
+        redrive.target.add({ ...message, sourceArn: this.arn, arrivedAtMs: nowMs });
         continue;
       }
       message.receives += 1;
