@@ -22,14 +22,16 @@ async function bench(options: BenchOptions, context: CommandContext): Promise<Ex
     return ExitCode.DONE;
   }
   const quick = options.quick === true;
+  const nodePath = options.node === undefined ? process.execPath : resolve(directory, options.node);
+  const machine = await describeMachine(nodePath);
   const progress = terminal.progress('starting');
   const startedAtMs = Date.now();
   const run = await runBenchmarks(
     wanted,
-    { quick, signal, step: (text) => progress.step(text) },
+    { quick, signal, nodePath, step: (text) => progress.step(text) },
     performance.now.bind(performance),
   ).finally(() => progress.stop());
-  const facts = { startedAtMs, tookMs: Date.now() - startedAtMs, quick, machine: await describeMachine() };
+  const facts = { startedAtMs, tookMs: Date.now() - startedAtMs, quick, machine };
   const json = JSON.stringify(benchJson(run, facts));
   terminal.print(options.json === true ? json : benchText(run, facts, terminal.paint));
   if (options.out !== undefined) await writeResult(resolve(directory, options.out), json);

@@ -12,6 +12,8 @@ export interface Benchmark {
 export interface BenchContext {
   /** Fewer and smaller rounds: shows that it works, its figures mean little. */
   readonly quick: boolean;
+  /** Node.js that cold starts run on, in place of this process's own. */
+  readonly nodePath: string;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Says what is being measured now. */

@@ -4,6 +4,8 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 export interface StartOptions {
+  /** Node.js itself. */
+  readonly nodePath: string;
   readonly entry: string;
   readonly eventFile: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -25,9 +27,9 @@ export interface ColdStart {
 
 /** @throws {Error} when the process fails, or the first event was not handled */
 export async function startOnce(options: StartOptions): Promise<ColdStart> {
-  const { entry, eventFile, environment, nodeOptions = [], signal } = options;
+  const { nodePath, entry, eventFile, environment, nodeOptions = [], signal } = options;
   const script = join(import.meta.dirname, 'start.mjs');
-  const child = spawn(process.execPath, [...nodeOptions, script, entry, eventFile], {
+  const child = spawn(nodePath, [...nodeOptions, script, entry, eventFile], {
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     signal,

@@ -1,14 +1,15 @@
 import type { BenchRow } from '../benchmark.ts';
 import { type Quartiles, quartiles } from '../statistics.ts';
 import type { ColdStart } from './cold-start-process.ts';
-import { type Family, OURS, type Subject } from './subjects.ts';
+import { type Family, FLOOR, OURS, type Subject } from './subjects.ts';
 
 type Starts = ReadonlyMap<Subject, readonly ColdStart[]>;
 type Time = 'readyMs' | 'answeredMs';
 
 /** By a part of the rival's name. The consumer makes a call as it loads, so that its import alone tells nothing. */
 const GOALS: Readonly<Record<Exclude<Family, 'floor'>, Readonly<Record<string, number>>>> = {
-  ingest: { 'SDK inside': 0.5 },
+  // Half of the usual way, once the goal, is below what the SDK alone takes: the distance to the floor tells more.
+  ingest: {},
   consumer: { 'SDK inside': 0.75, 'our bundling': 0.9 },
 };
 const JUDGED: Readonly<Record<Family, Time>> = {
@@ -58,6 +59,9 @@ function rowOf(subject: Subject, time: Time, own: Quartiles, deployed: Quartiles
     unit: 'ms',
     ...own,
     ...(isOurs ? {} : { ratio: deployed.median / own.median, against: 'ratio: ours to this' }),
+    ...(name === FLOOR
+      ? { ratio: own.median / deployed.median, against: 'the floor; ratio: this to ours' }
+      : {}),
     ...(goal === undefined ? {} : { goal }),
     ...(time === 'answeredMs' ? { note: cpu } : {}),
   };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { INGEST_ENTRY } from '../../lib/project-paths.ts';
 import { asNodejsFunction } from '../bundles/as-nodejs-function.ts';
 import { type Bundled, withOwnBundling } from '../bundles/with-own-bundling.ts';
+import { withoutSdk } from '../bundles/without-sdk.ts';
 
 export type Family = 'floor' | 'ingest' | 'consumer';
 
@@ -14,6 +15,8 @@ export interface Subject {
 const ENTRIES = { ingest: INGEST_ENTRY, consumer: 'bench/app/handlers.ts' } as const;
 /** The stack's own bundle. */
 export const OURS = 'ours';
+/** What no function that calls the SDK comes below. */
+export const FLOOR = 'ours, without the SDK';
 const RIVALS = {
   ingest: { name: 'usual way (svix, zod)', entry: 'bench/rivals/usual-ingest.ts' },
   consumer: { name: 'Powertools', entry: 'bench/rivals/powertools-consumer.ts' },
@@ -38,6 +41,7 @@ export async function buildSubjects(directory: string): Promise<readonly Subject
       });
     subjects.push(
       { family, name: OURS, bundled: own[family] },
+      { family, name: FLOOR, bundled: await withoutSdk(ENTRIES[family], join(directory, `${family}-floor`)) },
       {
         family,
         name: 'ours, NodejsFunction',
