@@ -5,19 +5,25 @@ import Sequencer from '@jest/test-sequencer';
  * nothing to do: jest itself knows a file's time only where it has run before, and continuous integration has not.
  */
 export const LONG_SECONDS = {
-  'test/pipeline/crash.test.ts': 37,
-  'test/operator/cli.test.ts': 34,
-  'test/local/start.test.ts': 30,
-  'test/soak/soak.test.ts': 23,
-  'test/database/use-cases/use-cases.test.ts': 19,
-  'test/stack/app-process.test.ts': 18,
-  'test/simulation/simulation.test.ts': 14,
-  'test/operator/demo.test.ts': 13,
-  'test/operator/dead-letters/redrive.test.ts': 13,
-  'test/operator/dlq.test.ts': 11,
-  'test/operator/explain.test.ts': 11,
-  'test/local/poller.test.ts': 10,
-  'test/suites/queue.test.ts': 10,
+  'test/inspector/browser.test.ts': 40,
+  'test/pipeline/crash.test.ts': 40,
+  'test/operator/cli.test.ts': 33,
+  'test/cases/cases.test.ts': 31,
+  'test/local/attack-page.test.ts': 31,
+  'test/inspector/large-group.test.ts': 28,
+  'test/inspector/journey.test.ts': 26,
+  'test/soak/soak.test.ts': 26,
+  'test/database/use-cases/use-cases.test.ts': 23,
+  'test/stack/supaglue-webhooks.test.ts': 21,
+  'test/hostile/payloads.test.ts': 20,
+  'test/local/start.test.ts': 16,
+  'test/endpoint/run.test.ts': 14,
+  'test/operator/pause.test.ts': 14,
+  'test/simulation/simulation.test.ts': 12,
+  'test/operator/dead-letters/look.test.ts': 11,
+  'test/stack/app-process.test.ts': 11,
+  'test/suites/pipeline.test.ts': 11,
+  'test/operator/replay.test.ts': 11,
 };
 
 /** @param {string} path */

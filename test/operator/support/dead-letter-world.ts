@@ -63,7 +63,7 @@ export interface DeadLetterWorld {
 }
 
 /** Enough for several rounds of calls in parallel; `npm run test:many` has as many as a bad day. */
-export const manyLetters = () => Number(process.env['TEST_MANY_LETTERS'] ?? 500);
+export const manyLetters = () => Number(process.env['TEST_MANY_LETTERS'] ?? 200);
 
 export type QueueName = 'main' | 'dead';
 
