@@ -21,6 +21,8 @@ export interface BundleOptions {
   readonly entries: Readonly<Record<string, string>>;
   /** Off for a debugger, which shows variables by the names they have in the code. @default true */
   readonly minify?: boolean;
+  /** Modules in the place of others, as esbuild takes them. @default none */
+  readonly alias?: Readonly<Record<string, string>>;
 }
 
 /** Function name → esbuild's metafile: what went into the function's asset, and how many bytes of it. */
@@ -32,12 +34,12 @@ export type BundleResult = Readonly<Record<string, Metafile>>;
  * @throws {BundleError} when an entry is missing or does not compile
  */
 export async function bundle(options: BundleOptions): Promise<BundleResult> {
-  const { outDirectory, prefix = '', entries, minify = true } = options;
+  const { outDirectory, prefix = '', entries } = options;
   const metaDirectory = join(outDirectory, `${prefix}meta`);
   await mkdir(metaDirectory, { recursive: true });
   const results = await Promise.all(
     Object.entries(entries).map(async ([name, entry]) => {
-      const metafile = await bundleFunction(name, entry, join(outDirectory, prefix + name), minify);
+      const metafile = await bundleFunction(name, entry, join(outDirectory, prefix + name), options);
       await writeFile(join(metaDirectory, `${name}.json`), JSON.stringify(metafile));
       return [name, metafile] as const;
     }),
@@ -49,10 +51,10 @@ async function bundleFunction(
   name: string,
   entry: string,
   directory: string,
-  minify: boolean,
+  options: BundleOptions,
 ): Promise<Metafile> {
   const outdir = resolve(directory);
-  const { metafile, outputFiles } = await compile(resolve(entry), outdir, minify).catch(
+  const { metafile, outputFiles } = await compile(resolve(entry), outdir, options).catch(
     async (error: unknown) => {
       throw new BundleError(`cannot bundle the ${name} function\n${await describe(error)}`, { cause: error });
     },
@@ -61,7 +63,7 @@ async function bundleFunction(
   return metafile;
 }
 
-function compile(entryPath: string, outdir: string, minify: boolean) {
+function compile(entryPath: string, outdir: string, { minify = true, alias = {} }: BundleOptions) {
   return build({
     entryPoints: { index: entryPath },
     outdir,
@@ -76,6 +78,7 @@ function compile(entryPath: string, outdir: string, minify: boolean) {
     // The default for Node prefers CommonJS, of which nothing can be left out.
     mainFields: ['module', 'main'],
     alias: {
+      ...alias,
       '@aws-sdk/credential-provider-node': join(
         projectDirectory,
         `lambdas/runtime/environment-credentials${SOURCE_EXTENSION}`,

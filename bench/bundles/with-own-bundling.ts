@@ -17,12 +17,13 @@ export interface Bundled {
 export async function withOwnBundling<Name extends string>(
   outDirectory: string,
   entries: Readonly<Record<Name, string>>,
+  alias: Readonly<Record<string, string>> = {},
 ): Promise<Readonly<Record<Name, Bundled>>> {
   const paths = Object.entries<string>(entries).map(([name, entry]) => [
     name,
     resolve(projectDirectory, entry),
   ]);
-  const metafiles = await bundle({ outDirectory, entries: Object.fromEntries(paths) });
+  const metafiles = await bundle({ outDirectory, entries: Object.fromEntries(paths), alias });
   return Object.fromEntries(
     Object.entries(metafiles).map(([name, metafile]) => [
       name,

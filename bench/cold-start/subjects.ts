@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { INGEST_ENTRY } from '../../lib/project-paths.ts';
+import { INGEST_ENTRY, projectDirectory } from '../../lib/project-paths.ts';
 import { asNodejsFunction } from '../bundles/as-nodejs-function.ts';
 import { type Bundled, withOwnBundling } from '../bundles/with-own-bundling.ts';
-import { withoutSdk } from '../bundles/without-sdk.ts';
 
 export type Family = 'floor' | 'ingest' | 'consumer';
 
@@ -17,6 +16,12 @@ const ENTRIES = { ingest: INGEST_ENTRY, consumer: 'bench/app/handlers.ts' } as c
 export const OURS = 'ours';
 /** What no function that calls the SDK comes below. */
 export const FLOOR = 'ours, without the SDK';
+const NO_SDK = Object.fromEntries(
+  ['dynamodb', 'secrets-manager', 'sns', 'sqs'].map((name) => [
+    `@aws-sdk/client-${name}`,
+    join(projectDirectory, 'bench/rivals/no-sdk.ts'),
+  ]),
+);
 const RIVALS = {
   ingest: { name: 'usual way (svix, zod)', entry: 'bench/rivals/usual-ingest.ts' },
   consumer: { name: 'Powertools', entry: 'bench/rivals/powertools-consumer.ts' },
@@ -30,6 +35,7 @@ export async function buildSubjects(directory: string): Promise<readonly Subject
     'rival-ingest': RIVALS.ingest.entry,
     'rival-consumer': RIVALS.consumer.entry,
   });
+  const floors = await withOwnBundling(join(directory, 'floors'), ENTRIES, NO_SDK);
   const subjects: Subject[] = [{ family: 'floor', name: 'empty handler', bundled: own.empty }];
   for (const family of ['ingest', 'consumer'] as const) {
     const rival = RIVALS[family];
@@ -41,7 +47,7 @@ export async function buildSubjects(directory: string): Promise<readonly Subject
       });
     subjects.push(
       { family, name: OURS, bundled: own[family] },
-      { family, name: FLOOR, bundled: await withoutSdk(ENTRIES[family], join(directory, `${family}-floor`)) },
+      { family, name: FLOOR, bundled: floors[family] },
       {
         family,
         name: 'ours, NodejsFunction',
