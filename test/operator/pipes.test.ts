@@ -111,7 +111,7 @@ describe('npx supaglue-webhooks', () => {
     };
 
     test('are all that there are', () => {
-      expect(pipedExamples().sort()).toEqual(Object.keys(EXAMPLES).sort());
+      expect([...pipedExamples()].sort()).toEqual(Object.keys(EXAMPLES).sort());
     });
 
     test.each(Object.entries(EXAMPLES))('%s', async (example, check) => {
