@@ -1,5 +1,5 @@
 import { ListMessageMoveTasksCommand, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createSqsQueue } from '../../lambdas/consumer/sqs-queue.ts';
 import { toRecord } from '../../local/poller/sqs-event.ts';
 import type { TestEnvironment } from '../support/test-resources.ts';
@@ -18,7 +18,7 @@ const GROUP = { MessageGroupId: 'customer-1' };
 export function describeQueueDeadLetters(given: () => TestEnvironment): void {
   describe('dead letters', () => {
     let queues: PairRig;
-    beforeAll(async () => {
+    beforeEach(async () => {
       queues = await pairRig(given(), { maxReceiveCount: RECEIVES });
     });
 

@@ -3,7 +3,7 @@ import {
   GetQueueAttributesCommand,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { TestEnvironment } from '../support/test-resources.ts';
 import { eventually } from './eventually.ts';
 import { attributesOf, type Fits, type PairRig, pairRig, textAttribute, withBody } from './queue-rig.ts';
@@ -16,7 +16,8 @@ const BATCH = 10;
 export function describeQueueDelivery(given: () => TestEnvironment): void {
   describe('delivery', () => {
     let queue: PairRig['main'];
-    beforeAll(async () => {
+    // Of each test's own: what a test that fails leaves behind is nobody else's failure.
+    beforeEach(async () => {
       queue = (await pairRig(given())).main;
     });
 

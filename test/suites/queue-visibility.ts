@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { MAX_VISIBILITY_SECONDS } from '../../lambdas/contract/timing.ts';
 import type { TestEnvironment } from '../support/test-resources.ts';
 import { type PairRig, pairRig, withBody } from './queue-rig.ts';
@@ -11,7 +11,7 @@ const EARLY_BY_SECONDS = 1;
 export function describeQueueVisibility(given: () => TestEnvironment): void {
   describe('visibility', () => {
     let queue: PairRig['main'];
-    beforeAll(async () => {
+    beforeEach(async () => {
       queue = (await pairRig(given(), { visibilityTimeoutSeconds: TIMEOUT_SECONDS })).main;
     });
 

@@ -2,7 +2,7 @@ import type { TestEnvironment } from '../support/test-resources.ts';
 
 /** What each suite creates, which is said before it is done. */
 export const SUITE_NEEDS = {
-  queue: { queuePairs: 4, usesTable: false },
+  queue: { queuePairs: 13, usesTable: false },
   ledger: { queuePairs: 0, usesTable: true },
   pipeline: { queuePairs: 1, usesTable: true },
 } as const;
