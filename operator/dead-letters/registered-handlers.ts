@@ -10,6 +10,8 @@ export interface HandlersOf {
   (eventType: string): readonly string[];
   /** Every registered name: what `--rerun` may name. Absent: names are not checked. */
   readonly names?: readonly string[];
+  /** Event types that have handlers of their own, the user's types among them. */
+  readonly types?: readonly string[];
   /** The deployment does not tell them: who asks goes by the names in letters and records. */
   readonly areUnknown?: true;
 }
@@ -27,7 +29,7 @@ export function handlersOf(registrations: HandlerRegistrations | 'unknown'): Han
     return [...(Object.hasOwn(byType, eventType) ? (byType[eventType] ?? []) : []), ...any];
   };
   const names = [...new Set([...Object.values(byType).flat(), ...any, PING_HANDLER_NAME])];
-  return Object.assign(of, { names });
+  return Object.assign(of, { names, types: Object.keys(byType) });
 }
 
 async function askStack(target: Target, signal: AbortSignal) {

@@ -260,6 +260,38 @@ describe('with a local run', () => {
     expect(missing.stderr).toMatch(/^error: cannot read .*none\.json \(ENOENT\).*\n$/);
   });
 
+  test('a type of the user’s own is sent with the fields that are set, and no other type is known', async () => {
+    const handlers = JSON.parse(run.cloud.exports['WEBHOOK_HANDLERS'] ?? '');
+    const own = { ...handlers, byType: { ...handlers.byType, 'acme.invoice': ['bill'] } };
+    const directory = await temporaryDirectory();
+    await writeExports(join(directory, EXPORTS_FILE), {
+      ...run.cloud.exports,
+      WEBHOOK_HANDLERS: JSON.stringify(own),
+    });
+    const send = (type: string) =>
+      runBin('webhooks.ts', ['send', type, '--local', '--set', 'amount=12', '--json'], { directory });
+    const sent = await send('acme.invoice');
+    expect(JSON.parse(sent.stdout)).toMatchObject({
+      event_type: 'acme.invoice',
+      body_sha256: createHash('sha256')
+        .update('{"webhook_event_type":"acme.invoice","amount":12}')
+        .digest('hex'),
+      end: 'COMPLETED',
+    });
+    for (const type of ['sync.completed', 'toString']) {
+      expect(await send(type)).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringMatching(
+          new RegExp(
+            `^error: no event type ${type}; the types are:\n {2}sync.complete\n[^]* {2}acme.invoice\n$`,
+          ),
+        ),
+      });
+    }
+    await rm(directory, { recursive: true });
+  });
+
   test('--count sends so many, each once; NDJSON for machines', async () => {
     const { code, stdout } = await webhooks('send', PING, '--count', '40', '--rate', '100', '--json');
     const reports = stdout

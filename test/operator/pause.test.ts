@@ -58,7 +58,14 @@ test('events wait while it is paused, and are handled when it is resumed', async
     ].join('\n'),
   );
 
-  await inProcess(['send', PING, '--local', '--no-follow', '--id', 'msg_paused']);
+  const sent = await inProcess(['send', PING, '--local', '--no-follow', '--id', 'msg_paused']);
+  expect(sent).toMatchObject({
+    code: 0,
+    // What a busy machine takes long for is told below it.
+    stderr: expect.stringMatching(
+      /^paused: no handler runs until\n {2}npx supaglue-webhooks resume --local\n/,
+    ),
+  });
   const again = await inProcess(['pause', '--local', '--json']);
   expect(again.code).toBe(0);
   expect(JSON.parse(again.stdout)).toEqual({

@@ -18,11 +18,6 @@ describe('usage', () => {
     [['send', 'sync.complete'], 'name one target'],
     [['send', 'sync.complete', '--local', '--stack', 's'], 'name one target'],
     [['send', '--local'], 'name an event type; the types are:'],
-    [
-      ['send', 'sync.completed', '--local'],
-      'no event type sync.completed; the types are:\n  sync.complete\n',
-    ],
-    [['send', 'toString', '--local'], 'no event type toString'],
     [['send', 'sync.complete', '--local', '--set', 'x'], '--set takes field=value'],
     [['send', 'sync.complete', '--local', '--set', 'result.x=1'], 'not an object'],
     [['send', '--local', '--file', 'x', '--set', 'a=1'], 'use one of them'],

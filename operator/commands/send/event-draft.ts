@@ -51,8 +51,8 @@ export function checkAllowed({ eventType }: EventDraft, target: Target, yes: str
 }
 
 function samplePayload(type: string | undefined, options: SendOptions): unknown {
-  const sample = Object.entries(samples).find(([name]) => name === type)?.[1];
-  if (sample === undefined) throw new UsageError('name an event type');
+  // Of a type of the user's own nothing is known but its name.
+  const sample = Object.entries(samples).find(([name]) => name === type)?.[1] ?? { webhook_event_type: type };
   const { delay, failTimes, failPermanently } = options;
   const ping: readonly Assignment[] = [
     ...(delay === undefined ? [] : [{ path: ['delay_ms'], value: Math.round(delay * 1000) }]),

@@ -1,14 +1,18 @@
+import { samples } from '../../../lambdas/events/samples.ts';
+import { commandText } from '../../cli/command-text.ts';
 import type { CommandContext } from '../../cli/context.ts';
 import { formatDuration } from '../../cli/format-time.ts';
 import { withTarget } from '../../cli/target-option.ts';
-import { ExitCode } from '../../core/command-error.ts';
+import { ExitCode, UsageError } from '../../core/command-error.ts';
+import { findConsumerSource } from '../../core/consumer-source.ts';
 import { newEventId } from '../../core/sign-request.ts';
 import { readSigningSecret } from '../../core/signing-secret.ts';
 import type { Target } from '../../core/target.ts';
+import { registeredHandlers } from '../../dead-letters/registered-handlers.ts';
 import { checkAllowed, draftEvent, type EventDraft } from './event-draft.ts';
 import { isDone, postDraft, type SendEnd, type SendPlan, type SendReport } from './send-event.ts';
 import { sendMany } from './send-many.ts';
-import { checkSendOptions, type SendOptions } from './send-options.ts';
+import { checkSendOptions, type SendOptions, unknownType } from './send-options.ts';
 import { endText, stepColour, stepLine, summaryText } from './send-text.ts';
 
 /** With more events than this, only those that are not done get a line of their own. */
@@ -24,12 +28,29 @@ export async function runSend(
   const draft = await draftEvent(type, options, context.directory);
   return withTarget(options, context, async (target) => {
     checkAllowed(draft, target, options.yes);
+    if (options.file === undefined) await checkKnown(target, type, context.signal);
+    await sayIfPaused(target, context);
     const secret = await readSigningSecret(target, context.signal);
     const base = { draft, secret, ...planOptions(options), signal: context.signal };
     return options.count === 1
       ? sendOne(target, { ...base, eventId: options.id ?? newEventId() }, options, context)
       : sendCounted(target, base, options, context);
   });
+}
+
+/** @throws {UsageError} for a type that neither Supaglue sends nor the consumer has a handler for */
+async function checkKnown(target: Target, type = '', signal: AbortSignal): Promise<void> {
+  if (Object.hasOwn(samples, type)) return;
+  const { types = [] } = await registeredHandlers(target, signal);
+  if (!types.includes(type)) throw new UsageError(unknownType(type, types));
+}
+
+async function sayIfPaused(target: Target, { terminal, signal }: CommandContext): Promise<void> {
+  const source = await findConsumerSource(target, signal).catch(() => undefined);
+  signal.throwIfAborted();
+  // Who may not look at the mapping may send all the same.
+  if (source === undefined || !/^Disabl/.test(source.state)) return;
+  terminal.note(`paused: no handler runs until\n${commandText('resume', target)}`);
 }
 
 type BasePlan = Omit<SendPlan, 'eventId' | 'onStep'>;

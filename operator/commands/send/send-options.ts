@@ -37,9 +37,7 @@ export function checkSendOptions(type: string | undefined, options: SendOptions)
   if (options.file !== undefined) {
     refuseIf(options.set.length > 0, '--set changes a sample, --file sends exact bytes: use one of them');
     refuseIf(asksPing, '--delay and --fail-… belong to the ping: they cannot change a --file');
-  } else if (type === undefined || !Object.hasOwn(samples, type)) {
-    throw new UsageError(unknownType(type));
-  }
+  } else if (type === undefined) throw new UsageError(unknownType(type));
   refuseIf(
     asksPing && type !== PING_EVENT_TYPE,
     `--delay, --fail-times and --fail-permanently belong to ${PING_EVENT_TYPE} alone`,
@@ -56,9 +54,11 @@ export function checkSendOptions(type: string | undefined, options: SendOptions)
   refuseIf(options.yes !== undefined && options.stack === undefined, '--yes goes with --stack');
 }
 
-function unknownType(type: string | undefined): string {
+/** What to choose from, with the types that the consumer has handlers for. */
+export function unknownType(type: string | undefined, own: readonly string[] = []): string {
   const problem = type === undefined ? 'name an event type' : `no event type ${type}`;
-  return [`${problem}; the types are:`, ...Object.keys(samples).map((name) => `  ${name}`)].join('\n');
+  const types = [...new Set([...Object.keys(samples), ...own])];
+  return [`${problem}; the types are:`, ...types.map((name) => `  ${name}`)].join('\n');
 }
 
 function refuseIf(condition: boolean, message: string): void {

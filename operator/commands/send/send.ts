@@ -36,7 +36,7 @@ export function registerSend(program: Command, run: Run): void {
       .description(
         'Signs and posts a sample event, then follows it through the ledger to its end. A stack gets only the ping, unless --yes repeats its name: a sample would run the real handlers.',
       )
-      .argument('[type]', 'event type; not needed with --file'),
+      .argument('[type]', 'event type, yours too (its fields: --set); not for --file'),
   )
     .addOption(
       new Option('--set <field=value>', 'change a field (dotted path; JSON or text); repeatable')
