@@ -31,7 +31,8 @@ const MAX_CHARACTERS = 1_000;
 /** What the line about the settled record says too, with the handler and its error. */
 const SAID_WHEN_SETTLED = 'event dead-lettered';
 
-const LEDGER_UNREACHABLE = 'ledger unreachable';
+/** What the consumer says of each event while calls to the ledger do not end. */
+const LEDGER_UNREACHABLE: ReadonlySet<unknown> = new Set(['ledger unreachable', 'claim not withdrawn']);
 /** Said once, and again when it happens anew after such a time. */
 const OVERLOAD_QUIET_MS = 30_000;
 const MAX_REMEMBERED = 10_000;
@@ -93,6 +94,8 @@ export function createPresenter(options: PresenterOptions): (event: LocalCloudEv
     const why = cause.map((part) => `: ${part}`).join('');
     if (outcome === 'returned') {
       const waitMs = record?.not_before_ms === undefined ? 0 : record.not_before_ms - options.nowMs();
+      // Why each of them comes back has been said, once.
+      if (why === '' && waitMs <= 0 && isOverloaded()) return;
       const again = waitMs > 0 ? `again in ${Math.ceil(waitMs / 1000)} s` : 'comes back later';
       say(waiting, `${type} ${id} not done, ${again}${why}`);
     } else if (record?.status === 'COMPLETED' && isTold(id, record.completed_at_ms)) {
@@ -114,12 +117,15 @@ export function createPresenter(options: PresenterOptions): (event: LocalCloudEv
     return false;
   }
 
+  function isOverloaded(): boolean {
+    return overloadedAtMs !== undefined && options.nowMs() - overloadedAtMs <= OVERLOAD_QUIET_MS;
+  }
+
   /** Each event that waits for it would say so, thousands of times. */
   function overloaded(cause: unknown): void {
-    const nowMs = options.nowMs();
-    const isNew = overloadedAtMs === undefined || nowMs - overloadedAtMs > OVERLOAD_QUIET_MS;
-    overloadedAtMs = nowMs;
-    if (!isNew) return;
+    const isTold = isOverloaded();
+    overloadedAtMs = options.nowMs();
+    if (isTold) return;
     say(
       bad,
       'this machine cannot keep up: the ledger does not answer in time; events come back',
@@ -152,7 +158,7 @@ export function createPresenter(options: PresenterOptions): (event: LocalCloudEv
     }
     const { level, message, handler, event_id: eventId, reason } = entry;
     if (typeof message !== 'string' || level === 'DEBUG' || message === SAID_WHEN_SETTLED) return;
-    if (message === LEDGER_UNREACHABLE) {
+    if (LEDGER_UNREACHABLE.has(message)) {
       overloaded(entry['cause']);
       return;
     }

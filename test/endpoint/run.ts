@@ -1,7 +1,8 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { processContext } from '../../operator/cli/process-context.ts';
 import { newProgram, runCommandLine } from '../../operator/cli/run-command-line.ts';
 import { SUITE_NAMES, type SuiteName } from '../suites/suite-needs.ts';
+import { ENGINES, type Engine } from './known-faults.ts';
 import { isSuiteName } from './run-context.ts';
 import { runEndpoint } from './run-endpoint.ts';
 
@@ -23,6 +24,7 @@ function addSuite(name: string, suites: readonly SuiteName[] = []): readonly Sui
 interface CommandOptions {
   readonly yes?: string;
   readonly suite?: readonly SuiteName[];
+  readonly engine?: Engine;
   readonly json?: true;
 }
 
@@ -34,14 +36,20 @@ process.exitCode = await runCommandLine(process.argv.slice(2), context, (run) =>
     )
     .option('--yes <endpoint>', 'the endpoint that may be used: it must be the one of the environment')
     .option('--suite <name>', `one suite alone (may be repeated): ${SUITE_NAMES.join(', ')}`, addSuite)
+    .addOption(
+      new Option('--engine <name>', 'what is there: the faults known of it, and no others, may show').choices(
+        ENGINES,
+      ),
+    )
     .option('--json', 'one JSON document with every test and resource')
     .addHelpText('after', EXAMPLES)
-    .action(({ yes, suite, json }: CommandOptions) =>
+    .action(({ yes, suite, engine, json }: CommandOptions) =>
       run((own) =>
         runEndpoint(
           {
             ...(yes === undefined ? {} : { yes }),
             ...(suite === undefined ? {} : { suites: suite }),
+            ...(engine === undefined ? {} : { engine }),
             json: json ?? false,
           },
           own,

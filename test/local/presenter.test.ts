@@ -80,6 +80,8 @@ test('an overloaded machine is told once, and anew when it was well for a while'
   for (let times = 0; times < 1_000; times += 1) {
     pass(10);
     present(log(line));
+    // The same calls that do not end, seen from the attempt's other end.
+    present(log(line.replace('ledger unreachable', 'claim not withdrawn')));
   }
   const said =
     '✗ this machine cannot keep up: the ledger does not answer in time; events come back timed out';
@@ -87,6 +89,32 @@ test('an overloaded machine is told once, and anew when it was well for a while'
   pass(31_000);
   present(log(line));
   expect(lines).toEqual([said, said]);
+});
+
+test('what comes back because of an overload is told with it, what failed by itself is not', async () => {
+  let record: Partial<LedgerRecord> | undefined;
+  const { lines, present, pass } = presented({ record: () => record as LedgerRecord });
+  const settle = async () => {
+    present({
+      type: 'batch-settled',
+      functionName: 'consumer',
+      requestId: 'r',
+      result: 'success',
+      records: [{ messageId: '1', receiveCount: 1, attributes: { 'svix-id': 'msg_1' }, outcome: 'returned' }],
+    });
+    await new Promise(setImmediate);
+  };
+  present(log(JSON.stringify({ message: 'ledger unreachable', event_id: 'msg_1', cause: 'timed out' })));
+  lines.length = 0;
+  for (let times = 0; times < 100; times += 1) await settle();
+  expect(lines).toEqual([]);
+  record = { failures: [{ handler: 'mine', error: 'Error', message: 'own fault' }] } as never;
+  await settle();
+  expect(lines).toEqual(['↻ message msg_1 not done, comes back later: mine: Error: own fault']);
+  record = undefined;
+  pass(31_000);
+  await settle();
+  expect(lines).toEqual([lines[0], '↻ message msg_1 not done, comes back later']);
 });
 
 test('a duplicate is told as one, and a handler that ran again as that', async () => {
