@@ -6,6 +6,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { clientOptions } from '../../lambdas/runtime/client-options.ts';
 import { LOCAL_CLIENT } from '../../local/identity.ts';
+import { proxyAgent } from './proxy.ts';
 import type { TargetClients } from './target.ts';
 
 /** A person waits: long enough for a slow line, short enough to be told. */
@@ -30,14 +31,20 @@ export function localClients(
   };
 }
 
+/** What calls of AWS are bound by, and the proxy that the environment names for them. */
+export const AWS_CALLS = {
+  ...bounds,
+  requestHandler: { ...bounds.requestHandler, httpsAgent: proxyAgent },
+};
+
 /** Clients of AWS: region and credentials come as every AWS tool takes them. */
 export function stackClients(): TargetClients {
   return {
-    sqs: new SQSClient(bounds),
-    dynamoDb: new DynamoDBClient(bounds),
-    secretsManager: new SecretsManagerClient(bounds),
-    sns: new SNSClient(bounds),
-    lambda: new LambdaClient(bounds),
-    cloudWatch: new CloudWatchClient(bounds),
+    sqs: new SQSClient(AWS_CALLS),
+    dynamoDb: new DynamoDBClient(AWS_CALLS),
+    secretsManager: new SecretsManagerClient(AWS_CALLS),
+    sns: new SNSClient(AWS_CALLS),
+    lambda: new LambdaClient(AWS_CALLS),
+    cloudWatch: new CloudWatchClient(AWS_CALLS),
   };
 }

@@ -3,6 +3,7 @@ import { errorChain, errorText, isError } from '../../lambdas/runtime/error-text
 import { LocalError } from '../../local/local-error.ts';
 import { safeText } from '../../local/safe-text.ts';
 import { CommandError } from './command-error.ts';
+import { unusedProxy } from './proxy.ts';
 
 const NO_CREDENTIALS = 'no AWS credentials: sign in (`aws sso login`) or set AWS_PROFILE';
 const EXPIRED = 'the AWS credentials have expired: sign in again (`aws sso login`) and repeat the command';
@@ -74,5 +75,5 @@ function explain(error: unknown, target: ErrorContext['target']): string {
 function unreachable(code: string, target: ErrorContext['target']): string {
   return target === 'local'
     ? `the local run has ended (${code}): start it again with \`npm start\``
-    : `no connection (${code}): check the network, the proxy and AWS_REGION`;
+    : `no connection (${code}): check the network, the proxy and AWS_REGION${unusedProxy()}`;
 }

@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text as readText } from 'node:stream/consumers';
 import { isLoopbackUrl } from './loopback.ts';
+import { proxyAgent } from './proxy.ts';
 
 /** Svix counts an answer that takes longer as a failure, so a longer one is of no use here either. */
 const ANSWER_TIMEOUT_MS = 15_000;
@@ -59,9 +60,11 @@ async function post(
   body: Uint8Array,
   signal: AbortSignal,
 ): Promise<{ readonly status: number; readonly text: string }> {
-  const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  const direct = isLoopbackUrl(url.href) ? { agent: new Agent() } : {};
-  const outgoing = request(url, { method: 'POST', headers, signal, ...direct }).end(body);
+  const isHttps = url.protocol === 'https:';
+  const request = isHttps ? httpsRequest : httpRequest;
+  const remote = isHttps ? { agent: new HttpsAgent({ ...proxyAgent, keepAlive: false }) } : {};
+  const own = isLoopbackUrl(url.href) ? { agent: new Agent() } : remote;
+  const outgoing = request(url, { method: 'POST', headers, signal, ...own }).end(body);
   try {
     const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
     return { status: answer.statusCode ?? 0, text: await readText(answer) };

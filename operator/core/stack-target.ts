@@ -1,15 +1,12 @@
 import { CloudFormationClient, DescribeStacksCommand, type Output } from '@aws-sdk/client-cloudformation';
 import { OUTPUT_MARKER, StackOutput } from '../../lambdas/contract/outputs.ts';
-import { clientOptions } from '../../lambdas/runtime/client-options.ts';
 import { isLocalAccessKey } from '../../local/identity.ts';
-import { stackClients } from './clients.ts';
+import { AWS_CALLS, stackClients } from './clients.ts';
 import { CommandError } from './command-error.ts';
 import type { Target } from './target.ts';
 
 export function cloudFormationClient(): CloudFormationClient {
-  return new CloudFormationClient(
-    clientOptions({ connectTimeoutMs: 3_000, requestTimeoutMs: 15_000, maxAttempts: 3 }),
-  );
+  return new CloudFormationClient(AWS_CALLS);
 }
 
 /**
