@@ -21,8 +21,9 @@ describe('the public workflows', () => {
 
   test('run the tests as the project does, and the long proofs', () => {
     expect(ci).toContain('run: bash .ci/run');
-    const called = [...ci.matchAll(/npm run (\w+)/g)].map(([, script = '']) => script);
-    expect(called).toEqual(['simulate', 'fuzz', 'mutate']);
+    expect(ci).toContain('run: bash .ci/engines');
+    const called = [...ci.matchAll(/npm run ([\w:]+)/g)].map(([, script = '']) => script);
+    expect(called).toEqual(['simulate', 'fuzz', 'mutate', 'test:deploy']);
     expect(called.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
   });
 
