@@ -19,9 +19,13 @@ const directory = await mkdtemp(join(tmpdir(), 'supaglue-webhooks-package-'));
 const project = join(directory, 'project');
 
 /** npm's own variables name the checkout's settings; a user's shell has none of them. */
-const environment = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^npm_(?!config_(?:registry|cache|cafile)$)/i.test(name)),
-);
+const environment = {
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(?!config_(?:registry|cache|cafile)$)/i.test(name)),
+  ),
+  // Nothing that the commands need may be left out for it.
+  NODE_ENV: 'production',
+};
 
 async function run(command: string, args: readonly string[], cwd = project): Promise<string> {
   const { stdout } = await execute(command, [...args], {

@@ -12,6 +12,7 @@ const FILES: Readonly<Record<string, string>> = {
   '.env.local.example': '.env.local.example',
   [`${TEMPLATE}/README.md`]: 'README.md',
   [`${TEMPLATE}/gitignore`]: '.gitignore',
+  [`${TEMPLATE}/npmrc`]: '.npmrc',
   [`${TEMPLATE}/test`]: 'test',
   [`${TEMPLATE}/tsconfig.json`]: 'tsconfig.json',
   [`${TEMPLATE}/jest.config.js`]: 'jest.config.js',
