@@ -1,7 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type AnswerBody, AnswerCode } from '../contract/http.ts';
 
-/** For clients that heed it; Svix keeps its own schedule, whose first retry comes after 5 s. */
+/** Svix heeds it within once to twice the delay that it has planned, which is 5 s at first. */
 const RETRY_AFTER_SECONDS = 5;
 
 interface AnswerForm {

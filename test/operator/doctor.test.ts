@@ -70,8 +70,8 @@ describe('what each check makes of what it reads', () => {
 
   test.each([
     [undefined, 'fail', /LEDGER_RETENTION_DAYS/],
-    [1, 'fail', /27 h 35 min: an event would run twice/],
-    [1.2, 'fail', /dead-letter queue/],
+    [1, 'fail', /up to 33 h: an event would run twice/],
+    [1.4, 'fail', /dead-letter queue/],
     [22, 'warn', /resend/],
     [100, 'ok', /^100 days/],
   ] as const)('ledger: %s days', (days, status, finding) => {

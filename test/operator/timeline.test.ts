@@ -85,6 +85,19 @@ describe('the timeline of a record', () => {
     expect(rows.map((line) => line.slice(33)).join('')).toContain(path);
   });
 
+  test('a place in a file is whole, however long: an editor opens it', () => {
+    const frame = `at run (/home/somebody/${'deep/'.repeat(10)}handler.ts:12:34)`;
+    const text = timelineText(
+      record({ status: 'FAILED', failures: [{ ...failure, stack: `${frame}\nat other (x.ts:1:2)` }] }),
+      RECEIVED_AT_MS + 1_000,
+    );
+    expect(text.split('\n')).toContain(`attempt 1  ${frame}`);
+    const short = 'at run (app/handlers/pause-billing.ts:123:45)';
+    const beside = record({ status: 'FAILED', failures: [{ ...failure, stack: short }] });
+    expect(timelineText(beside, RECEIVED_AT_MS + 1_000)).toContain('(app/handlers/pause-billing.ts:123:45)');
+    expect(timelineText(beside, RECEIVED_AT_MS + 1_000)).not.toContain('attempt 1  ');
+  });
+
   test('what a payload or an error carries cannot write to the terminal', () => {
     const text = timelineText(
       record({

@@ -6,20 +6,32 @@ import { plainTable } from '../../cli/table.ts';
 import { isDeadLettered } from '../../core/event-steps.ts';
 import { type TimelineEntry, timelineOf } from '../../core/timeline.ts';
 
+const WHAT_COLUMNS = 47;
+
 /** The record for people: what it is about, then its moments. */
 export function timelineText(record: LedgerRecord, nowMs: number): string {
   const entries = timelineOf(record);
   const [first] = entries;
   const table = plainTable({
     head: ['time (UTC)', 'after', 'what'],
-    widths: [24, 9, 48],
+    widths: [24, 9, WHAT_COLUMNS + 1],
     rows: entries.map((entry) => [
       formatUtc(entry.at_ms),
       entry.at_ms > nowMs ? 'ahead' : formatDuration(entry.at_ms - (first?.at_ms ?? entry.at_ms)),
       entryText(entry, record, nowMs),
     ]),
   });
-  return [...headerLines(record), '', table].join('\n');
+  // A place in a file is one that an editor opens: the table would break it.
+  const places = entries.flatMap((entry) =>
+    entry.entry === 'failed' && isLong(entry.frame)
+      ? [`attempt ${entry.attempt}  ${safeText(entry.frame, 200)}`]
+      : [],
+  );
+  return [...headerLines(record), '', table, ...(places.length > 0 ? ['', ...places] : [])].join('\n');
+}
+
+function isLong(frame: string | undefined): frame is string {
+  return frame?.split(' ').some((word) => word.length > WHAT_COLUMNS) ?? false;
 }
 
 function headerLines(record: LedgerRecord): string[] {
@@ -79,6 +91,6 @@ function entryText(entry: TimelineEntry, record: LedgerRecord, nowMs: number): s
 
 function failedText(entry: Extract<TimelineEntry, { entry: 'failed' }>): string {
   const where = entry.handler === undefined ? '' : ` in ${entry.handler}`;
-  const frame = entry.frame === undefined ? '' : ` ${safeText(entry.frame, 200)}`;
+  const frame = entry.frame === undefined || isLong(entry.frame) ? '' : ` ${safeText(entry.frame, 200)}`;
   return `attempt ${entry.attempt} failed${where}: ${failureText(entry)}${frame}`;
 }
