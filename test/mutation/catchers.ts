@@ -40,10 +40,17 @@ const WATCHES: readonly Watch[] = [
     suites: ['test/ingest/handler.test.ts', 'test/runtime'],
   },
   { folder: 'lambdas/runtime/secret-text.ts', simulated: false, suites: ['test/runtime'] },
-  { folder: 'lambdas/runtime/', simulated: true, suites: ['test/ingest', 'test/consumer'] },
+  {
+    folder: 'lambdas/runtime/',
+    simulated: true,
+    suites: ['test/runtime', 'test/ingest', 'test/consumer'],
+  },
   { folder: 'lambdas/contract/', simulated: true, suites: ['test/ingest', 'test/consumer', 'test/ledger'] },
   { folder: 'lambdas/alerts/', simulated: false, suites: ['test/alerts'] },
-  { folder: 'lambdas/database/', simulated: false, suites: ['test/database/use-cases'] },
+  { folder: 'lambdas/database/transforms/', simulated: false, suites: ['test/database/use-cases'] },
+  { folder: 'lambdas/database/use-cases/', simulated: false, suites: ['test/database/use-cases'] },
+  { folder: 'lambdas/database/', simulated: false, suites: ['test/database'] },
+  { folder: 'lambdas/events/', simulated: false, suites: ['test/events', 'test/consumer', 'test/router'] },
   { folder: 'lib/', simulated: false, suites: STACK_SUITES },
   { folder: 'operator/dead-letters/', simulated: false, suites: ['test/operator/dead-letters'] },
 ];
@@ -61,4 +68,23 @@ export function isSimulated({ edits }: Mutation): boolean {
 /** Test paths, each once, in a fixed order. */
 export function suitesOf({ edits }: Mutation): readonly string[] {
   return [...new Set(edits.flatMap(({ file }) => watchOf(file).suites))].sort();
+}
+
+/** A few seeds, as a suite of jest. */
+const SEEDS_SUITE = 'test/mutation/generated/seeds.suite.ts';
+
+/**
+ * Who is asked about the generated mutants of a file: `quick` about all (a few seeds, and the suites of its own folder
+ * where it has some), `further` about what survives them.
+ */
+export function generatedCatchers(file: string) {
+  const { simulated, suites } = watchOf(file);
+  const isOwn = (suite: string) => suite.startsWith(`test/${file.split('/')[1]}`);
+  const hasOwn = suites.some(isOwn);
+  const isQuick = (suite: string) => (hasOwn ? isOwn(suite) : suite !== 'test/pipeline');
+  return {
+    isSimulated: simulated,
+    quick: [...(simulated ? [SEEDS_SUITE] : []), ...suites.filter(isQuick)],
+    further: suites.filter((suite) => !isQuick(suite)),
+  };
 }

@@ -7,7 +7,6 @@ import { type Mutation, mutatedTexts } from './mutation.ts';
 export const PROJECT = path.resolve(import.meta.dirname, '../..');
 /** Built, installed or private: what the tests make anew or do not read. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
-  'node_modules',
   '.git',
   'cdk.out',
   'dist',
@@ -34,7 +33,8 @@ export class ProjectCopy {
   static async create(): Promise<ProjectCopy> {
     const copy = new ProjectCopy(await mkdtemp(path.join(tmpdir(), 'supaglue-mutation-')));
     try {
-      const filter = (source: string) => !LEFT_OUT.has(path.relative(PROJECT, source));
+      const filter = (source: string) =>
+        path.basename(source) !== 'node_modules' && !LEFT_OUT.has(path.relative(PROJECT, source));
       cpSync(PROJECT, copy.root, { recursive: true, filter });
       symlinkSync(path.join(PROJECT, 'node_modules'), path.join(copy.root, 'node_modules'), 'dir');
       mkdirSync(copy.temporary);

@@ -15,6 +15,7 @@ export interface ProcessOptions {
   readonly signal: AbortSignal;
   /** It is ended when it is silent for this long. */
   readonly silenceMs: number;
+  readonly environment?: Readonly<Record<string, string>>;
   /** Takes a line of standard output; `stop` ends the process. */
   readonly onLine?: (line: string, stop: () => void) => void;
 }
@@ -23,12 +24,12 @@ const KEPT_ERROR_TEXT = 4_000;
 
 /** Runs Node with these arguments in a copy until it ends, is stopped, falls silent, or the signal aborts. Never rejects. */
 export function runNode(args: readonly string[], options: ProcessOptions): Promise<ProcessEnd> {
-  const { copy, signal, silenceMs, onLine } = options;
+  const { copy, signal, silenceMs, environment, onLine } = options;
   return new Promise((resolve) => {
     // A group of its own: what it starts itself ends with it, and a Ctrl-C of the terminal reaches us alone.
     const child = spawn(process.execPath, [...args], {
       cwd: copy.root,
-      env: { ...process.env, TMPDIR: copy.temporary },
+      env: { ...process.env, ...environment, TMPDIR: copy.temporary },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

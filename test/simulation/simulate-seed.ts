@@ -41,6 +41,8 @@ const MAXIMUM_STEPS = 400_000;
 
 export interface RunOptions extends Overrides {
   readonly keepsLines?: boolean;
+  /** A run of more is a violation. @default 400,000, which no seed comes near */
+  readonly maximumSteps?: number;
 }
 
 export interface RunResult {
@@ -257,8 +259,9 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
   }
   if (faults.isOn('redrive') || faults.isOn('letter-deleted')) redriveDeadLetters(operator);
 
-  const quiet = await withVirtualTimers(time, () => time.drain(MAXIMUM_STEPS));
-  journal.check('comes-to-rest', '-', quiet, () => `still busy after ${MAXIMUM_STEPS} steps`);
+  const { maximumSteps = MAXIMUM_STEPS } = options;
+  const quiet = await withVirtualTimers(time, () => time.drain(maximumSteps));
+  journal.check('comes-to-rest', '-', quiet, () => `still busy after ${maximumSteps} steps`);
   if (quiet) settlement.checkAtTheEnd(mainQueue);
   return { journal, faults, steps: time.steps };
 }

@@ -34,7 +34,7 @@ function importedPackages(folder: string): ReadonlySet<string> {
   const files = readdirSync(join(projectDirectory, folder), { recursive: true, encoding: 'utf8' });
   return packagesIn(
     files
-      .filter((file) => /\.(?:tsx?|mjs)$/.test(file) && !file.startsWith('node_modules/'))
+      .filter((file) => /\.(?:tsx?|mjs)$/.test(file) && !/(?:^|\/)node_modules\//.test(file))
       .map((file) => readFileSync(join(projectDirectory, folder, file), 'utf8')),
   );
 }

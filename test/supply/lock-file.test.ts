@@ -8,8 +8,8 @@ const read = (name: string) => readFileSync(join(projectDirectory, name), 'utf8'
 const manifest: Manifest = JSON.parse(read('package.json'));
 const lock: LockFile = JSON.parse(read('package-lock.json'));
 
-/** What is installed apart: a newcomer's `npm ci` brings neither Redis clients nor charts. */
-const PACKAGES = ['.', 'bench'];
+/** What is installed apart: a newcomer's `npm ci` brings neither Redis clients, charts nor Stryker. */
+const PACKAGES = ['.', 'bench', 'test/mutation'];
 
 /** Versions that must not be raised without looking. */
 const PINS: Readonly<Record<string, readonly [version: string, reason: string]>> = {

@@ -1,0 +1,20 @@
+const { TestEnvironment } = require('jest-environment-node');
+
+/** The mutant that a test has failed for. */
+let caught;
+
+/** Once a test has failed for a mutant, no other needs to be asked. jest's own `bail` would end Stryker's process. */
+module.exports = class BailEnvironment extends TestEnvironment {
+  get #mutant() {
+    return this.global.__stryker__?.activeMutant;
+  }
+
+  isDone() {
+    return caught !== undefined && caught === this.#mutant;
+  }
+
+  handleTestEvent({ name, test }) {
+    if (name === 'hook_failure' || (name === 'test_done' && test.errors.length > 0)) caught = this.#mutant;
+    if (name === 'test_start' && this.isDone()) test.mode = 'skip';
+  }
+};
