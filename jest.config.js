@@ -37,6 +37,8 @@ export default {
   },
   // A guard against hanging, far above what a test needs on a machine as busy as this one.
   testTimeout: patienceMs(180_000),
+  // A worker on a busy machine needs more than jest's half a second to end; one that never ends is still told.
+  workerGracefulExitTimeout: patienceMs(10_000),
   // Twice the two cores that it is kept quick on: many tests wait for a lease, a poll or a browser.
   maxWorkers: 4,
   testSequencer: '<rootDir>/test/longest-first.js',

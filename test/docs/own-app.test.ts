@@ -25,4 +25,4 @@ test('the CDK app of docs/configuration.md is synthesised, and its template tell
   });
   const consumer = template.resources.get(template.deployments['Webhooks']?.parts.consumer ?? '');
   expect(consumer?.properties['Environment']).toMatchObject({ Variables: { MAX_ATTEMPTS: '8' } });
-}, 120_000);
+});

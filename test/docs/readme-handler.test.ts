@@ -112,4 +112,4 @@ test('pasted with its registration, it is bundled and synthesised, and the templ
   expect(deployments['Default']?.handlers).toMatchObject({
     byType: { 'sync.complete': ['alert-on-sync-error'], 'connection.deleted': ['pause-billing'] },
   });
-}, 120_000);
+});

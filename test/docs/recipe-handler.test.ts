@@ -42,7 +42,7 @@ beforeAll(async () => {
   await makeProject(project, RECIPE);
   await makeCdkProject(project);
   assembly = await synthesise({ outDirectory: join(project, 'assembly'), projectDirectory: project });
-}, 120_000);
+});
 afterAll(() => rm(project, { recursive: true }));
 
 describe('the recipe, on a laptop', () => {

@@ -48,7 +48,7 @@ describeInBrowser('in a browser', () => {
     await rigged.rig.recordDeadLettered(factsOf('msg_1', body), { completed: ['audit'] });
     await rigged.rig.recordCompleted(factsOf('msg_2', body), ['audit', 'backfill']);
     group = /groups\/([0-9a-f]{8})/.exec((await rigged.get('')).text)?.[1] ?? '';
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await rigged?.close();
@@ -86,7 +86,7 @@ describeInBrowser('in a browser', () => {
     // The one answer that is no success is said by the browser, too.
     expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
     await page.context().close();
-  }, 120_000);
+  });
 
   test('every page in the dark: enough contrast', async () => {
     const page = await open({ colorScheme: 'dark' });
@@ -100,7 +100,7 @@ describeInBrowser('in a browser', () => {
     const ground = await page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
     expect(ground).toBe('rgb(16, 20, 24)');
     await page.context().close();
-  }, 120_000);
+  });
 
   test('a payload that holds a script is shown as text', async () => {
     const page = await open({});

@@ -9,6 +9,7 @@ import { readLedgerRecord } from '../../operator/core/ledger-reader.ts';
 import { readQueueDepth } from '../../operator/core/queue-depth.ts';
 import { type Inspector, serveInspector } from '../../operator/inspector/serve-inspector.ts';
 import { never } from '../operator/dead-letters/rig.ts';
+import { patienceMs } from '../support/slowness.js';
 import { type BrokenCloud, startBrokenCloud } from './support/broken-cloud.ts';
 import { complaintsOf, describeInBrowser, launchBrowser, screenshot } from './support/browser.ts';
 
@@ -39,7 +40,7 @@ describeInBrowser('an operator, from the first failure to an empty queue', () =>
     context.setDefaultTimeout(60_000);
     [page, overview] = await Promise.all([context.newPage(), context.newPage()]);
     complaints = [complaintsOf(page), complaintsOf(overview)];
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await inspector?.close();
@@ -48,7 +49,10 @@ describeInBrowser('an operator, from the first failure to an empty queue', () =>
 
   /** Waits until the open overview shows it, without loading it again. */
   const figure = (name: 'dead' | 'processed', count: number) =>
-    overview.locator(`#tile-${name}`).getByText(String(count), { exact: true }).waitFor({ timeout: 60_000 });
+    overview
+      .locator(`#tile-${name}`)
+      .getByText(String(count), { exact: true })
+      .waitFor({ timeout: patienceMs(60_000) });
 
   test('sees failures come in, reads one, redrives it and then all, and nothing runs twice', async () => {
     await overview.goto(inspector.url);
@@ -129,7 +133,7 @@ describeInBrowser('an operator, from the first failure to an empty queue', () =>
       expect(await cloud.runs(id)).toEqual({ audit: 1, [handler]: 1 });
     }
     expect(complaints.flat()).toEqual([]);
-  }, 180_000);
+  });
 });
 
 async function writePicture(page: Page): Promise<void> {

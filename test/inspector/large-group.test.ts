@@ -35,7 +35,7 @@ describeInBrowser('a group of many letters', () => {
       })),
     );
     group = /groups\/([0-9a-f]{8})/.exec((await rigged.get('')).text)?.[1] ?? '';
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await rigged?.close();
@@ -150,5 +150,5 @@ describeInBrowser('a group of many letters', () => {
     await go(`Redrive ${LETTERS} events`);
     await page.getByText(`${LETTERS} events put back on the queue`).waitFor();
     await page.close();
-  }, 120_000);
+  });
 });

@@ -66,7 +66,7 @@ describe('npm start, and inspect beside it', () => {
     await makeFixtureProject(directory);
     start = new Running('start.ts', ['--port', '0', '--write'], directory);
     await start.seen(/Ctrl-C stops/);
-  }, 60_000);
+  });
   afterAll(async () => {
     start?.kill();
     await rm(directory, { recursive: true, force: true });

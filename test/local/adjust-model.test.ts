@@ -9,7 +9,7 @@ import { assembly } from '../support/assembly.ts';
 let model: StackModel;
 beforeAll(async () => {
   model = buildModel(await readAssembly(await assembly()), 'http://127.0.0.1:1');
-}, 60_000);
+});
 
 test('nothing is changed that nobody asked for', () => {
   expect(adjustModel(model, {})).toEqual(model);

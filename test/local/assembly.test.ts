@@ -26,7 +26,7 @@ const BODY = JSON.stringify({
 let source: string;
 beforeAll(async () => {
   source = await assembly();
-}, 60_000);
+});
 
 function post(cloud: LocalCloud, id: string, body = BODY): Promise<Response> {
   const timestampSeconds = Math.floor(Date.now() / 1000);

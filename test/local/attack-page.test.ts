@@ -77,7 +77,7 @@ describeInBrowser('a web page of somebody else, open on this machine', () => {
       secret: cloud.secret,
     });
     await events.until(() => events.of('batch-settled').length === 1);
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await inspector?.close();

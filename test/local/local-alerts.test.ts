@@ -23,7 +23,7 @@ beforeAll(async () => {
         : each,
     ),
   };
-}, 60_000);
+});
 
 test('a stack without such channels stays as it is', () => {
   expect(withLocalAlerts(plain)).toEqual(plain);

@@ -12,6 +12,7 @@ import { EXPORTS_FILE, readExports } from '../../local/exports-file.ts';
 import { run } from '../../local/start/run.ts';
 import { assembly } from '../support/assembly.ts';
 import { makeFixtureProject } from '../support/fixture-project.ts';
+import { patienceMs } from '../support/slowness.js';
 
 let directory: string;
 beforeEach(async () => {
@@ -30,9 +31,12 @@ class Output {
     for (const check of this.#waiting) check();
   }
 
-  seen(pattern: RegExp, withinMs = 25_000): Promise<RegExpExecArray> {
+  seen(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no ${pattern} in:\n${this.text}`)), withinMs);
+      const timer = setTimeout(
+        () => reject(new Error(`no ${pattern} in:\n${this.text}`)),
+        patienceMs(90_000),
+      );
       const check = (): void => {
         const found = pattern.exec(this.text);
         if (found === null) return;

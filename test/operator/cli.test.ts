@@ -102,7 +102,7 @@ describe('with a local run', () => {
   let run: LocalRun;
   beforeAll(async () => {
     run = await startLocalRun();
-  }, 60_000);
+  });
   afterAll(() => run?.stop());
   afterEach(() => expect(run.problems).toEqual([]));
 

@@ -7,6 +7,7 @@ import { waitUntilDrained } from '../../operator/core/queue-depth.ts';
 import { signRequest } from '../../operator/core/sign-request.ts';
 import { switchConsumer } from '../../operator/core/switch-consumer.ts';
 import { closeTarget, type Target } from '../../operator/core/target.ts';
+import { patienceMs } from '../support/slowness.js';
 import { type LocalRun, startLocalRun } from './support/local-run.ts';
 
 const { signal } = new AbortController();
@@ -16,7 +17,7 @@ let target: Target;
 beforeAll(async () => {
   run = await startLocalRun();
   target = localTarget(run.cloud.exports);
-}, 60_000);
+});
 afterAll(async () => {
   closeTarget(target);
   await run?.stop();
@@ -90,7 +91,7 @@ describe('counters', () => {
 test('the age of the oldest message is that of the queue asked for', async () => {
   const wanted = {
     to: 'Disabled',
-    timeoutMs: 10_000,
+    timeoutMs: patienceMs(10_000),
     signal,
     onRequested: () => {},
     onState: () => {},

@@ -12,7 +12,6 @@ import {
 
 const MANY = manyLetters();
 /** Several processes, on a machine that may be busy. */
-const TIMEOUT_MS = 180_000;
 const ids = (count: number) => seeds(count).map(({ eventId }) => eventId);
 
 let engines: TestEngines;
@@ -34,60 +33,52 @@ function signalled(signal: NodeJS.Signals, operation: string, nth: number, ...ar
 }
 
 describe('many dead letters', () => {
-  test(
-    `${MANY} are redriven, none lost or doubled, also by a command that was interrupted first`,
-    async () => {
-      await world.seed(seeds(MANY));
-      const stopped = await signalled(
-        'SIGINT',
-        'SendMessageBatch',
-        6,
-        'dlq',
-        'redrive',
-        '--all',
-        '--confirm',
-        '--json',
-      );
-      expect(stopped.code).toBe(130);
-      const first = changeSchema.parse(JSON.parse(stopped.stdout));
-      expect(first).toMatchObject({ interrupted: true, failed: 0, left_behind: 0 });
-      expect(first.moved).toBeGreaterThanOrEqual(30);
-      expect(first.moved).toBeLessThan(MANY);
-      expect(stopped.stderr).toContain('every other letter is in place, and visible');
-      // What it says is so: each event is on one of the two queues, and visible there.
-      expect(await world.depth('main')).toEqual({ visible: first.moved, hidden: 0 });
-      expect(await world.depth('dead')).toEqual({ visible: MANY - first.moved, hidden: 0 });
+  test(`${MANY} are redriven, none lost or doubled, also by a command that was interrupted first`, async () => {
+    await world.seed(seeds(MANY));
+    const stopped = await signalled(
+      'SIGINT',
+      'SendMessageBatch',
+      6,
+      'dlq',
+      'redrive',
+      '--all',
+      '--confirm',
+      '--json',
+    );
+    expect(stopped.code).toBe(130);
+    const first = changeSchema.parse(JSON.parse(stopped.stdout));
+    expect(first).toMatchObject({ interrupted: true, failed: 0, left_behind: 0 });
+    expect(first.moved).toBeGreaterThanOrEqual(30);
+    expect(first.moved).toBeLessThan(MANY);
+    expect(stopped.stderr).toContain('every other letter is in place, and visible');
+    // What it says is so: each event is on one of the two queues, and visible there.
+    expect(await world.depth('main')).toEqual({ visible: first.moved, hidden: 0 });
+    expect(await world.depth('dead')).toEqual({ visible: MANY - first.moved, hidden: 0 });
 
-      world.onCall = () => undefined;
-      const rest = await world.webhooks(['dlq', 'redrive', '--all', '--confirm', '--json']);
-      expect(rest.code).toBe(0);
-      expect(changeSchema.parse(JSON.parse(rest.stdout))).toMatchObject({
-        interrupted: false,
-        moved: MANY - first.moved,
-        skipped: 0,
-        failed: 0,
-      });
-      expect(await world.depth('dead')).toEqual({ visible: 0, hidden: 0 });
-      expect(eventIds(await world.drain('main'))).toEqual(ids(MANY));
-    },
-    TIMEOUT_MS,
-  );
+    world.onCall = () => undefined;
+    const rest = await world.webhooks(['dlq', 'redrive', '--all', '--confirm', '--json']);
+    expect(rest.code).toBe(0);
+    expect(changeSchema.parse(JSON.parse(rest.stdout))).toMatchObject({
+      interrupted: false,
+      moved: MANY - first.moved,
+      skipped: 0,
+      failed: 0,
+    });
+    expect(await world.depth('dead')).toEqual({ visible: 0, hidden: 0 });
+    expect(eventIds(await world.drain('main'))).toEqual(ids(MANY));
+  });
 
-  test(
-    'are deleted up to a Ctrl-C, and what was deleted is named',
-    async () => {
-      await world.seed(seeds(150));
-      const args = ['dlq', 'delete', '--all', '--confirm', '--json'];
-      const stopped = await signalled('SIGINT', 'DeleteMessageBatch', 5, ...args);
-      expect(stopped.code).toBe(130);
-      const { deleted, interrupted, events } = changeSchema.parse(JSON.parse(stopped.stdout));
-      expect(interrupted).toBe(true);
-      expect(deleted).toBeGreaterThanOrEqual(40);
-      expect(deleted).toBeLessThan(150);
-      expect(await world.depth('dead')).toEqual({ visible: 150 - deleted, hidden: 0 });
-      const left = eventIds(await world.drain('dead'));
-      expect([...left, ...events.map(({ event_id: id }) => id)].sort()).toEqual(ids(150));
-    },
-    TIMEOUT_MS,
-  );
+  test('are deleted up to a Ctrl-C, and what was deleted is named', async () => {
+    await world.seed(seeds(150));
+    const args = ['dlq', 'delete', '--all', '--confirm', '--json'];
+    const stopped = await signalled('SIGINT', 'DeleteMessageBatch', 5, ...args);
+    expect(stopped.code).toBe(130);
+    const { deleted, interrupted, events } = changeSchema.parse(JSON.parse(stopped.stdout));
+    expect(interrupted).toBe(true);
+    expect(deleted).toBeGreaterThanOrEqual(40);
+    expect(deleted).toBeLessThan(150);
+    expect(await world.depth('dead')).toEqual({ visible: 150 - deleted, hidden: 0 });
+    const left = eventIds(await world.drain('dead'));
+    expect([...left, ...events.map(({ event_id: id }) => id)].sort()).toEqual(ids(150));
+  });
 });

@@ -15,7 +15,6 @@ import {
 
 const MANY = manyLetters();
 /** Several processes, on a machine that may be busy. */
-const TIMEOUT_MS = 180_000;
 const ids = (count: number) => seeds(count).map(({ eventId }) => eventId);
 
 let engines: TestEngines;
@@ -37,57 +36,45 @@ function signalled(signal: NodeJS.Signals, operation: string, nth: number, ...ar
 }
 
 describe(`${MANY} dead letters`, () => {
-  test(
-    'are listed and exported, every one, once; Ctrl-C in the middle puts all back',
-    async () => {
-      await world.seed(seeds(MANY));
-      const all = { visible: MANY, hidden: 0 };
+  test('are listed and exported, every one, once; Ctrl-C in the middle puts all back', async () => {
+    await world.seed(seeds(MANY));
+    const all = { visible: MANY, hidden: 0 };
 
-      const stopped = await signalled('SIGINT', 'ReceiveMessage', 10, 'dlq', 'list');
-      expect(stopped).toMatchObject({ code: 130, stdout: '' });
-      expect(stopped.stderr).toMatch(/interrupted after \d+ letters: all are visible again\n$/);
-      expect(await world.depth('dead')).toEqual(all);
+    const stopped = await signalled('SIGINT', 'ReceiveMessage', 10, 'dlq', 'list');
+    expect(stopped).toMatchObject({ code: 130, stdout: '' });
+    expect(stopped.stderr).toMatch(/interrupted after \d+ letters: all are visible again\n$/);
+    expect(await world.depth('dead')).toEqual(all);
 
-      const partial = await signalled(
-        'SIGINT',
-        'ReceiveMessage',
-        20,
-        'dlq',
-        'export',
-        '--output',
-        'a.ndjson',
-      );
-      expect(partial).toMatchObject({ code: 130, stdout: '' });
-      expect(partial.stderr).toMatch(
-        /interrupted: exported \d+ letters.*a\.ndjson\.partial, which is not whole/,
-      );
-      expect((await readdir(world.directory)).filter((name) => name.startsWith('a.'))).toEqual([
-        'a.ndjson.partial',
-      ]);
-      const some = (await readFile(join(world.directory, 'a.ndjson.partial'), 'utf8')).trimEnd().split('\n');
-      expect(some.length).toBeGreaterThan(100);
-      expect(some.length).toBeLessThan(MANY);
-      some.forEach(decodeExportedLetter);
-      expect(await world.depth('dead')).toEqual(all);
+    const partial = await signalled('SIGINT', 'ReceiveMessage', 20, 'dlq', 'export', '--output', 'a.ndjson');
+    expect(partial).toMatchObject({ code: 130, stdout: '' });
+    expect(partial.stderr).toMatch(
+      /interrupted: exported \d+ letters.*a\.ndjson\.partial, which is not whole/,
+    );
+    expect((await readdir(world.directory)).filter((name) => name.startsWith('a.'))).toEqual([
+      'a.ndjson.partial',
+    ]);
+    const some = (await readFile(join(world.directory, 'a.ndjson.partial'), 'utf8')).trimEnd().split('\n');
+    expect(some.length).toBeGreaterThan(100);
+    expect(some.length).toBeLessThan(MANY);
+    some.forEach(decodeExportedLetter);
+    expect(await world.depth('dead')).toEqual(all);
 
-      world.onCall = () => undefined;
-      const whole = await world.webhooks(['dlq', 'export']);
-      expect(whole.code).toBe(0);
-      const lines = whole.stdout.trimEnd().split('\n').map(decodeExportedLetter);
-      expect(lines.map(({ event_id: id }) => id).sort()).toEqual(ids(MANY));
-      expect(new Set(lines.map(({ message_id: id }) => id)).size).toBe(MANY);
+    world.onCall = () => undefined;
+    const whole = await world.webhooks(['dlq', 'export']);
+    expect(whole.code).toBe(0);
+    const lines = whole.stdout.trimEnd().split('\n').map(decodeExportedLetter);
+    expect(lines.map(({ event_id: id }) => id).sort()).toEqual(ids(MANY));
+    expect(new Set(lines.map(({ message_id: id }) => id)).size).toBe(MANY);
 
-      const listed = await world.webhooks(['dlq', 'list', '--json']);
-      expect(listed.code).toBe(0);
-      expect(listSchema.parse(JSON.parse(listed.stdout))).toMatchObject({
-        letters: MANY,
-        events: MANY,
-        hidden: 0,
-      });
-      expect(await world.depth('dead')).toEqual(all);
-    },
-    TIMEOUT_MS,
-  );
+    const listed = await world.webhooks(['dlq', 'list', '--json']);
+    expect(listed.code).toBe(0);
+    expect(listSchema.parse(JSON.parse(listed.stdout))).toMatchObject({
+      letters: MANY,
+      events: MANY,
+      hidden: 0,
+    });
+    expect(await world.depth('dead')).toEqual(all);
+  });
 });
 
 test('a look that is killed hides its letters for half a minute at most', async () => {

@@ -9,6 +9,7 @@ import { closeTarget, type Target } from '../../operator/core/target.ts';
 import { examine } from '../../operator/doctor/examine.ts';
 import type { CheckResult } from '../../operator/doctor/finding.ts';
 import { runProgram } from '../../operator/program.ts';
+import { patienceMs } from '../support/slowness.js';
 import { capturedContext } from './support/captured-context.ts';
 import { runBin } from './support/cli.ts';
 import { type LocalRun, startLocalRun } from './support/local-run.ts';
@@ -18,7 +19,7 @@ let target: Target;
 beforeAll(async () => {
   run = await startLocalRun();
   target = localTarget(run.cloud.exports);
-}, 60_000);
+});
 afterAll(async () => {
   if (target !== undefined) closeTarget(target);
   await run?.stop();
@@ -148,7 +149,7 @@ describe('what cannot be read', () => {
     const denied: Target = { ...target, kind: 'stack', name: 'Prod', flag: '--stack Prod', clients };
     const { results } = await examine(denied, {
       ping: true,
-      timeoutMs: 20_000,
+      timeoutMs: patienceMs(20_000),
       nowMs: Date.now,
       signal: new AbortController().signal,
       onResult: () => undefined,

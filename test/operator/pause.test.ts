@@ -11,6 +11,7 @@ import { waitUntilDrained } from '../../operator/core/queue-depth.ts';
 import { closeTarget, type Target } from '../../operator/core/target.ts';
 import { Pace, POLL_INTERVALS } from '../../operator/core/wait.ts';
 import { runProgram } from '../../operator/program.ts';
+import { patienceMs } from '../support/slowness.js';
 import { capturedContext } from './support/captured-context.ts';
 import { runBin, temporaryDirectory } from './support/cli.ts';
 import { type LocalRun, startLocalRun } from './support/local-run.ts';
@@ -23,7 +24,7 @@ let target: Target;
 beforeAll(async () => {
   run = await startLocalRun();
   target = localTarget(run.cloud.exports);
-}, 60_000);
+});
 afterAll(async () => {
   closeTarget(target);
   await run?.stop();
@@ -40,7 +41,7 @@ async function inProcess(args: readonly string[], directory = run.directory, sto
 const webhooks = (...args: string[]) => runBin('webhooks.ts', args, { directory: run.directory });
 
 async function untilState(state: string): Promise<void> {
-  const pace = new Pace(POLL_INTERVALS.local, AbortSignal.timeout(10_000));
+  const pace = new Pace(POLL_INTERVALS.local, AbortSignal.timeout(patienceMs(10_000)));
   while ((await findConsumerSource(target, signal)).state !== state) await pace.wait(1_000);
 }
 

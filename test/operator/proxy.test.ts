@@ -41,7 +41,7 @@ test('a command on a stack goes by HTTPS_PROXY where Node.js can, and says so wh
   if (takesProxies()) expect(new Set(asked)).toEqual(new Set(['aws.invalid:443']));
   else
     expect(stderr).toMatch(/^error: no connection .*; HTTPS_PROXY is used from Node\.js 22\.21 or 24\.5 on/m);
-}, 60_000);
+});
 
 test('the signed request goes the same way', async () => {
   asked.length = 0;

@@ -84,7 +84,7 @@ test('--inspect-brk: a debugger stops in the handler’s own line, event by even
   });
   expect(code).toBe(0);
   expect(await readdir(join(directory, '.local'))).toEqual([]);
-}, 60_000);
+});
 
 test('a port that is taken is said before anything is built', async () => {
   const blocker = createServer();

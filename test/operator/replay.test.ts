@@ -15,6 +15,7 @@ import type { ExportedLetter } from '../../operator/dead-letters/exported-letter
 import { runProgram } from '../../operator/program.ts';
 import { alteredAssembly, assembly } from '../support/assembly.ts';
 import { makeFixtureProject } from '../support/fixture-project.ts';
+import { patienceMs } from '../support/slowness.js';
 import { capturedContext } from './support/captured-context.ts';
 import { runBin, temporaryDirectory } from './support/cli.ts';
 import { exportedLetter, exportOf, ping } from './support/exported-letters.ts';
@@ -67,7 +68,7 @@ test('every kind of letter is run to its end, from standard input', async () => 
   expect(`${stdout}${stderr}`).not.toContain('\u001b');
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   expect(await readdir(join(directory, '.local'))).toEqual([]);
-}, 120_000);
+});
 
 describe('the command line', () => {
   test.each([
@@ -169,7 +170,7 @@ describe('what else may become of a letter', () => {
       observer: settled.observe,
       graceMs: 0,
     });
-  }, 60_000);
+  });
   afterAll(() => cloud?.stop());
 
   async function replay(letter: ExportedLetter, on: LocalCloud = cloud, seen = settled) {
@@ -184,7 +185,12 @@ describe('what else may become of a letter', () => {
   test('it goes to the queue whole, but for the failure', async () => {
     const target = localTarget(cloud.exports);
     const stop = new AbortController();
-    const paused = { timeoutMs: 10_000, signal, onRequested: () => undefined, onState: () => undefined };
+    const paused = {
+      timeoutMs: patienceMs(10_000),
+      signal,
+      onRequested: () => undefined,
+      onState: () => undefined,
+    };
     await switchConsumer(target, { to: 'Disabled', ...paused });
     const letter = exportedLetter('msg_whole');
     const running = replayLetter(target, { line: 1, letter }, settled, stop.signal);

@@ -11,7 +11,7 @@ import { type LocalRun, startLocalRun } from './support/local-run.ts';
 let run: LocalRun;
 beforeAll(async () => {
   run = await startLocalRun();
-}, 60_000);
+});
 afterAll(() => run?.stop());
 
 const NEW = `whsec_${randomBytes(32).toString('base64')}`;

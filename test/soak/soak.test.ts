@@ -2,7 +2,7 @@ import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTerminal } from '../../operator/cli/terminal.ts';
 import { switchConsumer } from '../../operator/core/switch-consumer.ts';
-import { slowness } from '../support/slowness.js';
+import { patienceMs, slowness } from '../support/slowness.js';
 import { WIRE_FAULTS } from './fault-log.ts';
 import { soakJson } from './report-json.ts';
 import { soakText } from './report-text.ts';
@@ -31,7 +31,13 @@ const faulty: SoakSettings = { ...quiet, seed: 7, loadMs: 1_200, killEveryMs: 40
 
 function switchEventSource({ target }: SoakCloud, to: 'Enabled' | 'Disabled') {
   const ignore = () => undefined;
-  return switchConsumer(target, { to, timeoutMs: 10_000, signal, onRequested: ignore, onState: ignore });
+  return switchConsumer(target, {
+    to,
+    timeoutMs: patienceMs(10_000),
+    signal,
+    onRequested: ignore,
+    onState: ignore,
+  });
 }
 
 /** Takes one message off the queue behind everybody's back. @returns its event */

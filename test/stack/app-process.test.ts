@@ -61,7 +61,7 @@ describe('an app', () => {
     ].join('\n');
     expect(await app(context)).toEqual({ code: 1, stdout: '', stderr });
     await expect(readdir(join(directory, 'refused'))).resolves.toEqual([]);
-  }, 30_000);
+  });
 
   test('says what is missing where the bundles are given and are not there', async () => {
     const { code, stderr } = await app({}, join(directory, 'nowhere'));
@@ -69,7 +69,7 @@ describe('an app', () => {
     expect(stderr).toMatch(
       /^\S+nowhere\/ingest\/index\.mjs is missing: SUPAGLUE_WEBHOOKS_BUNDLES names its folder\n$/,
     );
-  }, 30_000);
+  });
 });
 
 describe('synthesise', () => {

@@ -10,6 +10,7 @@ import { INGEST_ENTRY, projectDirectory } from '../../lib/project-paths.ts';
 import { FIXTURE_HANDLERS } from '../fixtures/fixture-app.ts';
 import { assembly } from '../support/assembly.ts';
 import { startupBytes, startupPaths } from '../support/bundle-size.ts';
+import { patienceMs } from '../support/slowness.js';
 
 let directory: string;
 beforeAll(async () => {
@@ -22,7 +23,7 @@ async function runNode(script: string, environment: Record<string, string> = {})
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--enable-source-maps', '--input-type=module', '--eval', script],
-    { env: { PATH: process.env['PATH'] ?? '', ...environment }, timeout: 20_000 },
+    { env: { PATH: process.env['PATH'] ?? '', ...environment }, timeout: patienceMs(20_000) },
   );
   return stdout;
 }

@@ -13,6 +13,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MAX_MESSAGE_BYTES } from '../../../lambdas/contract/message.ts';
 import { type QueuePair, startEngines, type TestEngines } from '../../support/engines.ts';
+import { patienceMs } from '../../support/slowness.js';
 
 let engines: TestEngines;
 let pair: QueuePair;
@@ -164,7 +165,7 @@ describe('receiving', () => {
     const polling = receive({ WaitTimeSeconds: 20 });
     await send('hello');
     await expect(polling).resolves.toHaveLength(1);
-    expect(Date.now() - started).toBeLessThan(5_000);
+    expect(Date.now() - started).toBeLessThan(patienceMs(5_000));
   });
 
   test('a poll whose client went away hides nothing and counts no receive', async () => {
@@ -286,8 +287,8 @@ describe('dead letters', () => {
 });
 
 /** Repeats the assertion until it holds; each try is a round trip to the engine. */
-async function expectEventually(assertion: () => Promise<void>, withinMs = 5_000): Promise<void> {
-  const endsAtMs = Date.now() + withinMs;
+async function expectEventually(assertion: () => Promise<void>): Promise<void> {
+  const endsAtMs = Date.now() + patienceMs(20_000);
   for (;;) {
     try {
       await assertion();
