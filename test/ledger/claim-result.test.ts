@@ -171,6 +171,7 @@ describe('a refused claim', () => {
     ],
     ['an older delivery', letter, { signedAtSeconds: 39 }, true],
     ['no letter', {}, { sentAtMs: 0 }, false],
+    ['no letter, and a message without times', {}, { signedAtSeconds: 0 }, false],
     ['a letter of a message without times', { lettered_at_ms: 500 }, { signedAtSeconds: 0 }, true],
     ['the same, and a delivery', { lettered_at_ms: 500 }, { signedAtSeconds: 1, receivedAtMs: 0 }, false],
   ])('stands for the message: %s', (_what, record, message, expected) => {
