@@ -9,10 +9,11 @@ import { alteredAssembly, assembly } from '../support/assembly.ts';
 import { dynamoDbClient } from '../support/engines.ts';
 import { recordEvents } from '../support/recorded-events.ts';
 import { postSigned } from '../support/signed-request.ts';
+import { slowness } from '../support/slowness.js';
 import { startWireProxy, type WireCall, type WireProxy } from '../support/wire-proxy.ts';
 
-/** Twelve seconds leave handlers seven; the lease then ends after seventeen. */
-const CONSUMER_TIMEOUT_SECONDS = 12;
+/** Twelve seconds leave handlers seven; the lease then ends after seventeen. A busy machine needs more for the same. */
+const CONSUMER_TIMEOUT_SECONDS = Math.ceil(12 * Math.min(3, slowness()));
 
 /** The synthesised assembly with short clocks, so that a lease ends within the test. */
 async function assemblyWithShortClocks(): Promise<string> {

@@ -24,7 +24,7 @@ import { type PairRig, pairRig } from './queue-rig.ts';
 
 export const MAX_ATTEMPTS = 2;
 /** Long enough for a slow line and a busy machine. A copy that meets another at work waits for the end of its lease. */
-const FUNCTION_TIMEOUT_MS = 12_000;
+const FUNCTION_TIMEOUT_MS = Math.min(36_000, patienceMs(12_000));
 const INGEST_BUDGET_MS = patienceMs(9_000);
 const DAY_MS = 86_400_000;
 const SECRET = `whsec_${Buffer.alloc(32, 'of the pipeline suite').toString('base64')}`;
