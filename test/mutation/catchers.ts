@@ -51,6 +51,11 @@ const WATCHES: readonly Watch[] = [
   { folder: 'lambdas/database/use-cases/', simulated: false, suites: ['test/database/use-cases'] },
   { folder: 'lambdas/database/', simulated: false, suites: ['test/database'] },
   { folder: 'lambdas/events/', simulated: false, suites: ['test/events', 'test/consumer', 'test/router'] },
+  {
+    folder: 'lib/webhook-alarms.ts',
+    simulated: false,
+    suites: ['test/stack/api-and-monitoring.test.ts'],
+  },
   { folder: 'lib/', simulated: false, suites: STACK_SUITES },
   { folder: 'operator/dead-letters/', simulated: false, suites: ['test/operator/dead-letters'] },
 ];

@@ -46,7 +46,8 @@ test.each([
 });
 
 describe('a run', () => {
-  const accepted = [{ file: FILE, line: 'if (a > 1 &&', replacement: 'a > 1 || a < 3', reason: 'a reason' }];
+  const entry = { original: 'a > 1 && a < 3', replacement: 'a > 1 || a < 3', reason: 'a reason' };
+  const accepted = [{ file: FILE, line: 'if (a > 1 &&', ...entry }];
   const run = (...verdicts: GeneratedVerdict[]) => ({
     found: new Map([[FILE, verdicts]]),
     asked: [FILE],
@@ -60,8 +61,10 @@ describe('a run', () => {
 
   test('is good when the survivors are accepted, entry by entry', () => {
     expect(judged(run(verdict()))).toMatchObject({ isGood: true, open: [], stale: [], left: [] });
-    const other = verdict({ replacement: 'true' });
-    expect(judged(run(verdict(), other))).toMatchObject({ isGood: false, open: [other] });
+    for (const changed of [{ replacement: 'true' }, { line: 'x' }, { original: 'a < 3' }]) {
+      const other = verdict(changed);
+      expect(judged(run(verdict(), other))).toMatchObject({ isGood: false, open: [other] });
+    }
   });
 
   test('tells an entry that no survivor needs any more', () => {

@@ -9,6 +9,12 @@ module.exports = class BailEnvironment extends TestEnvironment {
     return this.global.__stryker__?.activeMutant;
   }
 
+  /** Processes that a test starts run the same mutant: the instrumented code looks there. */
+  async setup() {
+    await super.setup();
+    if (this.#mutant !== undefined) this.global.process.env.__STRYKER_ACTIVE_MUTANT__ = this.#mutant;
+  }
+
   isDone() {
     return caught !== undefined && caught === this.#mutant;
   }

@@ -60,10 +60,12 @@ export function staleEntries(
   );
 }
 
-function accepts(entry: Accepted, { file, line, replacement }: GeneratedVerdict): boolean {
+function accepts(entry: Accepted, { file, line, original, replacement }: GeneratedVerdict): boolean {
+  const isOr = (wanted: string | undefined, found: string) => wanted === undefined || wanted === found;
   return (
     entry.file === file &&
     entry.line === line &&
-    (entry.replacement === undefined || entry.replacement === replacement)
+    isOr(entry.original, original) &&
+    isOr(entry.replacement, replacement)
   );
 }
