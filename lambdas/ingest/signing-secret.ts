@@ -1,9 +1,13 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
+import { createPublicKey, createSecretKey, type KeyObject } from 'node:crypto';
 
-const PREFIX = 'whsec_';
-/** Standard Webhooks asks for 24 to 64 bytes. */
-const MIN_KEY_BYTES = 24;
-const MAX_KEY_BYTES = 64;
+/** Shared with the sender. */
+const SECRET_PREFIX = 'whsec_';
+/** The sender's public key, ed25519. */
+const PUBLIC_KEY_PREFIX = 'whpk_';
+const PUBLIC_KEY_BYTES = 32;
+/** Standard Webhooks asks for 24 to 64 bytes, and some senders give up to 75. */
+const MIN_SECRET_BYTES = 24;
+const MAX_SECRET_BYTES = 75;
 
 export const SecretErrorCode = {
   MISSING: 'secret-missing',
@@ -27,8 +31,9 @@ export class SigningSecretError extends Error {
 }
 
 /**
- * One secret: `whsec_` and the padded base64 of 24 to 64 bytes. Nothing laxer: an empty or cut-off secret must
- * be an error, never a key that anybody can guess.
+ * One secret: `whsec_` and the padded base64 of 24 to 75 bytes, or `whpk_` and that of an ed25519 public key. Nothing
+ * laxer: an empty or cut-off secret must be an error, never a key that anybody can guess. What kind of key it is
+ * decides alone which signatures it verifies.
  *
  * @throws {SigningSecretError}
  */
@@ -51,23 +56,31 @@ export function parseSigningSecrets(value: string): readonly KeyObject[] {
 }
 
 function parseAt(text: string, position: number): KeyObject {
-  if (!text.startsWith(PREFIX)) {
+  const prefix = [SECRET_PREFIX, PUBLIC_KEY_PREFIX].find((each) => text.startsWith(each));
+  if (prefix === undefined) {
     throw new SigningSecretError(
       SecretErrorCode.NO_PREFIX,
-      `secret ${position} does not start with ${PREFIX}`,
+      `secret ${position} does not start with ${SECRET_PREFIX} or ${PUBLIC_KEY_PREFIX}`,
     );
   }
-  const encoded = text.slice(PREFIX.length);
+  const encoded = text.slice(prefix.length);
   const bytes = Buffer.from(encoded, 'base64');
   // Node's decoder skips what it does not know and forgives missing padding; the way back shows it.
   if (bytes.toString('base64') !== encoded) {
     throw new SigningSecretError(SecretErrorCode.NOT_BASE64, `secret ${position} is not padded base64`);
   }
-  if (bytes.length < MIN_KEY_BYTES || bytes.length > MAX_KEY_BYTES) {
+  const isPublic = prefix === PUBLIC_KEY_PREFIX;
+  const [min, max] = isPublic ? [PUBLIC_KEY_BYTES, PUBLIC_KEY_BYTES] : [MIN_SECRET_BYTES, MAX_SECRET_BYTES];
+  if (bytes.length < min || bytes.length > max) {
     throw new SigningSecretError(
       SecretErrorCode.WRONG_LENGTH,
-      `secret ${position} has ${bytes.length} bytes, not ${MIN_KEY_BYTES} to ${MAX_KEY_BYTES}`,
+      `secret ${position} has ${bytes.length} bytes, not ${isPublic ? min : `${min} to ${max}`}`,
     );
   }
-  return createSecretKey(bytes);
+  return isPublic
+    ? createPublicKey({
+        key: { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') },
+        format: 'jwk',
+      })
+    : createSecretKey(bytes);
 }

@@ -80,7 +80,7 @@ export function parseStartOptions(
     // Not by commander's own check, whose message would repeat the secret.
     const { secret } = program.opts<{ secret?: string }>();
     if (secret !== undefined && !isSigningSecret(secret)) {
-      program.error("error: option '--secret' must be whsec_ and the base64 of 24 to 64 bytes");
+      program.error("error: option '--secret' must be whsec_ and the base64 of 24 to 75 bytes");
     }
     if (program.opts<{ databaseUrl?: string | true }>().databaseUrl === true) {
       const { DATABASE_URL = '' } = process.env;
@@ -131,8 +131,7 @@ function parseSeconds(text: string): number {
 
 function isSigningSecret(text: string): boolean {
   try {
-    parseSigningSecret(text);
-    return true;
+    return parseSigningSecret(text).type === 'secret';
   } catch (error) {
     if (error instanceof SigningSecretError) return false;
     throw error;

@@ -11,10 +11,11 @@ export const SECRET_PROBLEMS = {
   assignment: 'it has the name of a variable before it',
   quoted: 'it has quotes or other punctuation around it',
   'invisible-character': 'it holds an invisible character, as copying from a page may add',
-  version: 'it has v1, before it, as signatures have: a secret begins with whsec_',
+  version: 'it has v1, or v1a, before it, as signatures have: a secret begins with whsec_ or whpk_',
   comma: 'a comma joins several: white space separates them',
   'public-key':
-    'it is a key of the ed25519 kind (whpk_ or whsk_), which is not supported yet: use an endpoint with a whsec_ secret',
+    'what follows whpk_ is not the base64 of a public key of 32 bytes: a part is missing, or it was changed',
+  'private-key': 'it is the private key of a sender (whsk_): what verifies is its public one, whpk_',
   'white-space': 'white space cuts it in two: a secret is one word',
   'prefix-case': 'its prefix is not written whsec_',
   'no-prefix': 'it does not start with whsec_',
@@ -23,7 +24,7 @@ export const SECRET_PROBLEMS = {
   placeholder: 'it is a placeholder, not a secret',
   'not-base64': 'what follows whsec_ is not base64: a part is missing, or it was changed',
   'too-short': 'its key is shorter than 24 bytes: a part is missing',
-  'too-long': 'its key is longer than 64 bytes: two were joined, or it is another kind of key',
+  'too-long': 'its key is longer than 75 bytes: two were joined, or it is another kind of key',
 } as const;
 export type SecretProblem = keyof typeof SECRET_PROBLEMS;
 
@@ -50,7 +51,11 @@ export function diagnoseEntry(text: string): {
   readonly problems: readonly SecretProblem[];
   readonly text?: string;
 } {
-  if (/^(?:v1a,)?wh[ps]k_/.test(text)) return { problems: ['public-key'] };
+  if (/^(?:v1a,)?whsk_/.test(text)) return { problems: ['private-key'] };
+  if (/^(?:v1a,)?whpk_/.test(text)) {
+    const key = text.replace('v1a,', '');
+    return refusalOf(key) === undefined ? { problems: ['version'], text: key } : { problems: ['public-key'] };
+  }
   const problems: SecretProblem[] = [];
   let current = text;
   for (const { problem, undo } of STEPS) {

@@ -82,8 +82,10 @@ function parse(text: string, position: number): ValidSecret | undefined {
     if (error instanceof SigningSecretError) return undefined;
     throw error;
   }
-  const bytes = key.export();
-  const weakness = weaknessOf(bytes);
+  const isPublic = key.type === 'public';
+  const bytes = isPublic ? Buffer.from(key.export({ format: 'jwk' }).x ?? '', 'base64url') : key.export();
+  // What is public need not be hard to guess.
+  const weakness = isPublic ? undefined : weaknessOf(bytes);
   return {
     position,
     text,

@@ -6,16 +6,19 @@ import type { Target } from './target.ts';
 /**
  * The first signing secret of the target, to sign with.
  *
- * @throws {CommandError} when none is stored yet
+ * @throws {CommandError} when none is stored yet, or public keys alone
  * @throws {SigningSecretError} when the stored one is not a signing secret
  */
 export async function readSigningSecret(target: Target, abortSignal: AbortSignal): Promise<string> {
-  const [first] = ((await findStoredValue(target, abortSignal)) ?? '')
+  const entries = ((await findStoredValue(target, abortSignal)) ?? '')
     .split(/\s+/)
     .filter((entry) => entry !== '');
-  if (first === undefined) throw notStored(target);
-  parseSigningSecret(first);
-  return first;
+  if (entries.length === 0) throw notStored(target);
+  const shared = entries.find((entry) => parseSigningSecret(entry).type === 'secret');
+  if (shared === undefined) {
+    throw new CommandError(`${target.signingSecretId} holds public keys alone: only their sender can sign`);
+  }
+  return shared;
 }
 
 /** The stored value as it is: one secret, or several separated by white space. Undefined when there is none yet. */

@@ -1,6 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { digest } from '../../lambdas/ingest/signature.ts';
+import { digest, matchSignature, type SignedContent } from '../../lambdas/ingest/signature.ts';
 import { isMalformed, type SecretEntry } from '../core/secret-value.ts';
 import { bodyReadings } from './body-readings.ts';
 import type { Capture } from './capture.ts';
@@ -47,7 +47,10 @@ export async function findMatch(
   for (const body of bodyReadings(capture)) {
     for (const [id, timestamp, key] of product(ids, timestamps, keys)) {
       const content = { id: id.value, timestamp: timestamp.value, body: body.value };
-      const change = match(digest(key.value.key, content));
+      const change =
+        key.value.key.type === 'public'
+          ? byPublicKey(key.value.key, content, headers.signature.value)
+          : match(digest(key.value.key, content));
       if (change !== undefined) {
         return {
           secretPosition: key.value.position,
@@ -65,6 +68,11 @@ export async function findMatch(
     }
   }
   return undefined;
+}
+
+/** As the functions do: what a mended header would say is not tried. */
+function byPublicKey(key: KeyObject, content: SignedContent, header = ''): readonly Alteration[] | undefined {
+  return matchSignature([key], content, header) === undefined ? undefined : [];
 }
 
 function* product<One, Two, Three>(
@@ -85,8 +93,8 @@ function keyReadings(secrets: readonly SecretEntry[]): readonly Reading<Position
     ...valid.map((entry) => ({ value: entry, alterations: [] })),
     // What is wrong with a secret is told anyway, whether or not it made the signature.
     ...mended.map((entry) => ({ value: entry, alterations: [] })),
-    ...[...valid, ...mended].flatMap(({ position, text }) =>
-      [text, text.replace(/^whsec_/, '')].map((used) => ({
+    ...[...valid, ...mended].flatMap(({ position, text, key }) =>
+      (key.type === 'public' ? [] : [text, text.replace(/^whsec_/, '')]).map((used) => ({
         value: { position, key: createSecretKey(Buffer.from(used)) },
         alterations: [{ cause: 'signed-with-secret-text' } as const],
       })),

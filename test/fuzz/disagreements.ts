@@ -107,8 +107,7 @@ export const LAXITIES = {
   },
   'secret-length': {
     oracles: BOTH,
-    explanation:
-      'a key of any length from one byte passes; ours have the 24 to 64 bytes of Standard Webhooks',
+    explanation: 'a key of any length from one byte passes; ours have 24 to 75 bytes',
     explains: (each) => {
       const secret = verifiedWith(each);
       return (

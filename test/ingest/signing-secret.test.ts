@@ -21,7 +21,7 @@ function failure(value: string): SigningSecretError {
 }
 
 describe('parseSigningSecrets', () => {
-  test.each([24, 25, 32, 63, 64])('takes a secret of %i bytes', (bytes) => {
+  test.each([24, 25, 32, 64, 75])('takes a secret of %i bytes', (bytes) => {
     expect(parseSigningSecret(secretOf('x', bytes)).symmetricKeySize).toBe(bytes);
   });
 
@@ -41,7 +41,7 @@ describe('parseSigningSecrets', () => {
     ['white space', ' \n\t', SecretErrorCode.MISSING],
     ['the prefix alone, an empty key', 'whsec_', SecretErrorCode.WRONG_LENGTH],
     ['23 bytes', secretOf('x', 23), SecretErrorCode.WRONG_LENGTH],
-    ['65 bytes', secretOf('x', 65), SecretErrorCode.WRONG_LENGTH],
+    ['76 bytes', secretOf('x', 76), SecretErrorCode.WRONG_LENGTH],
     ['no prefix', SECRET.slice('whsec_'.length), SecretErrorCode.NO_PREFIX],
     ['an upper-case prefix', SECRET.replace('whsec_', 'WHSEC_'), SecretErrorCode.NO_PREFIX],
     ['quotes', `"${SECRET}"`, SecretErrorCode.NO_PREFIX],

@@ -89,6 +89,6 @@ describe('a wrong command line ends with 2 and one clear line', () => {
   test('a bad secret is not repeated', () => {
     const { result, err } = parse('--secret', 'whsec_bWlzdGFrZQ==');
     expect(result).toEqual({ exitCode: 2 });
-    expect(err).toBe("error: option '--secret' must be whsec_ and the base64 of 24 to 64 bytes\n");
+    expect(err).toBe("error: option '--secret' must be whsec_ and the base64 of 24 to 75 bytes\n");
   });
 });

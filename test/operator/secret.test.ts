@@ -8,6 +8,7 @@ import { isMalformed, readSecretValue, validSecrets } from '../../operator/core/
 import { weaknessOf } from '../../operator/core/secret-weakness.ts';
 
 const secretOf = (bytes: Uint8Array) => `whsec_${Buffer.from(bytes).toString('base64')}`;
+const PUBLIC_KEY = `whpk_${randomBytes(32).toString('base64')}`;
 const [OLD, NEW, THIRD] = [1, 2, 3].map(() => secretOf(randomBytes(32))) as [string, string, string];
 
 describe('what is stored, secret by secret', () => {
@@ -38,12 +39,11 @@ describe('what is stored, secret by secret', () => {
         ['comma', NEW],
       ],
     ],
-    ['a public key', `whpk_${randomBytes(32).toString('base64')}`, [['public-key', undefined]]],
-    [
-      'a public key beside a secret',
-      `v1a,whpk_${randomBytes(32).toString('base64')}`,
-      [['public-key', undefined]],
-    ],
+    ['a public key', PUBLIC_KEY, ['valid']],
+    ['a public key beside a secret', `${NEW} ${PUBLIC_KEY}`, ['valid', 'valid']],
+    ['a public key as in a header', `v1a,${PUBLIC_KEY}`, [['version', PUBLIC_KEY]]],
+    ['a part of a public key', PUBLIC_KEY.slice(0, -4), [['public-key', undefined]]],
+    ['the private key of a sender', PUBLIC_KEY.replace('whpk', 'whsk'), [['private-key', undefined]]],
   ])('what is meant by %s is told', (_, value, expected) => {
     const entries = readSecretValue(value);
     expect(

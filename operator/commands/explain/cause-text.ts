@@ -29,7 +29,8 @@ const HEADER_TEXTS: Readonly<Record<HeaderCause, string>> = {
 
 const SIGNATURE_TEXTS: Readonly<Record<SignatureCause, string>> = {
   'signature-without-version': 'the signature has no v1, before it',
-  'signature-of-other-version': 'no signature is of version v1: others (v1a is asymmetric) are ignored',
+  'signature-of-other-version':
+    'no signature is of version v1, which whsec_ verifies; v1a needs the sender’s whpk_',
   'signatures-joined-by-comma':
     'the signatures are separated by commas, not spaces: the header came twice, or was joined',
   'signature-plus-lost': 'each + of the signature has become a space: it was decoded as a form field',

@@ -597,7 +597,7 @@ export const CASES: readonly CaptureCase[] = [
       ['placeholder', () => 'whsec_...'],
       ['not-base64', (secret) => `${secret.slice(0, 20)}!${secret.slice(20)}`],
       ['too-short', () => `whsec_${randomBytes(20).toString('base64')}`],
-      ['too-long', () => `whsec_${randomBytes(72).toString('base64')}`],
+      ['too-long', () => `whsec_${randomBytes(80).toString('base64')}`],
     ] as const satisfies readonly (readonly [string, (secret: string) => string])[]
   ).map(
     ([problem, change]): CaptureCase => ({
