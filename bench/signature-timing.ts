@@ -6,6 +6,7 @@ import { processContext } from '../operator/cli/process-context.ts';
 import { newProgram, runCommandLine } from '../operator/cli/run-command-line.ts';
 import { plainTable } from '../operator/cli/table.ts';
 import { ExitCode } from '../operator/core/command-error.ts';
+import { forgedCost } from './timing/forged-cost.ts';
 import { LAST_POSITION, measurePosition, type PositionResult, T_LIMIT } from './timing/measure-positions.ts';
 
 const DEFAULT_SAMPLES = 400_000;
@@ -16,7 +17,8 @@ a later answer the more of it is right, would find it byte by byte. This times
 refusals whose first wrong character comes at once against those where it comes
 late, in random order, and compares them by Welch's t-test. A comparison that
 stops at the first wrong byte is timed the same way, to show that it would be
-seen. Within ${T_LIMIT} standard errors two means do not differ.
+seen. Within ${T_LIMIT} standard errors two means do not differ. Then it times what
+forged signatures of the asymmetric kind (v1a) cost.
 
 Examples:
   $ npm run timing
@@ -54,15 +56,21 @@ async function timing({ samples, json }: Options, { terminal, signal }: CommandC
     progress.stop();
   }
   const good = !signal.aborted && isAsPromised(results);
+  const forged = [512, 350 * 1_024].map(forgedCost);
   if (json === true) {
     const comparisons = results.map(({ difference, medianNs, ...result }) => ({
       ...result,
       difference_ns: difference,
       median_ns: medianNs,
     }));
-    terminal.print(JSON.stringify({ good, t_limit: T_LIMIT, comparisons }));
+    terminal.print(JSON.stringify({ good, t_limit: T_LIMIT, comparisons, forged }));
   } else {
     terminal.print(timingText(results, samples));
+    for (const { bodyBytes, medianMicroseconds } of forged) {
+      terminal.print(
+        `forged v1a entries, a body of ${formatCount(bodyBytes)} bytes: ${formatCount(medianMicroseconds)} µs a stored public key`,
+      );
+    }
     terminal.print(terminal.paint(good ? 'green' : 'red', verdictText(good, signal.aborted)));
   }
   if (signal.aborted) return ExitCode.INTERRUPTED;

@@ -26,7 +26,7 @@ export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 
 const TOLERANCE_SECONDS = 300;
 const MIN_KEY_BYTES = 24;
-const MAX_KEY_BYTES = 64;
+const MAX_KEY_BYTES = 75;
 /** Padded, and the bits that no byte uses are zero. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;
 

@@ -8,6 +8,7 @@ export interface FuzzOptions {
   readonly seconds?: number;
   readonly seed: number;
   readonly case?: number;
+  readonly asymmetric?: true;
   readonly json?: true;
 }
 
@@ -23,6 +24,7 @@ Examples:
   $ npm run fuzz -- --cases 100000 --seed 7
   $ npm run fuzz -- --seconds 3600
   $ npm run fuzz -- --seed 7 --case 1234
+  $ npm run fuzz -- --asymmetric --cases 200000
   $ npm run --silent fuzz -- --cases 100000 --json`;
 
 export function addFuzzOptions(program: Command): Command {
@@ -39,6 +41,7 @@ export function addFuzzOptions(program: Command): Command {
     .option('--seconds <n>', 'how long at most', whole(1, 30 * 86_400))
     .option('--seed <n>', 'what all chance is drawn from', whole(0, MAX_SEED), DEFAULT_SEED)
     .option('--case <n>', 'shows this one case of the seed, and runs nothing else', whole(0, MAX_CASES))
+    .option('--asymmetric', 'changes requests signed with a private key (v1a): none may be accepted')
     .option('--json', 'the result as one JSON object')
     .addHelpText('after', EXAMPLES);
 }

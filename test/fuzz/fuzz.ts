@@ -3,6 +3,7 @@ import type { CommandContext } from '../../operator/cli/context.ts';
 import { processContext } from '../../operator/cli/process-context.ts';
 import { newProgram, runCommandLine } from '../../operator/cli/run-command-line.ts';
 import { ExitCode } from '../../operator/core/command-error.ts';
+import { changeAsymmetric } from './asymmetric.ts';
 import { caseJson, caseText } from './case-report.ts';
 import { addFuzzOptions, type FuzzOptions, settingsOf } from './fuzz-options.ts';
 import { fuzzJson } from './report-json.ts';
@@ -47,13 +48,40 @@ async function runAll(options: FuzzOptions, { terminal, signal }: CommandContext
   }
 }
 
+const ASYMMETRIC_CASES = 200_000;
+
+async function runAsymmetric(
+  { cases = ASYMMETRIC_CASES, seed, json }: FuzzOptions,
+  { terminal, signal }: CommandContext,
+): Promise<ExitCode> {
+  const progress = terminal.progress(`0 of ${cases} requests`);
+  const totals = await changeAsymmetric(cases, seed, (done) => {
+    if (done % 1_000 === 0) progress.update(`${done} of ${cases} requests`);
+    signal.throwIfAborted();
+  }).finally(() => progress.stop());
+  const passed = totals.accepted.length === 0 && totals.genuineAccepted === totals.genuine;
+  if (json === true) terminal.print(JSON.stringify({ passed, ...totals }));
+  else {
+    for (const [name, count] of Object.entries(totals.byChange)) {
+      terminal.print(`${String(count).padStart(9)}  changed: ${name}`);
+    }
+    for (const line of totals.accepted.slice(0, 20)) terminal.print(`ACCEPTED  ${line}`);
+    terminal.print(
+      `\n${totals.accepted.length} of ${totals.changed} changed requests accepted, ${totals.genuineAccepted} of ${totals.genuine} genuine ones (seed ${seed})`,
+    );
+  }
+  return passed ? ExitCode.DONE : ExitCode.FAILED;
+}
+
 const context = processContext();
 process.exitCode = await runCommandLine(process.argv.slice(2), context, (run) =>
   addFuzzOptions(newProgram('npm run fuzz --', context.terminal)).action((options: FuzzOptions) =>
     run((fuzzContext) =>
-      options.case === undefined
-        ? runAll(options, fuzzContext)
-        : showCase(options, options.case, fuzzContext),
+      options.asymmetric === true
+        ? runAsymmetric(options, fuzzContext)
+        : options.case === undefined
+          ? runAll(options, fuzzContext)
+          : showCase(options, options.case, fuzzContext),
     ),
   ),
 );
