@@ -2,15 +2,20 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { Annotations, Aspects, CfnElement, Stack } from 'aws-cdk-lib/core';
 import type { Construct, IConstruct } from 'constructs';
+import { IngestEnvironment } from '../lambdas/contract/environment.ts';
 import { type DeploymentMetadata, type DeploymentParts, METADATA_KEY } from '../lambdas/contract/outputs.ts';
 import { pathInStack } from './deployment-outputs.ts';
 import type { FunctionCode } from './function-code.ts';
+import type { WebhookSources } from './webhook-sources.ts';
 
 export interface Deployment {
   readonly code: Pick<FunctionCode, 'readHandlers'>;
+  readonly sources: WebhookSources;
+  readonly sourceRoutes: ReadonlyMap<string, IConstruct>;
   readonly secrets: readonly string[];
   readonly parts: { readonly [Part in keyof DeploymentParts]: IConstruct | undefined } & {
     readonly consumer: LambdaFunction;
+    readonly ingest: LambdaFunction;
   };
 }
 
@@ -20,7 +25,8 @@ export interface Deployment {
  *
  * When the tree is whole: only then the consumer's variables are all known.
  */
-export function describeDeployment(scope: Construct, { code, secrets, parts }: Deployment): void {
+export function describeDeployment(scope: Construct, deployment: Deployment): void {
+  const { code, sources, secrets, parts } = deployment;
   Aspects.of(scope).add({
     visit(node) {
       if (node !== scope) return;
@@ -32,10 +38,14 @@ export function describeDeployment(scope: Construct, { code, secrets, parts }: D
           `the consumer does not load (${reading.problem}): it would not start on AWS either, and the tools cannot tell its handlers`,
         );
       }
+      const told = sources.variable('problem' in reading ? reading : reading.handlers);
+      // Known only now, from the handlers: what a source's events look like is said once, there.
+      if (told !== undefined) parts.ingest.addEnvironment(IngestEnvironment.SOURCES, told);
       const metadata: DeploymentMetadata = {
         version: 1,
         parts: logicalIdsOf(parts, stack),
         secrets,
+        ...(sources.byName.size === 0 ? {} : { sources: sourceParts(deployment, stack) }),
         handlers: 'problem' in reading ? 'unknown' : reading.handlers,
       };
       const known: Readonly<Record<string, unknown>> = stack.templateOptions.metadata?.[METADATA_KEY] ?? {};
@@ -44,14 +54,29 @@ export function describeDeployment(scope: Construct, { code, secrets, parts }: D
   });
 }
 
+function idOf(part: IConstruct, stack: Stack): string {
+  const element = part.node.defaultChild ?? part;
+  if (!CfnElement.isCfnElement(element)) throw new TypeError(`${part.node.path} is no resource`);
+  return stack.resolve(element.logicalId);
+}
+
+function sourceParts({ sources, sourceRoutes }: Deployment, stack: Stack) {
+  const ids = [...sources.byName].map(([name, { secret }]) => {
+    const route = sourceRoutes.get(name);
+    return [
+      name,
+      {
+        signingSecret: idOf(secret.resource, stack),
+        ...(route === undefined ? {} : { route: idOf(route, stack) }),
+      },
+    ];
+  });
+  return Object.fromEntries(ids);
+}
+
 function logicalIdsOf(parts: Deployment['parts'], stack: Stack): DeploymentParts {
-  const idOf = (part: IConstruct): string => {
-    const element = part.node.defaultChild ?? part;
-    if (!CfnElement.isCfnElement(element)) throw new TypeError(`${part.node.path} is no resource`);
-    return stack.resolve(element.logicalId);
-  };
   const ids = Object.entries(parts).flatMap(([name, part]) =>
-    part === undefined ? [] : [[name, idOf(part)]],
+    part === undefined ? [] : [[name, idOf(part, stack)]],
   );
   return Object.fromEntries(ids) as DeploymentParts;
 }

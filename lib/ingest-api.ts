@@ -1,5 +1,6 @@
 import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  CfnStage,
   HttpApi,
   HttpMethod,
   type HttpRoute,
@@ -12,14 +13,15 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { WEBHOOK_PATH } from '../lambdas/contract/http.ts';
 import { METRICS_NAMESPACE, Metric } from '../lambdas/contract/metrics.ts';
-import type { StackConfig } from './stack-config.ts';
+import { pathOf } from '../lambdas/contract/source.ts';
+import type { SourceConfig, StackConfig } from './stack-config.ts';
 
 export interface IngestApiProps {
   readonly config: StackConfig;
   readonly apiName: string;
   readonly ingest: LambdaFunction;
+  readonly sources: ReadonlyMap<string, SourceConfig>;
 }
 
 /** Everything that helps to follow one request, and nothing that it carried: no body, no header, no query. */
@@ -38,30 +40,39 @@ const ACCESS_LOG = {
   error: AccessLogField.contextErrorMessage(),
 };
 
-/** The public end: one HTTP API with one route. */
+/** The public end: one HTTP API with one route for each sender. */
 export class IngestApi extends Construct {
   readonly api: HttpApi;
   readonly stage: HttpStage;
   readonly route: HttpRoute;
+  /** Of the senders besides Supaglue. */
+  readonly sourceRoutes: ReadonlyMap<string, HttpRoute>;
   /** Requests refused with 429, which never reach the function. */
   readonly throttledRequests: IMetric;
   /** What the user gives to Supaglue. */
   readonly webhookUrl: string;
 
-  constructor(scope: Construct, id: string, { config, apiName, ingest }: IngestApiProps) {
+  constructor(scope: Construct, id: string, { config, apiName, ingest, sources }: IngestApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       apiName,
       description: 'Receives Supaglue webhooks',
       createDefaultStage: false,
     });
-    const [route] = this.api.addRoutes({
-      path: WEBHOOK_PATH,
-      methods: [HttpMethod.POST],
-      integration: new HttpLambdaIntegration('Ingest', ingest),
-    });
-    if (route === undefined) throw new TypeError('CDK made no route for a path with a method');
-    this.route = route;
+    const integration = new HttpLambdaIntegration('Ingest', ingest);
+    const routeOf = (source?: string): HttpRoute => {
+      const methods = [HttpMethod.POST];
+      const [route] = this.api.addRoutes({ path: pathOf(source), methods, integration });
+      if (route === undefined) throw new TypeError('CDK made no route for a path with a method');
+      Validations.of(route).acknowledge({
+        id: 'AwsSolutions::AwsSolutions-APIG4',
+        reason:
+          'The caller is Svix, which signs each request and can use no AWS authorizer. The function verifies the signature over the exact bytes before anything else is done.',
+      });
+      return route;
+    };
+    this.route = routeOf();
+    this.sourceRoutes = new Map([...sources.keys()].map((name) => [name, routeOf(name)]));
     const accessLogs = new LogGroup(this, 'AccessLogs', {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -84,12 +95,22 @@ export class IngestApi extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });
-    this.webhookUrl = `${this.api.apiEndpoint}${WEBHOOK_PATH}`;
+    this.#throttle(sources);
+    this.webhookUrl = `${this.api.apiEndpoint}${pathOf(undefined)}`;
+  }
 
-    Validations.of(route).acknowledge({
-      id: 'AwsSolutions::AwsSolutions-APIG4',
-      reason:
-        'The caller is Svix, which signs each request and can use no AWS authorizer. The function verifies the signature over the exact bytes before anything else is done.',
-    });
+  /** The L2 knows the limits of a stage alone. */
+  #throttle(sources: IngestApiProps['sources']): void {
+    const limited = [...sources].filter(([, { throttleRate }]) => throttleRate !== undefined);
+    const { defaultChild } = this.stage.node;
+    if (limited.length === 0 || !(defaultChild instanceof CfnStage)) return;
+    defaultChild.routeSettings = Object.fromEntries(
+      limited.map(([name, { throttleRate = 0, throttleBurst = 2 * throttleRate }]) => [
+        `${HttpMethod.POST} ${pathOf(name)}`,
+        { ThrottlingRateLimit: throttleRate, ThrottlingBurstLimit: throttleBurst },
+      ]),
+    );
+    // A setting of a route that is not there yet fails.
+    for (const route of this.sourceRoutes.values()) defaultChild.node.addDependency(route);
   }
 }

@@ -6,12 +6,14 @@ import { INGEST_TIMEOUT_SECONDS } from '../lambdas/contract/timing.ts';
 import type { SigningSecret } from './signing-secret.ts';
 import type { StackConfig } from './stack-config.ts';
 import { WebhookFunction } from './webhook-function.ts';
+import type { WebhookSources } from './webhook-sources.ts';
 
 export interface IngestFunctionProps {
   readonly config: StackConfig;
   readonly assetDirectory: string;
   readonly queue: Queue;
   readonly signingSecret: SigningSecret;
+  readonly sources: WebhookSources;
 }
 
 /** Verifies a webhook and puts it on the queue. */
@@ -37,6 +39,9 @@ export class IngestFunction extends Construct {
     });
     ingest.allow(queue.queueArn, 'sqs:SendMessage');
     ingest.allow(signingSecret.secretArn, 'secretsmanager:GetSecretValue');
+    for (const { secret } of props.sources.byName.values()) {
+      ingest.allow(secret.secretArn, 'secretsmanager:GetSecretValue');
+    }
     this.function = ingest.function;
   }
 }

@@ -19,6 +19,19 @@ export interface IngestProps {
   readonly allowedSources?: readonly string[];
 }
 
+/** A sender beside Supaglue, by the name that `router.from` has for it. It posts to `/webhooks/NAME`. */
+export interface SourceProps {
+  /**
+   * Addresses or CIDR blocks (IPv4 or IPv6) that may call, at most 3,000 characters together with those of others.
+   * @default any address with a valid signature
+   */
+  readonly allowedSources?: readonly string[];
+  /** Its requests a second at the gateway, within those of all. @default no limit of its own */
+  readonly throttleRate?: number;
+  /** Its requests that may arrive at once above the rate; with `throttleRate` alone. @default twice the rate */
+  readonly throttleBurst?: number;
+}
+
 /** Any `Secret` or `ISecret` of aws-cdk-lib. */
 export type HandlerSecret = Pick<ISecret, 'secretArn' | 'grantRead'>;
 
@@ -122,6 +135,8 @@ export interface SupaglueWebhooksSettings {
 }
 
 export interface SupaglueWebhooksProps extends SupaglueWebhooksSettings {
+  /** Senders beside Supaglue: any that signs as Standard Webhooks asks, each with a secret of its own. @default none */
+  readonly sources?: Readonly<Record<string, SourceProps>>;
   /** Path of the file that registers your handlers and exports `handler`, made by `createConsumerHandler`. */
   readonly handlers: string;
 }

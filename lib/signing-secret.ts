@@ -4,6 +4,8 @@ import { Construct } from 'constructs';
 
 export interface SigningSecretProps {
   readonly removalPolicy: RemovalPolicy;
+  /** Name of a source. @default Supaglue */
+  readonly sender?: string;
 }
 
 /**
@@ -18,10 +20,13 @@ export class SigningSecret extends Construct {
   /** What people type. */
   readonly secretName: string;
 
-  constructor(scope: Construct, id: string, { removalPolicy }: SigningSecretProps) {
+  constructor(scope: Construct, id: string, { removalPolicy, sender }: SigningSecretProps) {
     super(scope, id);
     const secret = new CfnSecret(this, 'Resource', {
-      description: 'Signing secret (whsec_...) of the Supaglue webhook endpoint; several separated by spaces',
+      description:
+        sender === undefined
+          ? 'Signing secret (whsec_...) of the Supaglue webhook endpoint; several separated by spaces'
+          : `Signing secret (whsec_... or whpk_...) of the source ${sender}; several separated by spaces`,
     });
     secret.applyRemovalPolicy(removalPolicy);
     this.resource = secret;

@@ -208,6 +208,24 @@ const shape = {
   securityGroupIds: idList('sg', 5),
 } as const;
 
+const sourceSchema = z.strictObject({
+  allowedSources: shape.allowedSources,
+  throttleRate: integer(1, 100_000, 100).unwrap().optional(),
+  throttleBurst: integer(1, 100_000, 200).unwrap().optional(),
+});
+
+/** One of `sources`. */
+export type SourceConfig = Readonly<z.output<typeof sourceSchema>>;
+
+/** @throws {StackConfigError} naming each property that is not allowed */
+export function parseSource(name: string, given: unknown): SourceConfig {
+  const result = sourceSchema.safeParse(given);
+  if (result.success) return result.data;
+  throw new StackConfigError(
+    result.error.issues.map(({ path, message }) => `${['sources', name, ...path].join('.')}: ${message}`),
+  );
+}
+
 const schema = z.object(shape);
 
 /** The whole configuration of the stack, with defaults filled in. */

@@ -4,7 +4,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { RemovalPolicy, Stack, Stage } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { StackOutput } from '../lambdas/contract/outputs.ts';
+import { StackOutput, sourceOutput } from '../lambdas/contract/outputs.ts';
 import { AlertTopic } from './alert-topic.ts';
 import { ConsumerFunction } from './consumer-function.ts';
 import { describeDeployment } from './deployment-metadata.ts';
@@ -20,6 +20,7 @@ import { SigningSecret } from './signing-secret.ts';
 import { WebhookAlarms } from './webhook-alarms.ts';
 import { WebhookDashboard } from './webhook-dashboard.ts';
 import { WebhookQueues } from './webhook-queues.ts';
+import { WebhookSources } from './webhook-sources.ts';
 
 /**
  * Everything that receives Supaglue's webhooks, to be put into a stack of yours beside whatever your handlers need:
@@ -71,6 +72,7 @@ export class SupaglueWebhooks extends Construct {
     const queues = new WebhookQueues(this, 'Queues', { config, removalPolicy });
     const { table: ledger } = new LedgerTable(this, 'Ledger', { removalPolicy: ledgerPolicy });
     const signingSecret = new SigningSecret(this, 'SigningSecret', { removalPolicy });
+    const sources = new WebhookSources(this, 'Sources', { sources: props.sources ?? {}, removalPolicy });
     const { topic } = new AlertTopic(this, 'Alerts', { config });
 
     const { function: ingest } = new IngestFunction(this, 'IngestFunction', {
@@ -78,6 +80,7 @@ export class SupaglueWebhooks extends Construct {
       assetDirectory: code.ingest,
       queue: queues.queue,
       signingSecret,
+      sources,
     });
     const { function: consumer } = new ConsumerFunction(this, 'ConsumerFunction', {
       config,
@@ -91,7 +94,7 @@ export class SupaglueWebhooks extends Construct {
     const api =
       config.endpoint === 'function-url'
         ? undefined
-        : new IngestApi(this, 'IngestApi', { config, apiName: name, ingest });
+        : new IngestApi(this, 'IngestApi', { config, apiName: name, ingest, sources: sources.byName });
     const functionUrl = config.endpoint === 'http-api' ? undefined : new IngestUrl(this, 'IngestUrl', ingest);
     const endpoints = [api?.stage, functionUrl].filter((endpoint) => endpoint !== undefined);
     const throttledRequests = api?.throttledRequests;
@@ -131,9 +134,14 @@ export class SupaglueWebhooks extends Construct {
       [StackOutput.LEDGER_TABLE_NAME]: ledger.tableName,
       [StackOutput.ALERT_TOPIC_ARN]: topic.topicArn,
       [StackOutput.DASHBOARD_URL]: dashboard.url,
+      ...Object.fromEntries(
+        [...sources.byName].map(([source, { secret }]) => [sourceOutput(source), secret.secretName]),
+      ),
     });
     describeDeployment(this, {
       code,
+      sources,
+      sourceRoutes: api?.sourceRoutes ?? new Map(),
       secrets: Object.keys(props.consumer?.secrets ?? {}),
       parts: {
         ingest,

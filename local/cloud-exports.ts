@@ -5,6 +5,9 @@ import { type Endpoints, endpointVariables } from './runtime/function-environmen
 /** Variable with the consumer's handlers as JSON: which of them a redrive would run. */
 export const HANDLERS_VARIABLE = 'WEBHOOK_HANDLERS';
 
+/** Variable with the senders besides Supaglue as JSON: name → ARN of its secret. */
+export const SOURCES_VARIABLE = 'WEBHOOK_SOURCES';
+
 /** What only operators call: no function has a grant for it, so none gets its endpoint. */
 export interface OperatorEndpoints {
   readonly lambda: string;
@@ -16,6 +19,7 @@ export interface CloudAccess {
   readonly operatorEndpoints: OperatorEndpoints;
   readonly parts: StackParts;
   readonly handlers: HandlerRegistrations | 'unknown';
+  readonly sourceSecrets: Readonly<Record<string, string>>;
   readonly webhookUrl: string;
   readonly functionWebhookUrl?: string;
   readonly secret: string;
@@ -34,6 +38,9 @@ export function cloudExports(access: CloudAccess): Readonly<Record<string, strin
     SIGNING_SECRET_ID: parts.signingSecretArn,
     ALERT_TOPIC_ARN: parts.alertTopicArn,
     [HANDLERS_VARIABLE]: JSON.stringify(access.handlers),
+    ...(Object.keys(access.sourceSecrets).length === 0
+      ? {}
+      : { [SOURCES_VARIABLE]: JSON.stringify(access.sourceSecrets) }),
     WEBHOOK_URL: access.webhookUrl,
     ...(access.functionWebhookUrl === undefined ? {} : { FUNCTION_WEBHOOK_URL: access.functionWebhookUrl }),
     WEBHOOK_SECRET: access.secret,

@@ -28,7 +28,7 @@ import { provision } from './services/provision.ts';
 import { startSecretsManager } from './services/secrets-manager.ts';
 import { startSns } from './services/sns.ts';
 import { Teardown } from './teardown.ts';
-import { type MissingValue, userSettings } from './user-settings.ts';
+import { type MissingValue, sourceSecretVariable, userSettings } from './user-settings.ts';
 import type { UserVariables } from './user-variables.ts';
 
 export type { LocalCloudEvent, LocalCloudObserver } from './cloud-events.ts';
@@ -148,6 +148,9 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
     for (const [arn, value] of Object.entries(values)) secretsManager.put(arn, value);
   };
   putSecrets({ ...options.secretsByArn, ...user.secrets, [parts.signingSecretArn]: secret });
+  for (const [name, arn] of Object.entries(model.sourceSecrets)) {
+    secretsManager.put(arn, options.userVariables?.[sourceSecretVariable(name)] ?? secret);
+  }
   const variablesOf = ({ logicalId }: FunctionModel) =>
     logicalId === parts.consumer.logicalId ? { ...user.environment, ...environment } : environment;
 
@@ -172,10 +175,10 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
   };
   teardown.add(() => Promise.all([...functions.values()].map((each) => each.kill())));
 
-  const serve = (route: RouteModel, port: number) =>
-    startGateway({ routes: [route], functionOf: ({ functionId }) => functionOf(functionId), observer, port });
-  const gateway = await serve(parts.route, options.port ?? 0);
-  const urlGateway = parts.url === undefined ? undefined : await serve(parts.url, 0);
+  const serve = (routes: readonly RouteModel[], port: number) =>
+    startGateway({ routes, functionOf: ({ functionId }) => functionOf(functionId), observer, port });
+  const gateway = await serve([parts.route, ...parts.sourceRoutes], options.port ?? 0);
+  const urlGateway = parts.url === undefined ? undefined : await serve([parts.url], 0);
   const pollers = model.eventSources.map((source) =>
     startPoller({ source, queues: sqsEngine.queues, target: functionOf(source.functionId), observer }),
   );
@@ -215,6 +218,7 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
       operatorEndpoints: { lambda: lambda.endpoint, cloudWatch: cloudWatch.endpoint },
       parts,
       handlers: model.deployment.handlers,
+      sourceSecrets: model.sourceSecrets,
       ...addresses,
       secret,
     }),

@@ -18,14 +18,20 @@ export interface MissingValue {
   readonly why: string;
 }
 
+/** Variable that gives a source's signing secret in local runs: `WEBHOOK_SECRET_OPENAI`. @default the run's own */
+export function sourceSecretVariable(source: string): string {
+  return `WEBHOOK_SECRET_${source.toUpperCase().replaceAll('-', '_')}`;
+}
+
 /** A name that the stack's `consumer.secrets` has is the value of that secret, any other a variable. */
 export function userSettings(
   variables: UserVariables,
-  deployment: Pick<DeploymentMetadata, 'secrets'>,
+  deployment: Pick<DeploymentMetadata, 'secrets' | 'sources'>,
   consumer: Pick<FunctionModel, 'environment' | 'unresolved'>,
   stackSecrets: readonly SecretModel[],
 ): UserSettings {
-  const isSecret = (name: string) => deployment.secrets.includes(name);
+  const ofSources = Object.keys(deployment.sources ?? {}).map(sourceSecretVariable);
+  const isSecret = (name: string) => deployment.secrets.includes(name) || ofSources.includes(name);
   const secrets: Record<string, string> = {};
   const missing: MissingValue[] = Object.entries(consumer.unresolved)
     .filter(([name]) => variables[name] === undefined)

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
-import { EVENT_ID_PATTERN, MessageAttribute } from '../contract/message.ts';
+import { MessageAttribute, UNKNOWN_EVENT_TYPE } from '../contract/message.ts';
+import { eventIdFrom, isEventId, sourceOf } from '../contract/source.ts';
 import { INGEST_TIMEOUT_SECONDS, LEASE_SKEW_MS } from '../contract/timing.ts';
-import { describeEvent } from '../events/event-fields.ts';
+import { describeEvent, describeOther, type EventFields } from '../events/event-fields.ts';
 import type { EventFacts } from '../ledger/ledger.ts';
 import { PUT_BACK } from '../ledger/letter.ts';
+import type { EventRoutes } from '../router/handler.ts';
 import { decodeBody } from '../runtime/message-body.ts';
 
 /** A message that carries a svix-id, read as far as it can be without a schema. */
@@ -18,10 +20,14 @@ export interface IncomingMessage {
 /** The message's svix-id, or undefined when it carries none that ingest could have written. */
 export function eventIdOf(record: SQSRecord): string | undefined {
   const id = record.messageAttributes[MessageAttribute.SVIX_ID]?.stringValue;
-  return id !== undefined && EVENT_ID_PATTERN.test(id) ? id : undefined;
+  return id !== undefined && isEventId(id) ? id : undefined;
 }
 
-export function readMessage(record: SQSRecord, eventId: string): IncomingMessage {
+export function readMessage(
+  record: SQSRecord,
+  eventId: string,
+  sources: EventRoutes['sources'] = NO_SOURCES,
+): IncomingMessage {
   const encoding = record.messageAttributes[MessageAttribute.BODY_ENCODING]?.stringValue;
   // Text is what was signed, as it is; only base64 has to be taken apart.
   const body = encoding === undefined ? record.body : decodeBody(record.body, encoding);
@@ -35,9 +41,30 @@ export function readMessage(record: SQSRecord, eventId: string): IncomingMessage
       receivedAtMs: receivedAtMs(record),
       sentAtMs: sentAtMs(record),
       signedAtSeconds: isPutBack(record) ? PUT_BACK : (signedAtSeconds(record) ?? PUT_BACK),
-      ...describeEvent(payload?.value),
+      ...fieldsOf(record, eventId, payload?.value, sources),
     },
   };
+}
+
+const NO_SOURCES: NonNullable<EventRoutes['sources']> = new Map();
+
+/** An event of Supaglue's that calls itself one of another source is none: its handlers would take it for theirs. */
+function fieldsOf(
+  record: SQSRecord,
+  eventId: string,
+  payload: unknown,
+  sources: NonNullable<EventRoutes['sources']>,
+): EventFields {
+  const source = sourceOf(eventId);
+  if (source === undefined) {
+    const fields = describeEvent(payload);
+    return sources.has(sourceOf(fields.eventType) ?? '')
+      ? { ...fields, eventType: UNKNOWN_EVENT_TYPE }
+      : fields;
+  }
+  const type = record.messageAttributes[MessageAttribute.EVENT_TYPE]?.stringValue ?? '';
+  const eventType = sourceOf(type) === source ? type : eventIdFrom(source, UNKNOWN_EVENT_TYPE);
+  return describeOther(eventType, payload, sources.get(source)?.customer);
 }
 
 /** When ingest received it; when SQS did, for a message that ingest did not write. */

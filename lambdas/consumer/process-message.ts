@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { FailureReason } from '../contract/failure.ts';
 import { UNKNOWN_EVENT_TYPE } from '../contract/message.ts';
+import { sourceOf } from '../contract/source.ts';
 import { LEASE_SKEW_MS } from '../contract/timing.ts';
 import type { Claim } from '../ledger/ledger.ts';
 import { errorText } from '../runtime/error-text.ts';
@@ -22,7 +23,10 @@ export async function processMessage(
     const message = 'the message carries no svix-id: it was not put on the queue by ingest';
     return copyUnowned(record, FailureReason.NO_EVENT_ID, message, dependencies);
   }
-  const message = readMessage(record, eventId);
+  const { sources } = dependencies.routes;
+  const source = sourceOf(eventId);
+  if (source !== undefined && sources?.has(source) !== true) return whenUnknown(record, source, dependencies);
+  const message = readMessage(record, eventId, sources);
   const result = await takeEvent(message, invocation, dependencies);
   if ('unreachable' in result) return whenUnreachable(record, result.unreachable, dependencies);
   switch (result.outcome) {
@@ -107,12 +111,22 @@ function isRefusedByService(error: unknown): boolean {
   return error instanceof Error && '$fault' in error && error.$fault === 'client';
 }
 
-/** Nothing was run. The wait grows with the receives, so that an outage does not use up the receive limit. */
+/** While a deployment brings a new source, ingest may be ahead of this function: completed here, its event were lost. */
+function whenUnknown(record: SQSRecord, source: string, dependencies: ConsumerDependencies) {
+  const cause = `no handlers are registered for the source ${source}`;
+  dependencies.logger.error(cause, { event_id: eventIdOf(record), handler: '-' });
+  return giveBackUntouched(record, cause, dependencies);
+}
+
 function whenUnreachable(record: SQSRecord, error: unknown, dependencies: ConsumerDependencies) {
-  const { logger, metrics, policy, random } = dependencies;
-  logger.error('ledger unreachable', { event_id: eventIdOf(record), handler: '-', cause: errorText(error) });
+  const cause = errorText(error);
+  dependencies.logger.error('ledger unreachable', { event_id: eventIdOf(record), handler: '-', cause });
+  return giveBackUntouched(record, `the ledger could not be reached: ${cause}`, dependencies);
+}
+
+/** Nothing was run. The wait grows with the receives, so that an outage does not use up the receive limit. */
+function giveBackUntouched(record: SQSRecord, cause: string, dependencies: ConsumerDependencies) {
+  const { metrics, policy, random } = dependencies;
   metrics.deferred();
-  const delayMs = backoffMs(receiveCount(record), policy, random());
-  const cause = `the ledger could not be reached: ${errorText(error)}`;
-  return giveBack(record, delayMs, cause, dependencies);
+  return giveBack(record, backoffMs(receiveCount(record), policy, random()), cause, dependencies);
 }

@@ -8,6 +8,8 @@ export const IngestEnvironment = {
   SIGNING_SECRET_ID: 'SIGNING_SECRET_ID',
   /** Comma-separated addresses or CIDR blocks; absent when any source may call. */
   ALLOWED_SOURCES: 'ALLOWED_SOURCES',
+  /** JSON object, source → {@link IngestSource}; absent without sources other than Supaglue. */
+  SOURCES: 'SOURCES',
 } as const;
 
 export const ConsumerEnvironment = {

@@ -1,3 +1,5 @@
+import type { SourceProfile } from './source.ts';
+
 /** What a deployment tells of itself; with the id `Default` the keys of the stack's outputs. */
 export const StackOutput = {
   WEBHOOK_URL: 'WebhookUrl',
@@ -12,22 +14,34 @@ export const StackOutput = {
 } as const;
 export type StackOutput = (typeof StackOutput)[keyof typeof StackOutput];
 
-/** Ends the description of an output: `[supaglue-webhooks PATH KEY]`, so that a stack's own outputs may have any name. */
-export const OUTPUT_MARKER = /\[supaglue-webhooks (\S+) (\w+)\]$/;
+/** Of the secret of a source other than Supaglue. Its URL is Supaglue's with `/NAME`. */
+export function sourceOutput(source: string): string {
+  return `${StackOutput.SIGNING_SECRET_NAME}.${source}`;
+}
 
-export function outputMarker(path: string, key: StackOutput): string {
+/** Ends the description of an output: `[supaglue-webhooks PATH KEY]`, so that a stack's own outputs may have any name. */
+export const OUTPUT_MARKER = /\[supaglue-webhooks (\S+) ([\w.-]+)\]$/;
+
+export function outputMarker(path: string, key: string): string {
   return `[supaglue-webhooks ${path} ${key}]`;
 }
 
 /** Key of the template's metadata: construct path → {@link DeploymentMetadata}. */
 export const METADATA_KEY = 'supaglue-webhooks';
 
+export interface SourceRegistration extends SourceProfile {
+  /** Of `onAny`: they run for every type of this source. */
+  readonly any: readonly string[];
+}
+
 /** Names of handlers, in the order in which they are registered. */
 export interface HandlerRegistrations {
   /** Event type → its own handlers; the ping's are not among them. */
   readonly byType: Readonly<Record<string, readonly string[]>>;
-  /** Of `onAny`: they run for every type. */
+  /** Of `onAny`: they run for every type of Supaglue's. */
   readonly any: readonly string[];
+  /** The senders besides Supaglue; their types begin with their name. @default none */
+  readonly sources?: Readonly<Record<string, SourceRegistration>>;
 }
 
 /** What the tools read of a template, beside its resources. */
@@ -37,6 +51,8 @@ export interface DeploymentMetadata {
   readonly parts: DeploymentParts;
   /** Variables of the consumer that hold the ARN of a secret for a handler. */
   readonly secrets: readonly string[];
+  /** Logical ids of what a source other than Supaglue has of its own; without a gateway no route. @default none */
+  readonly sources?: Readonly<Record<string, { readonly signingSecret: string; readonly route?: string }>>;
   /** `unknown`: the consumer's bundle could not be loaded where the template was made. */
   readonly handlers: HandlerRegistrations | 'unknown';
 }

@@ -1,5 +1,4 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { WEBHOOK_PATH } from '../contract/http.ts';
 import { NOT_FOUND, toAnswer } from './answer.ts';
 import type { Ingest } from './ingest.ts';
 import type { Report } from './report.ts';
@@ -12,15 +11,20 @@ export type HttpHandler = (
   context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** A function URL hands on whatever comes; an HTTP API has matched its route. Neither counts nor logs what no route has. */
-function isElsewhere({ routeKey, rawPath, requestContext }: APIGatewayProxyEventV2): boolean {
-  return routeKey === '$default' && (rawPath !== WEBHOOK_PATH || requestContext.http.method !== 'POST');
+/** `POST /webhooks`: an HTTP API has matched its route, a function URL hands on whatever comes. */
+function routeOf({ routeKey, rawPath, requestContext }: APIGatewayProxyEventV2): string {
+  return routeKey === '$default' ? `${requestContext.http.method} ${rawPath}` : routeKey;
 }
 
-/** The Lambda handler (payload format 2.0) around the core. */
-export function createHttpHandler(ingest: Ingest, report: Report): HttpHandler {
+/**
+ * The Lambda handler (payload format 2.0) around the cores.
+ *
+ * @param routes - route (`POST /webhooks`) → its core; what has none is neither counted nor logged
+ */
+export function createHttpHandler(routes: ReadonlyMap<string, Ingest>, report: Report): HttpHandler {
   return async (event, context) => {
-    if (isElsewhere(event)) return NOT_FOUND;
+    const ingest = routes.get(routeOf(event));
+    if (ingest === undefined) return NOT_FOUND;
     const { isBase64Encoded } = event;
     const body = event.body ?? '';
     const outcome = await ingest({

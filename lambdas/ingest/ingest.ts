@@ -1,6 +1,8 @@
 import { AnswerCode, TIMESTAMP_TOLERANCE_SECONDS } from '../contract/http.ts';
+import { eventIdFrom } from '../contract/source.ts';
 import { type Deadline, DeadlineError, withDeadline } from './deadline.ts';
 import { type QueueMessage, toQueueMessage } from './message.ts';
+import type { RoutedSource } from './routing.ts';
 import type { ReadySecrets, SecretSource, SecretState } from './secret-source.ts';
 import { matchSignature } from './signature.ts';
 import { type Headers, readSignatureHeaders, type SignatureHeaders } from './signature-headers.ts';
@@ -38,6 +40,8 @@ export type Outcome = Accepted | Rejected;
 export type Ingest = (request: IngestRequest) => Promise<Outcome>;
 
 export interface IngestDependencies {
+  /** The sender. @default Supaglue */
+  readonly source?: RoutedSource;
   readonly isAllowedSource: (address: string) => boolean;
   readonly secrets: SecretSource;
   /** Resolves only when the queue has confirmed the message. */
@@ -59,7 +63,7 @@ export function createIngest(dependencies: IngestDependencies): Ingest {
 }
 
 async function ingest(
-  { isAllowedSource, secrets, enqueue, nowMs }: IngestDependencies,
+  { source, isAllowedSource, secrets, enqueue, nowMs }: IngestDependencies,
   { headers, body, text, sourceAddress }: IngestRequest,
   deadline: Deadline,
 ): Promise<Outcome> {
@@ -74,8 +78,9 @@ async function ingest(
   if ('reason' in signed) {
     return signed;
   }
+  const eventId = eventIdFrom(source?.name, signed.id);
   const receivedAtMs = nowMs();
-  const stale = checkTimestamp(signed, receivedAtMs);
+  const stale = checkTimestamp(signed, receivedAtMs, source?.toleranceSeconds);
   if (stale !== undefined) {
     return stale;
   }
@@ -83,13 +88,13 @@ async function ingest(
   if (typeof secretPosition !== 'number') {
     return secretPosition;
   }
-  const event = { id: signed.id, timestamp: signed.timestamp, body, text, receivedAtMs };
-  const message = toQueueMessage(event);
+  const event = { id: eventId, timestamp: signed.timestamp, body, text, receivedAtMs };
+  const message = toQueueMessage(event, source, headers);
   if (message === undefined) {
     return {
       code: AnswerCode.BODY_TOO_LARGE,
       reason: 'body-too-large',
-      eventId: signed.id,
+      eventId,
       detail: { body_bytes: body.byteLength },
     };
   }
@@ -97,15 +102,19 @@ async function ingest(
     await deadline.race(enqueue(message, deadline.whenPassed));
   } catch (cause) {
     // The message may be on the queue all the same; the retry then is a duplicate that the ledger recognises.
-    return { code: AnswerCode.UNAVAILABLE, reason: 'queue-failing', eventId: signed.id, cause };
+    return { code: AnswerCode.UNAVAILABLE, reason: 'queue-failing', eventId, cause };
   }
-  return { code: AnswerCode.ACCEPTED, eventId: signed.id, secretPosition };
+  return { code: AnswerCode.ACCEPTED, eventId, secretPosition };
 }
 
 /** Before the signature: it costs nothing, and a replay of an old capture never makes us read a secret. */
-function checkTimestamp({ id, timestamp }: SignatureHeaders, nowMs: number): Rejected | undefined {
+function checkTimestamp(
+  { id, timestamp }: SignatureHeaders,
+  nowMs: number,
+  toleranceSeconds = TIMESTAMP_TOLERANCE_SECONDS,
+): Rejected | undefined {
   const ageSeconds = Math.floor(nowMs / 1_000) - Number(timestamp);
-  if (Math.abs(ageSeconds) <= TIMESTAMP_TOLERANCE_SECONDS) {
+  if (Math.abs(ageSeconds) <= toleranceSeconds) {
     return undefined;
   }
   return {

@@ -1,9 +1,11 @@
 import type { MessageAttributeValue, SendMessageCommandInput } from '@aws-sdk/client-sqs';
 import { MAX_BODY_BYTES, MessageAttribute } from '../contract/message.ts';
 import { encodeBody } from '../runtime/message-body.ts';
-import { routeBody } from './routing.ts';
+import { type RoutedSource, routeBody } from './routing.ts';
+import type { Headers } from './signature-headers.ts';
 
 export interface VerifiedEvent {
+  /** The svix-id, after its source's name where that is another than Supaglue. */
   readonly id: string;
   readonly timestamp: string;
   readonly body: Uint8Array;
@@ -19,7 +21,11 @@ export type QueueMessage = Pick<
 >;
 
 /** The message for a verified event, or `undefined` when its body, as encoded, is over `MAX_BODY_BYTES`. */
-export function toQueueMessage(event: VerifiedEvent): QueueMessage | undefined {
+export function toQueueMessage(
+  event: VerifiedEvent,
+  source?: RoutedSource,
+  headers: Headers = {},
+): QueueMessage | undefined {
   // Encoding never makes it shorter: what is too large already is not even decoded.
   if (event.body.byteLength > MAX_BODY_BYTES) {
     return undefined;
@@ -30,7 +36,11 @@ export function toQueueMessage(event: VerifiedEvent): QueueMessage | undefined {
     return undefined;
   }
   const { buffer, byteOffset, byteLength } = event.body;
-  const { eventType, messageGroupId } = routeBody(Buffer.from(buffer, byteOffset, byteLength));
+  const { eventType, messageGroupId } = routeBody(
+    Buffer.from(buffer, byteOffset, byteLength),
+    source,
+    headers,
+  );
   return {
     MessageBody: text,
     MessageGroupId: messageGroupId,

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { UNKNOWN_EVENT_TYPE } from '../contract/message.ts';
+import { eventIdFrom, type SourceProfile } from '../contract/source.ts';
 import { normaliseCustomerId } from '../events/customer-id.ts';
+import { textAt } from '../events/text-at.ts';
+import type { Headers } from './signature-headers.ts';
 import { topLevelTexts } from './top-level-texts.ts';
 
 export interface Routing {
@@ -8,6 +11,11 @@ export interface Routing {
   readonly eventType: string;
   /** Fit for SQS. One customer, one group, whatever form the event gives its id in. */
   readonly messageGroupId: string;
+}
+
+/** A sender that is not Supaglue. */
+export interface RoutedSource extends SourceProfile {
+  readonly name: string;
 }
 
 const TYPE = 'webhook_event_type';
@@ -26,7 +34,8 @@ const GROUP_ID_PATTERN = /^[!-~]{1,128}$/;
  * Best effort on a body that is signed but not validated: what cannot be read is `unknown`. Never throws, so
  * that a signed event is never refused for its content.
  */
-export function routeBody(body: Buffer): Routing {
+export function routeBody(body: Buffer, source?: RoutedSource, headers: Headers = {}): Routing {
+  if (source !== undefined) return routeOther(body, source, headers);
   const { [TYPE]: type, [CUSTOMER]: customer } =
     body.length > PARSED_BYTES ? scanned(body) : (parseObject(body.toString()) ?? {});
   const eventType = typeof type === 'string' && type !== '' ? sanitiseType(type) : UNKNOWN_EVENT_TYPE;
@@ -38,6 +47,18 @@ export function routeBody(body: Buffer): Routing {
         : // SQS takes a message without a group for a tenant of its own, so a storm of them would never count
           // as noisy. They share a group by type: the ping does not wait behind a storm of another type.
           groupOf(`no-customer:${eventType}`),
+  };
+}
+
+/** Its type and group begin with its name, so that they are never taken for Supaglue's. */
+function routeOther(body: Buffer, { name, type, customer = '' }: RoutedSource, headers: Headers): Routing {
+  const payload = parseObject(body.toString()) ?? {};
+  const found = typeof type === 'string' ? textAt(payload, type) : headers[type.header.toLowerCase()];
+  const eventType = sanitiseType(eventIdFrom(name, found || UNKNOWN_EVENT_TYPE));
+  const about = textAt(payload, customer);
+  return {
+    eventType,
+    messageGroupId: groupOf(about === undefined ? `no-customer:${eventType}` : eventIdFrom(name, about)),
   };
 }
 

@@ -1,14 +1,20 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { PING_EVENT_TYPE } from '../contract/message.ts';
 import type { HandlerRegistrations } from '../contract/outputs.ts';
+import { eventIdFrom, type SourceProfile, sourceOf, withoutSource } from '../contract/source.ts';
 import { catalogue, type EventMap } from '../events/catalogue.ts';
 import type { Frozen } from '../events/frozen.ts';
 import { historical } from '../events/historical.ts';
 import { ping } from '../events/ping.ts';
-import type { EventRoutes, Handler, RegisteredHandler, ValidationResult } from './handler.ts';
+import type { EventRoutes, RegisteredHandler, ValidationResult } from './handler.ts';
 import { handlePing } from './ping.ts';
-import { checkDefinition, checkEventTypes, checkHandler, PING_HANDLER_NAME } from './registration.ts';
-import { type AnyEvent, anyEvent, validateWith } from './validation.ts';
+import { checkSource, PING_HANDLER_NAME } from './registration.ts';
+import type { Source } from './source.ts';
+import { type Defined, SourceRouter } from './source-router.ts';
+import { type AnyEvent, anyEvent, anyObject } from './validation.ts';
+
+/** Of every source: `webhook_event_type` is Supaglue's. */
+type AnyPayload = Readonly<Record<string, unknown>>;
 
 /**
  * Which handlers run for which event. Every method adds to this router and returns it:
@@ -26,102 +32,101 @@ import { type AnyEvent, anyEvent, validateWith } from './validation.ts';
  * Files and functions may be renamed freely; a handler with a new name runs again for an event that is
  * delivered again.
  */
-export class EventRouter<Events extends object = EventMap> implements EventRoutes {
-  readonly #schemas = new Map<string, StandardSchemaV1>(Object.entries({ ...catalogue, ...historical }));
-  readonly #handlerNames = new Set<string>();
-  readonly #handlersByType = new Map<string, RegisteredHandler[]>();
-  readonly #handlersOfAny: RegisteredHandler[] = [];
+export class EventRouter<Events extends object = EventMap>
+  extends SourceRouter<Events, AnyEvent>
+  implements EventRoutes
+{
+  readonly #handlerNames: Set<string>;
+  readonly #sources = new Map<
+    string,
+    { readonly profile: SourceProfile; readonly router: SourceRouter<object> }
+  >();
 
   constructor() {
-    this.#schemas.set(PING_EVENT_TYPE, ping);
-    this.#handlersByType.set(PING_EVENT_TYPE, [registered(PING_HANDLER_NAME, handlePing)]);
+    const handlerNames = new Set<string>();
+    super({
+      schemas: { ...catalogue, ...historical, [PING_EVENT_TYPE]: ping },
+      anyEvent,
+      handlerNames,
+    });
+    this.#handlerNames = handlerNames;
   }
 
-  /**
-   * Runs `handler` for one event type, or for each of several.
-   *
-   * @throws {RegistrationError} when the handler's name is taken, reserved or malformed, the list of types is
-   * empty, or a type is not known.
-   */
-  on<const Name extends keyof Events & string>(
-    eventTypes: Name | readonly Name[],
-    handlerName: string,
-    handler: Handler<Events[Name]>,
-  ): this {
-    const names: readonly string[] = typeof eventTypes === 'string' ? [eventTypes] : eventTypes;
-    checkHandler(handlerName, handler, this.#handlerNames);
-    checkEventTypes(handlerName, names, this.#schemas);
-    this.#handlerNames.add(handlerName);
-    for (const name of new Set(names)) {
-      const handlers = this.#handlersByType.get(name) ?? [];
-      handlers.push(registered(handlerName, handler));
-      this.#handlersByType.set(name, handlers);
-    }
-    return this;
-  }
-
-  /**
-   * Runs `handler` for every event, of types without a schema too. Only the diagnostic ping never reaches it.
-   *
-   * @throws {RegistrationError} when the handler's name is taken, reserved or malformed.
-   */
-  onAny(handlerName: string, handler: Handler<AnyEvent>): this {
-    checkHandler(handlerName, handler, this.#handlerNames);
-    this.#handlerNames.add(handlerName);
-    this.#handlersOfAny.push(registered(handlerName, handler));
-    return this;
-  }
-
-  /**
-   * Makes an event type of your own known, with a schema of any library that speaks Standard Schema v1 (zod,
-   * Valibot, ArkType, ...); `validate` may be asynchronous. Call it before `on` for that type.
-   *
-   * A payload that the schema refuses is dead-lettered at once, without a retry. An error that the schema throws
-   * is retried.
-   *
-   * @throws {RegistrationError} when the type is known already or reserved.
-   */
-  define<const Name extends string, Schema extends StandardSchemaV1>(
+  override define<const Name extends string, Schema extends StandardSchemaV1>(
     eventType: Name extends (keyof Events & string) | typeof PING_EVENT_TYPE ? never : Name,
     schema: Schema,
-  ): EventRouter<Events & Readonly<Record<Name, Frozen<StandardSchemaV1.InferOutput<Schema>>>>> {
-    checkDefinition(eventType, schema, this.#schemas);
-    this.#schemas.set(eventType, schema);
-    // The same router: what is new is known to the type alone.
-    return this as unknown as EventRouter<
-      Events & Readonly<Record<Name, Frozen<StandardSchemaV1.InferOutput<Schema>>>>
-    >;
+  ): EventRouter<Events & Defined<Name, Schema>> {
+    return super.define(eventType, schema) as unknown as EventRouter<Events & Defined<Name, Schema>>;
   }
 
-  /** Handlers of this type in the order of registration, those of `onAny` last; empty when there is none. */
-  handlersFor(eventType: string): readonly RegisteredHandler[] {
-    const handlers = this.#handlersByType.get(eventType) ?? [];
-    return eventType === PING_EVENT_TYPE ? handlers : [...handlers, ...this.#handlersOfAny];
+  /**
+   * Handlers for another sender than Supaglue: any that signs as Standard Webhooks asks. The stack has to name it too,
+   * in the `sources` of `SupaglueWebhooks`; its requests go to `/webhooks/NAME`.
+   *
+   * ```ts
+   * router.from('openai', openAi).on('response.completed', 'note-response', noteResponse);
+   * ```
+   *
+   * @param name - 1 to 32 of `a-z 0-9 -`, a letter first
+   * @param source - one of those that come with the package, or your own
+   * @throws {RegistrationError} when the name is taken or malformed
+   */
+  from<Schemas extends Readonly<Record<string, StandardSchemaV1>>>(
+    name: string,
+    source: Source<Schemas>,
+  ): SourceRouter<
+    { readonly [Name in keyof Schemas]: Frozen<StandardSchemaV1.InferOutput<Schemas[Name]>> },
+    AnyPayload
+  > {
+    checkSource(name, source, this.#sources);
+    const { schemas, ...profile } = source;
+    const router = new SourceRouter<object>({
+      schemas,
+      anyEvent: anyObject,
+      handlerNames: this.#handlerNames,
+    });
+    this.#sources.set(name, { profile, router });
+    return router as SourceRouter<never, never>;
+  }
+
+  /** The senders besides Supaglue, by name. */
+  get sources(): ReadonlyMap<string, SourceProfile> {
+    return new Map([...this.#sources].map(([name, { profile }]) => [name, profile]));
+  }
+
+  override handlersFor(eventType: string): readonly RegisteredHandler[] {
+    if (eventType === PING_EVENT_TYPE) return [{ name: PING_HANDLER_NAME, handle: handlePing as never }];
+    const source = this.#sources.get(sourceOf(eventType) ?? '');
+    return source === undefined
+      ? super.handlersFor(eventType)
+      : source.router.handlersFor(withoutSource(eventType));
   }
 
   /** What is registered, without the built-in handler of the ping. */
   registrations(): HandlerRegistrations {
-    const names = (handlers: readonly RegisteredHandler[]) => handlers.map(({ name }) => name);
-    const own = [...this.#handlersByType].filter(([eventType]) => eventType !== PING_EVENT_TYPE);
+    const others = [...this.#sources].map(([name, { profile, router }]) => ({
+      name,
+      profile,
+      any: router.registeredForAny(),
+      byType: Object.entries(router.registeredByType()).map(
+        ([eventType, names]) => [eventIdFrom(name, eventType), names] as const,
+      ),
+    }));
     return {
-      byType: Object.fromEntries(own.map(([eventType, handlers]) => [eventType, names(handlers)])),
-      any: names(this.#handlersOfAny),
+      byType: { ...this.registeredByType(), ...Object.fromEntries(others.flatMap(({ byType }) => byType)) },
+      any: this.registeredForAny(),
+      ...(others.length === 0
+        ? {}
+        : {
+            sources: Object.fromEntries(others.map(({ name, profile, any }) => [name, { ...profile, any }])),
+          }),
     };
   }
 
-  /**
-   * Validates against the schema of the type. An event of an unknown type passes through as it is, if it is an
-   * object with its type as text: that is what `onAny` is promised. A promise only where the schema validates
-   * asynchronously.
-   *
-   * @throws what a schema of your own throws
-   */
-  validate(eventType: string, payload: unknown): ValidationResult | Promise<ValidationResult> {
-    return validateWith(this.#schemas.get(eventType) ?? anyEvent, payload);
+  override validate(eventType: string, payload: unknown): ValidationResult | Promise<ValidationResult> {
+    const source = this.#sources.get(sourceOf(eventType) ?? '');
+    return source === undefined
+      ? super.validate(eventType, payload)
+      : source.router.validate(withoutSource(eventType), payload);
   }
-}
-
-/** Safe to widen: the consumer hands over only what `validate` returned for the handler's own type. */
-function registered<Event>(name: string, handler: Handler<Event>): RegisteredHandler {
-  return { name, handle: handler as Handler<unknown> };
 }

@@ -1,3 +1,5 @@
+import type { SourceProfile } from '../contract/source.ts';
+
 /** The part of Powertools' Logger that a handler uses. Each line carries the event's id and the handler's name. */
 export interface HandlerLogger {
   debug(message: string, extra?: Record<string, unknown> | Error): void;
@@ -10,7 +12,7 @@ export interface HandlerLogger {
 export interface HandlerContext<Event> {
   /** The validated event; fields that the schema does not know are kept. Frozen: assigning to it throws. */
   readonly event: Event;
-  /** The svix-id: the same on every delivery, retry and resend of this event. */
+  /** The svix-id: the same on every delivery, retry and resend of this event. After a source's name, `openai:msg_1`. */
   readonly eventId: string;
   /** Name that this handler is registered under. */
   readonly handler: string;
@@ -52,8 +54,10 @@ export type ValidationResult =
   /** Each issue is `path: message`, at most 20; the built-in schemas name no values of the payload. */
   | { readonly ok: false; readonly issues: readonly string[] };
 
-/** What the consumer needs of a router. */
+/** What the consumer needs of a router. Types of other sources begin with their name: `openai:response.completed`. */
 export interface EventRoutes {
+  /** The senders besides Supaglue, by name. @default none */
+  readonly sources?: ReadonlyMap<string, SourceProfile>;
   /** Handlers of this type in the order of registration, `onAny` last; empty when none is registered. */
   handlersFor(eventType: string): readonly RegisteredHandler[];
   /**

@@ -1,4 +1,5 @@
 import { PING_EVENT_TYPE, UNKNOWN_EVENT_TYPE } from '../contract/message.ts';
+import { SOURCE_NAME_PATTERN, type SourceProfile } from '../contract/source.ts';
 
 /** Name of the built-in handler of {@link PING_EVENT_TYPE}. */
 export const PING_HANDLER_NAME = 'ping';
@@ -76,6 +77,35 @@ export function checkDefinition(
   }
   if (!isStandardSchema(schema)) {
     throw new RegistrationError(`the schema of ${JSON.stringify(eventType)} is not a Standard Schema v1`);
+  }
+}
+
+/** Types of other sources reach the consumer as an attribute's text. */
+const ATTRIBUTE_PATTERN = /^[A-Za-z0-9._:-]{1,90}$/;
+const PATH_PATTERN = /^[^.]+(?:\.[^.]+)*$/;
+
+/** @throws {RegistrationError} when the name is taken or malformed, or the profile says nothing that can be read. */
+export function checkSource(
+  name: string,
+  { type, customer = 'none', toleranceSeconds = 1, schemas }: SourceProfile & { readonly schemas: object },
+  taken: { has(name: string): boolean },
+): void {
+  const fail = (problem: string): never => {
+    throw new RegistrationError(`source ${JSON.stringify(name)}: ${problem}`);
+  };
+  if (typeof name !== 'string' || !SOURCE_NAME_PATTERN.test(name)) {
+    fail('its name must be 1 to 32 of a-z, 0-9 and "-", a letter first');
+  }
+  if (taken.has(name)) fail('it is registered twice');
+  const path = typeof type === 'string' ? type : type.header;
+  if (!PATH_PATTERN.test(path) || !PATH_PATTERN.test(customer)) fail('a path has no name between two dots');
+  if (!Number.isInteger(toleranceSeconds) || toleranceSeconds < 1 || toleranceSeconds > 86_400) {
+    fail('toleranceSeconds must be 1 to 86,400');
+  }
+  for (const eventType of Object.keys(schemas)) {
+    if (!ATTRIBUTE_PATTERN.test(eventType)) {
+      fail(`event type ${JSON.stringify(eventType)} must be 1 to 90 letters, digits, ".", "_", ":" or "-"`);
+    }
   }
 }
 

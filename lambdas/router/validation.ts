@@ -21,6 +21,9 @@ export const anyEvent: StandardSchemaV1<unknown, AnyEvent> = z.looseObject({
   webhook_event_type: z.string(),
 });
 
+/** The same of another source, whose type is told by its profile. */
+export const anyObject: StandardSchemaV1<unknown, Readonly<Record<string, unknown>>> = z.looseObject({});
+
 /** The one way a payload is validated, whichever library its schema is from. */
 export function validateWith(
   schema: StandardSchemaV1,

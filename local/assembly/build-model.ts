@@ -35,7 +35,11 @@ export function buildModel(assembly: Assembly, sqsEndpoint: string): StackModel 
   const notRun: NotRun[] = [...template.resources]
     .filter(([, { type }]) => !isRun(type) && !isWithoutCounterpart(type))
     .map(([logicalId, { type }]) => ({ logicalId, type }));
-  const ours: ReadonlySet<string> = new Set(Object.values(parts));
+  const sources = Object.entries(deployment.sources ?? {});
+  const ours: ReadonlySet<string> = new Set([
+    ...Object.values(parts),
+    ...sources.flatMap(([, { signingSecret, route }]) => [signingSecret, route ?? []].flat()),
+  ]);
 
   /** A user's own resource that is not understood is left out; a part of the framework has to be. */
   function modelsOf<Model>(types: readonly string[], build: (properties: Properties) => Model): Model[] {
@@ -97,6 +101,9 @@ export function buildModel(assembly: Assembly, sqsEndpoint: string): StackModel 
       signingSecret: stack.identityOf(parts.signingSecret).ref,
       alertTopic: stack.identityOf(parts.alertTopic).ref,
     },
+    sourceSecrets: Object.fromEntries(
+      sources.map(([name, { signingSecret }]) => [name, stack.identityOf(signingSecret).ref]),
+    ),
     notRun,
   };
 }

@@ -8,6 +8,8 @@ export interface StackModel {
   readonly deployment: DeploymentMetadata;
   /** Logical ids; of the ledger its name, of secret and topic their ARNs. */
   readonly parts: DeploymentParts;
+  /** Senders besides Supaglue: name → ARN of the secret with its signing secrets. */
+  readonly sourceSecrets: Readonly<Record<string, string>>;
   /** Dead-letter queues before the queues that name them. */
   readonly queues: readonly QueueModel[];
   readonly tables: readonly CreateTableCommandInput[];

@@ -6,6 +6,8 @@ export interface StackParts {
   readonly ingest: FunctionModel;
   readonly consumer: FunctionModel;
   readonly route: RouteModel;
+  /** Of the senders besides Supaglue, where there is a gateway. */
+  readonly sourceRoutes: readonly RouteModel[];
   /** The function URL beside an HTTP API. */
   readonly url: RouteModel | undefined;
   readonly queue: QueueModel;
@@ -17,6 +19,7 @@ export interface StackParts {
 
 /** @throws {LocalError} when a part is missing. */
 export function findParts({
+  deployment,
   parts,
   queues,
   functions,
@@ -31,6 +34,9 @@ export function findParts({
   return {
     route: named(routes, parts.route, 'HTTP API route or function URL'),
     url: parts.url === undefined ? undefined : named(routes, parts.url, 'function URL'),
+    sourceRoutes: Object.values(deployment.sources ?? {}).flatMap(({ route }) =>
+      route === undefined ? [] : [named(routes, route, 'HTTP API route')],
+    ),
     queue: named(queues, parts.queue, 'queue'),
     ingest: named(functions, parts.ingest, 'ingest function'),
     consumer: named(functions, parts.consumer, 'consumer function'),

@@ -2,19 +2,26 @@ import type { Command } from 'commander';
 import { findExports } from '../../local/run-exports.ts';
 import { UsageError } from '../core/command-error.ts';
 import { toCommandError } from '../core/error-line.ts';
-import { closeTarget, type Target } from '../core/target.ts';
+import { atSource, closeTarget, type Target } from '../core/target.ts';
 import type { CommandContext } from './context.ts';
 
 /** Options that every command with a target has. */
 export interface TargetOptions {
   readonly local?: true;
   readonly stack?: string;
+  /** Of commands that work on one sender's secret. */
+  readonly source?: string;
 }
 
 export function addTargetOptions(command: Command): Command {
   return command
     .option('--local', 'work on the local run (`npm start`); never touches AWS')
     .option('--stack <name>', 'work on the deployed stack of this name');
+}
+
+/** For commands that work on one sender's secret. */
+export function addSourceOption(command: Command): Command {
+  return command.option('--source <name>', 'another sender than Supaglue: one of the stack’s sources');
 }
 
 /** Opens the target, hands it over and closes it; what goes wrong is explained in its terms. */
@@ -27,7 +34,7 @@ export async function withTarget<Result>(
   try {
     const target = await openTarget(options, context);
     try {
-      return await work(target);
+      return await work(atSource(target, options.source));
     } finally {
       closeTarget(target);
     }

@@ -1,5 +1,5 @@
 import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
-import { HANDLERS_VARIABLE } from '../../local/cloud-exports.ts';
+import { HANDLERS_VARIABLE, SOURCES_VARIABLE } from '../../local/cloud-exports.ts';
 import { localClients } from './clients.ts';
 import { CommandError } from './command-error.ts';
 import { isLoopbackUrl } from './loopback.ts';
@@ -26,6 +26,7 @@ export function localTarget(exports: LocalExports): Target {
     ledgerTableName: text(exports, 'LEDGER_TABLE_NAME'),
     signingSecretId: text(exports, 'SIGNING_SECRET_ID'),
     alertTopicArn: text(exports, 'ALERT_TOPIC_ARN'),
+    sourceSecrets: JSON.parse(exports[SOURCES_VARIABLE] ?? '{}'),
     handlers: JSON.parse(exports[HANDLERS_VARIABLE] ?? '"unknown"'),
     ...databaseOf(exports),
     clients: localClients(

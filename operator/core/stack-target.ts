@@ -1,9 +1,11 @@
 import { CloudFormationClient, DescribeStacksCommand, type Output } from '@aws-sdk/client-cloudformation';
-import { OUTPUT_MARKER, StackOutput } from '../../lambdas/contract/outputs.ts';
+import { OUTPUT_MARKER, StackOutput, sourceOutput } from '../../lambdas/contract/outputs.ts';
 import { isLocalAccessKey } from '../../local/identity.ts';
 import { AWS_CALLS, stackClients } from './clients.ts';
 import { CommandError } from './command-error.ts';
 import type { Target } from './target.ts';
+
+const SOURCE_OUTPUT = sourceOutput('');
 
 export function cloudFormationClient(): CloudFormationClient {
   return new CloudFormationClient(AWS_CALLS);
@@ -47,6 +49,11 @@ export async function stackTarget(
     ledgerTableName: output(StackOutput.LEDGER_TABLE_NAME),
     signingSecretId: output(StackOutput.SIGNING_SECRET_NAME),
     alertTopicArn: output(StackOutput.ALERT_TOPIC_ARN),
+    sourceSecrets: Object.fromEntries(
+      [...outputs].flatMap(([key, value = '']) =>
+        key.startsWith(SOURCE_OUTPUT) ? [[key.slice(SOURCE_OUTPUT.length), value]] : [],
+      ),
+    ),
     dashboardUrl: output(StackOutput.DASHBOARD_URL),
     deploymentPath: path,
     clients: stackClients(),

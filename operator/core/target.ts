@@ -5,6 +5,7 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { HandlerRegistrations } from '../../lambdas/contract/outputs.ts';
+import { CommandError } from './command-error.ts';
 
 export interface TargetClients {
   readonly sqs: SQSClient;
@@ -31,6 +32,8 @@ export interface Target {
   /** ARN or name of the Secrets Manager secret. */
   readonly signingSecretId: string;
   readonly alertTopicArn: string;
+  /** Senders besides Supaglue: name → ARN or name of the secret with its signing secrets. */
+  readonly sourceSecrets: Readonly<Record<string, string>>;
   /** CloudWatch's page; a local run has none. */
   readonly dashboardUrl?: string;
   /** Which handlers the consumer has, as the local run tells. Absent: the stack's template does. */
@@ -47,6 +50,22 @@ export interface TargetDatabase {
   readonly url: string;
   readonly supaglueSchema: string;
   readonly applicationSchema: string;
+}
+
+/**
+ * The same deployment as another sender sees it: its URL and its secret.
+ *
+ * @param source - @default Supaglue
+ * @throws {CommandError} when the deployment has no such source
+ */
+export function atSource(target: Target, source: string | undefined): Target {
+  if (source === undefined) return target;
+  const signingSecretId = target.sourceSecrets[source];
+  if (signingSecretId === undefined) {
+    const known = Object.keys(target.sourceSecrets).join(', ') || 'no other than Supaglue';
+    throw new CommandError(`${target.name} has no source ${source}: there is ${known}`);
+  }
+  return { ...target, signingSecretId, webhookUrl: `${target.webhookUrl}/${source}` };
 }
 
 /** Ends the idle connections of the target's clients. */

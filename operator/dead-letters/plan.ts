@@ -1,3 +1,4 @@
+import { sourceOf } from '../../lambdas/contract/source.ts';
 import { describeEvent } from '../../lambdas/events/event-fields.ts';
 import { EventStatus, isCompleted, type LedgerRecord } from '../../lambdas/ledger/record.ts';
 import type { Target } from '../core/target.ts';
@@ -86,7 +87,11 @@ function planEvent(event: FoldedEvent, found: LedgerRecord | undefined, options:
     if (payload === undefined) return [];
     return handlersOf.areUnknown === true
       ? namesIn(letter, found)
-      : handlersOf(describeEvent(payload.value).eventType);
+      : handlersOf(
+          sourceOf(letter.eventId ?? '') === undefined
+            ? describeEvent(payload.value).eventType
+            : letter.eventType,
+        );
   };
   if (found === undefined) {
     if (payload === undefined) return futile('its body is not JSON: the consumer refuses it again');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Message } from '@aws-sdk/client-sqs';
-import { EVENT_ID_PATTERN, MessageAttribute, UNKNOWN_EVENT_TYPE } from '../../lambdas/contract/message.ts';
+import { MessageAttribute, UNKNOWN_EVENT_TYPE } from '../../lambdas/contract/message.ts';
+import { isEventId, sourceOf, withoutSource } from '../../lambdas/contract/source.ts';
 import { describeEvent } from '../../lambdas/events/event-fields.ts';
 import { decodeBody } from '../../lambdas/runtime/message-body.ts';
 import type { DeadLetter } from './dead-letter.ts';
@@ -17,14 +18,23 @@ export function readLetter(message: Message): DeadLetter | undefined {
   const failure = parseFailure(text(MessageAttribute.FAILURE));
   const receivedAt = text(MessageAttribute.RECEIVED_AT) ?? '';
   const bytes = decodeBody(body, text(MessageAttribute.BODY_ENCODING));
-  const { customerId, providerName } = describeEvent(parseJson(bytes)?.value);
+  const source = sourceOf(eventId ?? '');
+  const { customerId, providerName } =
+    source === undefined
+      ? describeEvent(parseJson(bytes)?.value)
+      : // Its profile is not known here, but ingest has put each customer into a group.
+        {
+          customerId:
+            sourceOf(messageGroupId ?? '') === source ? withoutSource(messageGroupId ?? '') : undefined,
+          providerName: undefined,
+        };
   return {
     messageId,
     receiptHandle,
     body,
     attributes,
     ...(messageGroupId === undefined ? {} : { messageGroupId }),
-    ...(eventId !== undefined && EVENT_ID_PATTERN.test(eventId) ? { eventId } : {}),
+    ...(eventId !== undefined && isEventId(eventId) ? { eventId } : {}),
     eventType: text(MessageAttribute.EVENT_TYPE) ?? UNKNOWN_EVENT_TYPE,
     ...(customerId === undefined ? {} : { customerId }),
     ...(providerName === undefined ? {} : { providerName }),

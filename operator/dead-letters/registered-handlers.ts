@@ -1,6 +1,7 @@
 import { type CloudFormationClient, GetTemplateCommand } from '@aws-sdk/client-cloudformation';
 import { PING_EVENT_TYPE } from '../../lambdas/contract/message.ts';
 import { deploymentsOf, type HandlerRegistrations } from '../../lambdas/contract/outputs.ts';
+import { sourceOf } from '../../lambdas/contract/source.ts';
 import { PING_HANDLER_NAME } from '../../lambdas/router/registration.ts';
 import { cloudFormationClient } from '../core/stack-target.ts';
 import type { Target } from '../core/target.ts';
@@ -23,12 +24,15 @@ export async function registeredHandlers(target: Target, signal: AbortSignal): P
 
 export function handlersOf(registrations: HandlerRegistrations | 'unknown'): HandlersOf {
   if (registrations === 'unknown') return Object.assign(() => [], { areUnknown: true as const });
-  const { byType, any } = registrations;
+  const { byType, any, sources = {} } = registrations;
   const of = (eventType: string): readonly string[] => {
     if (eventType === PING_EVENT_TYPE) return [PING_HANDLER_NAME];
-    return [...(Object.hasOwn(byType, eventType) ? (byType[eventType] ?? []) : []), ...any];
+    const source = sourceOf(eventType) ?? '';
+    const ofAll = Object.hasOwn(sources, source) ? sources[source]?.any : any;
+    return [...(Object.hasOwn(byType, eventType) ? (byType[eventType] ?? []) : []), ...(ofAll ?? [])];
   };
-  const names = [...new Set([...Object.values(byType).flat(), ...any, PING_HANDLER_NAME])];
+  const ofSources = Object.values(sources).flatMap((source) => source.any);
+  const names = [...new Set([...Object.values(byType).flat(), ...any, ...ofSources, PING_HANDLER_NAME])];
   return Object.assign(of, { names, types: Object.keys(byType) });
 }
 

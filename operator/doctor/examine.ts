@@ -2,7 +2,7 @@ import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
 import { readOldestMessageAgeSeconds } from '../core/counters.ts';
 import { toCommandError } from '../core/error-line.ts';
 import { findStoredValue } from '../core/signing-secret.ts';
-import type { Target } from '../core/target.ts';
+import { atSource, type Target } from '../core/target.ts';
 import { type CheckResult, type Finding, fail, note } from './finding.ts';
 import { judgeAlerts } from './judge-alerts.ts';
 import { judgeClock } from './judge-clock.ts';
@@ -104,7 +104,12 @@ export async function examine(
     onResult(result);
   };
   // All at once: on AWS each is a round trip or two.
-  const running = Object.entries(CHECKS).map(
+  const secretsOfSources = Object.keys(target.sourceSecrets).map((name): [string, Check] => [
+    `secret, ${name}`,
+    async () => judgeSecret(await findStoredValue(atSource(target, name), options.signal), name),
+  ]);
+  const [secret, ...others] = Object.entries(CHECKS);
+  const running = [...(secret === undefined ? [] : [secret]), ...secretsOfSources, ...others].map(
     ([name, check]) => [name, attempt(examination, () => check(examination))] as const,
   );
   // When one ends with the abort, the others do too, and nobody waits for them any more.

@@ -107,7 +107,10 @@ export function testHandler(
     enqueue: edges.enqueue,
     nowMs,
   });
-  return { handle: createHttpHandler(ingest, (outcome) => outcomes.push(outcome)), outcomes };
+  return {
+    handle: createHttpHandler(new Map([['POST /webhooks', ingest]]), (outcome) => outcomes.push(outcome)),
+    outcomes,
+  };
 }
 
 export function request(parts: Partial<IngestRequest> = {}): IngestRequest {

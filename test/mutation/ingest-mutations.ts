@@ -84,7 +84,7 @@ export const INGEST_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: INGEST,
-        find: 'if (Math.abs(ageSeconds) <= TIMESTAMP_TOLERANCE_SECONDS) {',
+        find: 'if (Math.abs(ageSeconds) <= toleranceSeconds) {',
         replace: 'if (Number.isFinite(ageSeconds)) {',
       },
     ],
@@ -122,8 +122,8 @@ export const INGEST_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: 'lambdas/ingest/http-handler.ts',
-        find: "(rawPath !== WEBHOOK_PATH || requestContext.http.method !== 'POST')",
-        replace: 'rawPath !== WEBHOOK_PATH',
+        find: 'requestContext.http.method} ',
+        replace: "'POST'} ",
       },
     ],
   },
@@ -135,6 +135,18 @@ export const INGEST_MUTATIONS: readonly Mutation[] = [
         file: 'lambdas/ingest/top-level-texts.ts',
         find: 'json[index] === BACKSLASH ? 2 : 1',
         replace: '1',
+      },
+    ],
+  },
+  {
+    name: 'senders-share-ids',
+    says: 'An event of another sender is recorded under its bare id.',
+    aim: 'accepted-after-the-queue-confirmed',
+    edits: [
+      {
+        file: INGEST,
+        find: 'eventIdFrom(source?.name, signed.id)',
+        replace: 'eventIdFrom(undefined, signed.id)',
       },
     ],
   },

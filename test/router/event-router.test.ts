@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import * as zod from 'zod';
 import { PING_EVENT_TYPE } from '../../lambdas/contract/message.ts';
-import { type EventName, EventRouter, RegistrationError } from '../../lambdas/router/index.ts';
+import { type EventName, EventRouter, openAi, RegistrationError } from '../../lambdas/router/index.ts';
 import { contextOf } from './handler-context.ts';
 
 const nothing = () => {};
@@ -246,4 +246,72 @@ describe('events of an unknown type', () => {
       expect(await router.validate('unknown', payload)).toMatchObject({ ok: false });
     },
   );
+});
+
+describe('sources', () => {
+  const thing = openAi.schemas['response.completed'];
+  const nothing = () => undefined;
+
+  test.each<[string, () => unknown, string]>([
+    ['a name with a colon', () => new EventRouter().from('a:b', openAi), 'its name must be'],
+    ['a name in capitals', () => new EventRouter().from('OpenAI', openAi), 'its name must be'],
+    ['a name of 33 characters', () => new EventRouter().from('a'.repeat(33), openAi), 'its name must be'],
+    ['an empty path', () => new EventRouter().from('a', { type: '', schemas: {} }), 'a path has no name'],
+    [
+      'a path with a hole',
+      () => new EventRouter().from('a', { type: 'type', customer: 'data..id', schemas: {} }),
+      'a path has no name',
+    ],
+    [
+      'a tolerance of none',
+      () => new EventRouter().from('a', { type: 'type', toleranceSeconds: 0, schemas: {} }),
+      'toleranceSeconds must be',
+    ],
+    [
+      'a type that no attribute can hold',
+      () => new EventRouter().from('a', { type: 'type', schemas: { 'a b': thing } }),
+      'event type "a b" must be',
+    ],
+    [
+      'a source twice',
+      () => {
+        const router = new EventRouter();
+        router.from('a', openAi);
+        return router.from('a', openAi);
+      },
+      'it is registered twice',
+    ],
+    [
+      'a handler name of another source',
+      () => {
+        const router = new EventRouter().onAny('one', nothing);
+        return router.from('a', openAi).on('response.completed', 'one', nothing);
+      },
+      'is registered twice',
+    ],
+  ])('%s is refused', (_, make, problem) => {
+    expect(make).toThrow(problem);
+  });
+
+  test('are told with what is registered, apart from Supaglue’s', () => {
+    const router = new EventRouter().on('sync.complete', 'ours', nothing).onAny('any', nothing);
+    router.from('a', openAi).on('response.completed', 'theirs', nothing).onAny('all-theirs', nothing);
+    expect(router.registrations()).toEqual({
+      byType: { 'sync.complete': ['ours'], 'a:response.completed': ['theirs'] },
+      any: ['any'],
+      sources: { a: { type: 'type', any: ['all-theirs'] } },
+    });
+    const names = (eventType: string) => router.handlersFor(eventType).map(({ name }) => name);
+    expect(names('a:response.completed')).toEqual(['theirs', 'all-theirs']);
+    expect(names('a:unheard.of')).toEqual(['all-theirs']);
+    expect(names('response.completed')).toEqual(['any']);
+    expect(names('b:response.completed')).toEqual(['any']);
+    expect(new EventRouter().registrations()).not.toHaveProperty('sources');
+  });
+
+  test('a type is defined for one source alone', () => {
+    const router = new EventRouter();
+    router.from('a', openAi).define('own.thing', thing).on('own.thing', 'own', nothing);
+    expect(() => router.on('own.thing' as never, 'other', nothing)).toThrow('unknown event type');
+  });
 });

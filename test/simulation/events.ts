@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { eventIdFrom } from '../../lambdas/contract/source.ts';
 import { samples } from '../../lambdas/events/samples.ts';
 import type { Random } from './random.ts';
 
@@ -39,6 +40,29 @@ const TYPES = [
   'object.field_mapping.created',
   'supaglue.unheard-of',
 ] as const;
+
+/** A sender besides Supaglue, which may use the very ids that it uses. */
+export const OTHER_SOURCE = 'other';
+export const OTHER_TYPE = 'thing.done';
+export const OTHER_HANDLER = 'zeta';
+
+export function createOtherEvent(id: string, random: Random, oddity: number): SimulatedEvent {
+  const flaw = random.chance(0.1) ? random.pick(['not-json', 'off-schema'] as const) : undefined;
+  const payload = {
+    type: OTHER_TYPE,
+    data: { who: flaw === 'off-schema' ? 7 : 'customer-1' },
+    simulated: id,
+  };
+  const body = Buffer.from(flaw === 'not-json' ? `not json ${id}` : JSON.stringify(payload));
+  return {
+    id: eventIdFrom(OTHER_SOURCE, id),
+    body,
+    bodySha256: sha256(body),
+    eventType: eventIdFrom(OTHER_SOURCE, OTHER_TYPE),
+    ...(flaw === undefined ? {} : { flaw }),
+    steps: new Map([[OTHER_HANDLER, createSteps(random, oddity)]]),
+  };
+}
 
 export function createEvent(id: string, random: Random, oddity: number): SimulatedEvent {
   const eventType = random.pick(TYPES);

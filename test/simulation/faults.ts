@@ -55,6 +55,8 @@ export const FAULTS = [
   'old-consumer',
   /** The same with version 0.2, whose completing write left more. */
   'consumer-0.2',
+  /** Another sender sends an event under the same id. */
+  'other-source',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 

@@ -1,16 +1,20 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { pathOf } from '../../lambdas/contract/source.ts';
 import { INGEST_TIMEOUT_SECONDS } from '../../lambdas/contract/timing.ts';
 import { createHttpHandler, type HttpHandler } from '../../lambdas/ingest/http-handler.ts';
 import { createIngest, type Outcome } from '../../lambdas/ingest/ingest.ts';
 import { createEnqueue } from '../../lambdas/ingest/queue.ts';
+import type { RoutedSource } from '../../lambdas/ingest/routing.ts';
 import { createSecretSource } from '../../lambdas/ingest/secret-source.ts';
 import { SECRETS_MANAGER_BOUNDS } from '../../lambdas/ingest/secrets-manager.ts';
 import type { Network } from './aws-call.ts';
+import { OTHER_SOURCE } from './events.ts';
 import type { Faults } from './faults.ts';
 import { FunctionInstance, type Invocation, type InvocationEnd } from './instance.ts';
 import type { Journal } from './journal.ts';
 import type { Random } from './random.ts';
 import type { Settings } from './settings.ts';
+import { OTHER } from './simulated-handlers.ts';
 import { createSqsClient, type SqsPort } from './sqs-port.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -33,6 +37,8 @@ export interface SimulatedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
   readonly sourceAddress?: string;
+  /** @default Supaglue */
+  readonly source?: string;
 }
 
 export type IngestEnd = InvocationEnd<APIGatewayProxyStructuredResultV2>;
@@ -49,13 +55,18 @@ export class IngestSide {
   }
 
   request(
-    { headers, body, sourceAddress = ALLOWED_ADDRESS }: SimulatedRequest,
+    { headers, body, sourceAddress = ALLOWED_ADDRESS, source }: SimulatedRequest,
     onEnd: (end: IngestEnd, outcome: Outcome | undefined, invocation: Invocation) => void,
   ): void {
     const { faults, journal } = this.#options;
     const [instance, handle] = this.#idleInstance();
     const id = ++this.#count;
-    const event = { headers, body: body.toString('base64'), isBase64Encoded: true } as const;
+    const event = {
+      routeKey: `POST ${pathOf(source)}`,
+      headers,
+      body: body.toString('base64'),
+      isBase64Encoded: true,
+    } as const;
     const invocation = instance.invoke(
       id,
       INGEST_TIMEOUT_SECONDS * 1_000,
@@ -95,22 +106,29 @@ export class IngestSide {
   #createHandler(instance: FunctionInstance): HttpHandler {
     const { network, sqs, storedSecret } = this.#options;
     const nowMs = () => instance.nowMs();
-    const ingest = createIngest({
-      nowMs,
-      isAllowedSource: (address) => address === ALLOWED_ADDRESS,
-      secrets: createSecretSource({
+    const core = (source?: RoutedSource) =>
+      createIngest({
+        ...(source && { source }),
         nowMs,
-        fetchSecret: () =>
-          network.call(
-            instance,
-            { service: 'secrets', purpose: 'secret' },
-            SECRETS_MANAGER_BOUNDS,
-            storedSecret,
-          ),
-      }),
-      enqueue: createEnqueue(createSqsClient(sqs, instance), MAIN_QUEUE_URL),
-    });
-    return createHttpHandler(ingest, (outcome) => {
+        isAllowedSource: (address) => address === ALLOWED_ADDRESS,
+        secrets: createSecretSource({
+          nowMs,
+          fetchSecret: () =>
+            network.call(
+              instance,
+              { service: 'secrets', purpose: 'secret' },
+              SECRETS_MANAGER_BOUNDS,
+              storedSecret,
+            ),
+        }),
+        enqueue: createEnqueue(createSqsClient(sqs, instance), MAIN_QUEUE_URL),
+      });
+    const cores = [core(), core({ ...OTHER, name: OTHER_SOURCE })] as const;
+    const routes = new Map([
+      [`POST ${pathOf(undefined)}`, cores[0]],
+      [`POST ${pathOf(OTHER_SOURCE)}`, cores[1]],
+    ]);
+    return createHttpHandler(routes, (outcome) => {
       if (instance.invocation !== undefined) this.#outcomes.set(instance.invocation, outcome);
     });
   }

@@ -58,6 +58,7 @@ const LEVELS: Readonly<Record<Fault, readonly [rare: number, frequent: number]>>
   'poison-message': [0.05, 0.3],
   'same-id-other-body': [0.03, 0.2],
   forgery: [0.05, 0.5],
+  'other-source': [0.2, 1],
   'letter-deleted': [0.05, 0.3],
   redrive: [0.3, 0.9],
   'eager-redrive': [0.1, 0.3],

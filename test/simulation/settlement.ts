@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FailureReason } from '../../lambdas/contract/failure.ts';
-import { EVENT_ID_PATTERN, MAX_FAILURE_BYTES, MessageAttribute } from '../../lambdas/contract/message.ts';
+import { MAX_FAILURE_BYTES, MessageAttribute } from '../../lambdas/contract/message.ts';
+import { isEventId } from '../../lambdas/contract/source.ts';
 import { decodeBody } from '../../lambdas/runtime/message-body.ts';
 import type { Invocation, InvocationEnd } from './instance.ts';
 import type { Journal } from './journal.ts';
@@ -277,7 +278,7 @@ function keyOf(content: Content): Key {
   const id = content.attributes[MessageAttribute.SVIX_ID] ?? '';
   const bytes = decodeBody(content.body, content.attributes[MessageAttribute.BODY_ENCODING]);
   return {
-    eventId: EVENT_ID_PATTERN.test(id) ? id : '-',
+    eventId: isEventId(id) ? id : '-',
     bodySha256: createHash('sha256').update(bytes).digest('hex'),
   };
 }

@@ -8,7 +8,7 @@ import { asVersion01, asVersion02 } from '../support/earlier-versions.ts';
 import { Auditor } from './auditor.ts';
 import { Network, type Service } from './aws-call.ts';
 import { EventSource } from './event-source.ts';
-import { createEvent, type SimulatedEvent } from './events.ts';
+import { createEvent, createOtherEvent, type SimulatedEvent } from './events.ts';
 import { TableValidationError } from './expressions.ts';
 import { Faults } from './faults.ts';
 import { IngestSide, MAIN_QUEUE_URL } from './ingest-side.ts';
@@ -256,6 +256,13 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
         settlement.onQueued(mainQueue.send(content, Math.floor(time.nowMs)));
       });
     }
+  }
+  for (let index = 1; index <= settings.events; index++) {
+    if (!faults.strikes('other-source')) continue;
+    const own = random(`other event ${index}`);
+    const event = createOtherEvent(`msg_${seed}_${index}`, own, own.pick([0, 0, 0.3, 0.7, 1]));
+    events.set(event.id, event);
+    time.at(START_MS + own.between(0, settings.arrivalMs), () => svix.send(event));
   }
   if (faults.isOn('redrive') || faults.isOn('letter-deleted')) redriveDeadLetters(operator);
 

@@ -1,8 +1,17 @@
+import * as z from 'zod/mini';
 import { NonRetryableError, RetryAfterError } from '../../lambdas/router/errors.ts';
 import type { Handler } from '../../lambdas/router/handler.ts';
 import { EventRouter } from '../../lambdas/router/index.ts';
 import type { Auditor } from './auditor.ts';
-import { ANY_HANDLER, OWN_TYPE, type SimulatedEvent, type Step } from './events.ts';
+import {
+  ANY_HANDLER,
+  OTHER_HANDLER,
+  OTHER_SOURCE,
+  OTHER_TYPE,
+  OWN_TYPE,
+  type SimulatedEvent,
+  type Step,
+} from './events.ts';
 import type { Faults } from './faults.ts';
 import type { FunctionInstance } from './instance.ts';
 
@@ -21,6 +30,14 @@ interface OwnPayload {
   /** The event's id. */
   readonly simulated?: string;
 }
+
+export const OTHER = {
+  type: 'type',
+  customer: 'data.who',
+  schemas: {
+    [OTHER_TYPE]: z.looseObject({ type: z.literal(OTHER_TYPE), data: z.looseObject({ who: z.string() }) }),
+  },
+};
 
 /** The user's part, on one function instance. */
 export function createRoutes(world: HandlerWorld, instance: FunctionInstance): EventRouter {
@@ -47,6 +64,7 @@ export function createRoutes(world: HandlerWorld, instance: FunctionInstance): E
     .on('sync.paused', 'gamma', handler('gamma'))
     .on(['connection.created', 'connection.deleted'], 'delta', handler('delta'))
     .on(OWN_TYPE, 'epsilon', handler('epsilon'));
+  router.from(OTHER_SOURCE, OTHER).on(OTHER_TYPE, OTHER_HANDLER, handler(OTHER_HANDLER));
   if (world.hasAnyHandler) router.onAny(ANY_HANDLER, handler(ANY_HANDLER));
   return router;
 }

@@ -1,4 +1,5 @@
 import { AnswerCode } from '../../lambdas/contract/http.ts';
+import { sourceOf, withoutSource } from '../../lambdas/contract/source.ts';
 import type { Outcome } from '../../lambdas/ingest/ingest.ts';
 import { sign } from '../../lambdas/ingest/signature.ts';
 import { type SimulatedEvent, sha256 } from './events.ts';
@@ -68,7 +69,8 @@ export class Svix {
         this.#deliver(other, () => undefined),
       );
     }
-    if (faults.strikes('forgery')) {
+    // Of Supaglue's alone: the cores are the same.
+    if (sourceOf(id) === undefined && faults.strikes('forgery')) {
       time.after(1_000, () => this.#forge({ id, body }));
       const laterMs = faults.random('forgery').pick([MINUTE_MS, 25 * HOUR_MS, 25 * HOUR_MS, 40 * HOUR_MS]);
       time.after(laterMs, () => this.#useRevoked({ id: `revoked-${id}`, body }));
@@ -91,9 +93,15 @@ export class Svix {
     const sentAtMs = time.nowMs;
     const signing = secrets.signing(sentAtMs);
     const timestampSeconds = Math.floor(sentAtMs / 1_000);
-    const signature = signing.map((secret) => sign({ id, timestampSeconds, body, secret })).join(' ');
+    const rawId = withoutSource(id);
+    const signature = signing.map((secret) => sign({ id: rawId, timestampSeconds, body, secret })).join(' ');
+    const source = sourceOf(id);
     const family = faults.random('http-duplicate').pick(['svix', 'svix', 'webhook']);
-    const request: SimulatedRequest = { headers: headersOf(id, timestampSeconds, signature, family), body };
+    const request: SimulatedRequest = {
+      headers: headersOf(rawId, timestampSeconds, signature, family),
+      body,
+      ...(source && { source }),
+    };
     let answered = false;
     const answer = (done: boolean) => {
       if (answered) return;

@@ -77,10 +77,12 @@ describe('functions', () => {
     expect(functionOf('Ingest')['Code']).not.toEqual(functionOf('Consumer')['Code']);
   });
 
-  test('ingest gets every variable of its contract; ALLOWED_SOURCES only when configured', () => {
-    const { ALLOWED_SOURCES, ...required } = IngestEnvironment;
+  test('ingest gets every variable of its contract; what is optional only when configured', () => {
+    const { ALLOWED_SOURCES, SOURCES, ...required } = IngestEnvironment;
     expect(Object.keys(variablesOf('Ingest'))).toEqual(expect.arrayContaining(Object.values(required)));
-    expect(Object.keys(variablesOf('Ingest'))).not.toContain(ALLOWED_SOURCES);
+    for (const optional of [ALLOWED_SOURCES, SOURCES]) {
+      expect(Object.keys(variablesOf('Ingest'))).not.toContain(optional);
+    }
     expect(variablesOf('Ingest')).toMatchObject({
       QUEUE_URL: { Ref: queueId },
       SIGNING_SECRET_ID: { Ref: resourceOf(template, 'AWS::SecretsManager::Secret')[0] },

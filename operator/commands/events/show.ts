@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { EVENT_ID_PATTERN } from '../../../lambdas/contract/message.ts';
+import { isEventId } from '../../../lambdas/contract/source.ts';
 import type { CommandContext, Run } from '../../cli/context.ts';
 import { addTargetOptions, type TargetOptions, withTarget } from '../../cli/target-option.ts';
 import { CommandError, ExitCode, UsageError } from '../../core/command-error.ts';
@@ -44,7 +44,7 @@ export function registerEventsShow(program: Command, run: Run): void {
 }
 
 async function runShow(eventId: string, options: ShowOptions, context: CommandContext): Promise<ExitCode> {
-  if (!EVENT_ID_PATTERN.test(eventId)) {
+  if (!isEventId(eventId)) {
     throw new UsageError('an event id is 1 to 128 of A-Z a-z 0-9 _ -, as Supaglue shows it (msg_...)');
   }
   const { terminal } = context;

@@ -1,4 +1,4 @@
-import { EVENT_ID_PATTERN } from '../../../lambdas/contract/message.ts';
+import { isEventId } from '../../../lambdas/contract/source.ts';
 import { toAnswer } from '../../../lambdas/ingest/answer.ts';
 import { isMalformed, type SecretEntry } from '../../core/secret-value.ts';
 import type { Capture } from '../../explain/capture.ts';
@@ -48,7 +48,7 @@ export function reportOf({ capture, explanation, secrets, atMs }: ReportInput): 
       reason: verdict.reason ?? null,
     },
     // Anything else than an id may hold a part of the body.
-    event_id: id !== undefined && EVENT_ID_PATTERN.test(id) ? id : null,
+    event_id: id !== undefined && isEventId(id) ? id : null,
     format: capture.format,
     body_bytes: capture.body.length,
     judged_at_ms: atMs,

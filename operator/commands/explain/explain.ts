@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Run } from '../../cli/context.ts';
-import { addTargetOptions } from '../../cli/target-option.ts';
+import { addSourceOption, addTargetOptions } from '../../cli/target-option.ts';
 import type { ExplainOptions } from './explain-options.ts';
 
 const HELP = `
@@ -34,13 +34,15 @@ What is not known is null.`;
 
 export function registerExplain(program: Command, run: Run): void {
   const collect = (text: string, collected: readonly string[]) => [...collected, text];
-  addTargetOptions(
-    program
-      .command('explain')
-      .description(
-        'Says why a captured request fails verification: another secret, JSON written again, base64, line ends, a stale timestamp, altered headers. It decides with the code of the endpoint itself.',
-      )
-      .argument('[file]', 'the captured request; - for standard input'),
+  addSourceOption(
+    addTargetOptions(
+      program
+        .command('explain')
+        .description(
+          'Says why a captured request fails verification: another secret, JSON written again, base64, line ends, a stale timestamp, altered headers. It decides with the code of the endpoint itself.',
+        )
+        .argument('[file]', 'the captured request; - for standard input'),
+    ),
   )
     .addOption(
       new Option('--header <header>', '"name: value"; repeatable').argParser(collect).default([], 'none'),

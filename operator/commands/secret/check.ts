@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
 import type { CommandContext, Run } from '../../cli/context.ts';
-import { addTargetOptions, type TargetOptions, withTarget } from '../../cli/target-option.ts';
+import {
+  addSourceOption,
+  addTargetOptions,
+  type TargetOptions,
+  withTarget,
+} from '../../cli/target-option.ts';
 import { ExitCode } from '../../core/command-error.ts';
 import { readSecretValue } from '../../core/secret-value.ts';
 import { findStoredValue, notStored } from '../../core/signing-secret.ts';
@@ -26,11 +31,13 @@ or weak, 2 wrong usage.
 key_bytes, fingerprint}]}.`;
 
 export function registerSecretCheck(secret: Command, run: Run): void {
-  addTargetOptions(
-    secret
-      .command('check')
-      .summary('whether the stored secrets are valid and strong')
-      .description('Checks the stored signing secrets without showing them.'),
+  addSourceOption(
+    addTargetOptions(
+      secret
+        .command('check')
+        .summary('whether the stored secrets are valid and strong')
+        .description('Checks the stored signing secrets without showing them.'),
+    ),
   )
     .option('--json', 'as one JSON object')
     .addHelpText('after', HELP)

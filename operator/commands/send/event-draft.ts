@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { PING_EVENT_TYPE } from '../../../lambdas/contract/message.ts';
+import { PING_EVENT_TYPE, UNKNOWN_EVENT_TYPE } from '../../../lambdas/contract/message.ts';
+import { eventIdFrom } from '../../../lambdas/contract/source.ts';
 import { describeEvent } from '../../../lambdas/events/event-fields.ts';
 import { samples } from '../../../lambdas/events/samples.ts';
+import { textAt } from '../../../lambdas/events/text-at.ts';
 import { CommandError, UsageError } from '../../core/command-error.ts';
 import { type Assignment, setPath } from '../../core/set-path.ts';
 import type { Target } from '../../core/target.ts';
@@ -32,7 +34,10 @@ export async function draftEvent(
       ? Buffer.from(JSON.stringify(samplePayload(type, options)))
       : await fileBytes(resolve(directory, options.file));
   return {
-    eventType: describeEvent(tolerantJson(body)).eventType,
+    eventType:
+      options.source === undefined
+        ? describeEvent(tolerantJson(body)).eventType
+        : eventIdFrom(options.source, type ?? textAt(tolerantJson(body), 'type') ?? UNKNOWN_EVENT_TYPE),
     body,
     bodySha256: createHash('sha256').update(body).digest('hex'),
   };
@@ -51,6 +56,10 @@ export function checkAllowed({ eventType }: EventDraft, target: Target, yes: str
 }
 
 function samplePayload(type: string | undefined, options: SendOptions): unknown {
+  if (options.source !== undefined) {
+    // The standard's shape, which most senders have: what is in `data` is for --set.
+    return options.set.reduce<unknown>(setPath, { type, timestamp: new Date().toISOString(), data: {} });
+  }
   // Of a type of the user's own nothing is known but its name.
   const sample = Object.entries(samples).find(([name]) => name === type)?.[1] ?? { webhook_event_type: type };
   const { delay, failTimes, failPermanently } = options;

@@ -1,3 +1,4 @@
+import { eventIdFrom } from '../../../lambdas/contract/source.ts';
 import { samples } from '../../../lambdas/events/samples.ts';
 import { commandText } from '../../cli/command-text.ts';
 import type { CommandContext } from '../../cli/context.ts';
@@ -28,12 +29,18 @@ export async function runSend(
   const draft = await draftEvent(type, options, context.directory);
   return withTarget(options, context, async (target) => {
     checkAllowed(draft, target, options.yes);
-    if (options.file === undefined) await checkKnown(target, type, context.signal);
+    if (options.file === undefined && options.source === undefined)
+      await checkKnown(target, type, context.signal);
     await sayIfPaused(target, context);
     const secret = await readSigningSecret(target, context.signal);
     const base = { draft, secret, ...planOptions(options), signal: context.signal };
     return options.count === 1
-      ? sendOne(target, { ...base, eventId: options.id ?? newEventId() }, options, context)
+      ? sendOne(
+          target,
+          { ...base, eventId: eventIdFrom(options.source, options.id ?? newEventId()) },
+          options,
+          context,
+        )
       : sendCounted(target, base, options, context);
   });
 }
@@ -114,7 +121,12 @@ async function sendCounted(
       ...(options.rate === undefined ? {} : { rate: options.rate }),
       signal: base.signal,
       post: (_, signal) =>
-        postDraft(target, { ...base, signal, eventId: newEventId(), onStep: () => undefined }),
+        postDraft(target, {
+          ...base,
+          signal,
+          eventId: eventIdFrom(options.source, newEventId()),
+          onStep: () => undefined,
+        }),
       onPosted() {
         counts.posted += 1;
         progress.update(`sent ${counts.posted} of ${count}, ended ${counts.ended}`);

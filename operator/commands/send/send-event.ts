@@ -1,3 +1,4 @@
+import { withoutSource } from '../../../lambdas/contract/source.ts';
 import { EventStatus, type LedgerRecord } from '../../../lambdas/ledger/record.ts';
 import type { EventStep } from '../../core/event-steps.ts';
 import { FollowEnd, followEvent } from '../../core/follow-event.ts';
@@ -163,5 +164,11 @@ async function sendAgain(
 }
 
 function signInput({ draft, eventId, secret, tamper }: SendPlan, nowMs: number) {
-  return { id: eventId, body: draft.body, secret, nowMs, ...(tamper === undefined ? {} : { tamper }) };
+  return {
+    id: withoutSource(eventId),
+    body: draft.body,
+    secret,
+    nowMs,
+    ...(tamper === undefined ? {} : { tamper }),
+  };
 }

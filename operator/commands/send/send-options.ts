@@ -37,7 +37,10 @@ export function checkSendOptions(type: string | undefined, options: SendOptions)
   if (options.file !== undefined) {
     refuseIf(options.set.length > 0, '--set changes a sample, --file sends exact bytes: use one of them');
     refuseIf(asksPing, '--delay and --fail-… belong to the ping: they cannot change a --file');
-  } else if (type === undefined) throw new UsageError(unknownType(type));
+  } else if (type === undefined) {
+    const wanted = `name an event type of ${options.source}, or give its body with --file`;
+    throw new UsageError(options.source === undefined ? unknownType(type) : wanted);
+  }
   refuseIf(
     asksPing && type !== PING_EVENT_TYPE,
     `--delay, --fail-times and --fail-permanently belong to ${PING_EVENT_TYPE} alone`,

@@ -1,6 +1,6 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource hono/jsx */
-import { EVENT_ID_PATTERN } from '../../../lambdas/contract/message.ts';
+import { isEventId } from '../../../lambdas/contract/source.ts';
 import { logsQuery } from '../../core/logs-query.ts';
 import type { DeadLetter } from '../../dead-letters/dead-letter.ts';
 import { curlCommand } from '../data/curl-command.ts';
@@ -17,7 +17,7 @@ export interface CommandsProps {
 export function Commands({ page, id, letter }: CommandsProps) {
   const { target } = page;
   const curl = letter === undefined ? undefined : curlCommand(letter);
-  const isEvent = EVENT_ID_PATTERN.test(id);
+  const isEvent = isEventId(id);
   return (
     <Panel id="commands" title="Take it elsewhere">
       {letter === undefined ? (

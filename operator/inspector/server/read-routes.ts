@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono';
-import { EVENT_ID_PATTERN } from '../../../lambdas/contract/message.ts';
+import { isEventId } from '../../../lambdas/contract/source.ts';
 import { toCommandError } from '../../core/error-line.ts';
 import { readLedgerRecord } from '../../core/ledger-reader.ts';
 import type { DeadLetter } from '../../dead-letters/dead-letter.ts';
@@ -61,7 +61,7 @@ export function readRoutes(state: InspectorState, responder: Responder): Hono {
 
   routes.get('/find', async (c) => {
     const id = c.req.query('id')?.trim() ?? '';
-    if (EVENT_ID_PATTERN.test(id)) return c.redirect(`${responder.base}/events/${id}`, 303);
+    if (isEventId(id)) return c.redirect(`${responder.base}/events/${id}`, 303);
     const page = responder.page(c);
     const text = 'An event id is 1 to 128 of A-Z a-z 0-9 _ -, as Supaglue shows it (msg_…).';
     return responder.send(c, page, messageView({ page, title: 'No such event', text, status: 400 }));
@@ -70,7 +70,7 @@ export function readRoutes(state: InspectorState, responder: Responder): Hono {
   routes.get('/events/:id', async (c) => {
     const id = c.req.param('id');
     const [record, seen] = await Promise.all([
-      EVENT_ID_PATTERN.test(id) ? readLedgerRecord(target, id, signal) : undefined,
+      isEventId(id) ? readLedgerRecord(target, id, signal) : undefined,
       lettersSeen(state),
     ]);
     const copies = seen.letters.filter((letter) => selects({ id }, letter, nowMs()));

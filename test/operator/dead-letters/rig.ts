@@ -75,6 +75,7 @@ export async function createRig(engines: TestEngines): Promise<Rig> {
       signingSecretId: 'secret',
       alertTopicArn: 'arn:aws:sns:us-east-1:000000000000:alerts',
       handlers: 'unknown',
+      sourceSecrets: {},
       clients: localClients(
         {
           sqs,

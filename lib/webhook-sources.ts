@@ -1,0 +1,83 @@
+import { type RemovalPolicy, Stack } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { HandlerRegistrations } from '../lambdas/contract/outputs.ts';
+import { type IngestSource, SOURCE_NAME_PATTERN } from '../lambdas/contract/source.ts';
+import type { SourceProps } from './props.ts';
+import { SigningSecret } from './signing-secret.ts';
+import { parseSource, type SourceConfig, StackConfigError } from './stack-config.ts';
+
+export interface WebhookSource extends SourceConfig {
+  readonly secret: SigningSecret;
+}
+
+/** The senders besides Supaglue, each with a secret of its own. */
+export class WebhookSources extends Construct {
+  readonly byName: ReadonlyMap<string, WebhookSource>;
+
+  /** @throws {StackConfigError} naming each source and property that is not allowed */
+  constructor(
+    scope: Construct,
+    id: string,
+    props: { readonly sources: Readonly<Record<string, SourceProps>>; readonly removalPolicy: RemovalPolicy },
+  ) {
+    super(scope, id);
+    const names = Object.keys(props.sources);
+    const malformed = names.filter((name) => !SOURCE_NAME_PATTERN.test(name));
+    if (malformed.length > 0) {
+      throw new StackConfigError(
+        malformed.map(
+          (name) =>
+            `sources.${name} is not allowed: a name is 1 to 32 of a-z, 0-9 and "-", with a letter first`,
+        ),
+      );
+    }
+    this.byName = new Map(
+      Object.entries(props.sources).map(([name, source]) => [
+        name,
+        {
+          ...parseSource(name, source),
+          secret: new SigningSecret(this, name, { removalPolicy: props.removalPolicy, sender: name }),
+        },
+      ]),
+    );
+  }
+
+  /**
+   * What ingest is told, as JSON; `undefined` without sources.
+   *
+   * @throws {StackConfigError} for a source that only the stack or only the handlers name
+   */
+  variable(handlers: HandlerRegistrations | { readonly problem: string }): string | undefined {
+    if ('problem' in handlers) {
+      if (this.byName.size === 0) return undefined;
+      throw new StackConfigError([
+        `sources: the handlers could not be asked which they are for (${handlers.problem})`,
+      ]);
+    }
+    const registered = handlers.sources ?? {};
+    const problems = [
+      ...[...this.byName.keys()]
+        .filter((name) => !Object.hasOwn(registered, name))
+        .map((name) => `sources.${name}: no handlers are registered for it: router.from('${name}', …)`),
+      ...Object.keys(registered)
+        .filter((name) => !this.byName.has(name))
+        .map(
+          (name) => `handlers are registered for the source ${name}, which the stack's sources do not name`,
+        ),
+    ];
+    if (problems.length > 0) throw new StackConfigError(problems);
+    if (this.byName.size === 0) return undefined;
+    const told = [...this.byName].map(([name, { secret, allowedSources }]): [string, IngestSource] => {
+      const { any: _, ...profile } = registered[name] ?? { any: [], type: 'type' };
+      return [
+        name,
+        {
+          ...profile,
+          secretId: secret.secretArn,
+          ...(allowedSources === undefined ? {} : { allowedSources: allowedSources.join(',') }),
+        },
+      ];
+    });
+    return Stack.of(this).toJsonString(Object.fromEntries(told));
+  }
+}
