@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { eventIdFrom } from '../../lambdas/contract/source.ts';
 import { EventStatus, type LedgerRecord } from '../../lambdas/ledger/record.ts';
 import { FollowEnd, followEvent } from '../core/follow-event.ts';
 import { postEvent, type WebhookAnswer } from '../core/post-event.ts';
 import { newEventId } from '../core/sign-request.ts';
-import type { Target } from '../core/target.ts';
+import { atSource, type Target } from '../core/target.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Longest that an event may take to its end: three attempts with the demo's short backoff take about 3 s. */
@@ -26,12 +27,14 @@ export interface Delivered {
 /** Sends a scenario and follows it to its end. */
 export async function deliver(
   scenario: Scenario,
-  target: Target,
+  deployment: Target,
   secret: string,
   signal: AbortSignal,
 ): Promise<Delivered> {
-  const eventId = newEventId();
-  const request = () => scenario.request({ eventId, secret, nowMs: Date.now() });
+  const target = atSource(deployment, scenario.source);
+  const id = newEventId();
+  const eventId = eventIdFrom(scenario.source, id);
+  const request = () => scenario.request({ eventId: id, secret, nowMs: Date.now() });
   const startedAtMs = performance.now();
   const first = request();
   const bodySha256 = createHash('sha256').update(first.body).digest('hex');

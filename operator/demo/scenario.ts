@@ -1,5 +1,8 @@
 import type { SignedRequest } from '../core/post-event.ts';
 
+/** The demo's second sender, beside Supaglue. */
+export const OTHER_SENDER = 'openai';
+
 /** How a scenario ended; every fact is read from the answer, the ledger or the dead-letter queue. */
 export interface DemoEnding {
   /** Of the first answer. */
@@ -37,6 +40,8 @@ export interface RequestInput {
 export interface Scenario {
   readonly name: string;
   readonly promised: PromisedEnding;
+  /** Who sends it. @default Supaglue */
+  readonly source?: string;
   /** Delivered a second time with the same svix-id once it is COMPLETED. */
   readonly deliveredTwice?: true;
   request(input: RequestInput): SignedRequest;

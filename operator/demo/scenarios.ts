@@ -5,7 +5,7 @@ import { catalogue } from '../../lambdas/events/catalogue.ts';
 import { samples, syncVariants } from '../../lambdas/events/samples.ts';
 import { sign } from '../../lambdas/ingest/signature.ts';
 import { signRequest, type Tampering } from '../core/sign-request.ts';
-import type { PromisedEnding, Scenario } from './scenario.ts';
+import { OTHER_SENDER, type PromisedEnding, type Scenario } from './scenario.ts';
 
 const LARGE_BYTES = 350 * 1024;
 
@@ -59,6 +59,8 @@ export function demoScenarios(): readonly Scenario[] {
     }),
     signed('an error message with emoji', withEmoji(), COMPLETED),
     signed('a body of 350 KB', large(), COMPLETED),
+    { ...signed('of another sender', response(), { ...COMPLETED, attempts: 1 }), source: OTHER_SENDER },
+    { ...signed('of another sender, forged', response(), FORGED, 'signature'), source: OTHER_SENDER },
   ];
 }
 
@@ -83,6 +85,10 @@ function sample(type: string): string {
 
 function ping(fields: Readonly<Record<string, unknown>>): string {
   return JSON.stringify({ ...samples[PING_EVENT_TYPE], ...fields });
+}
+
+function response(): string {
+  return JSON.stringify({ type: 'response.completed', data: { id: 'resp_1' } });
 }
 
 function withEmoji(): string {
