@@ -38,7 +38,10 @@ export function describeDeployment(scope: Construct, deployment: Deployment): vo
           `the consumer does not load (${reading.problem}): it would not start on AWS either, and the tools cannot tell its handlers`,
         );
       }
-      const told = sources.variable('problem' in reading ? reading : reading.handlers);
+      const told = sources.variable(
+        'problem' in reading ? reading : reading.handlers,
+        (variablesOf(parts.ingest)[IngestEnvironment.ALLOWED_SOURCES] ?? '').length,
+      );
       // Known only now, from the handlers: what a source's events look like is said once, there.
       if (told !== undefined) parts.ingest.addEnvironment(IngestEnvironment.SOURCES, told);
       const metadata: DeploymentMetadata = {

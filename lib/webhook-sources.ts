@@ -10,6 +10,10 @@ export interface WebhookSource extends SourceConfig {
   readonly secret: SigningSecret;
 }
 
+/** A function's variables may hold 4 KB together; the others and the longest ARNs need less than the rest. */
+const MAX_VARIABLE_BYTES = 3_200;
+const LONGEST_ARN = 'x'.repeat(150);
+
 /** The senders besides Supaglue, each with a secret of its own. */
 export class WebhookSources extends Construct {
   readonly byName: ReadonlyMap<string, WebhookSource>;
@@ -45,9 +49,14 @@ export class WebhookSources extends Construct {
   /**
    * What ingest is told, as JSON; `undefined` without sources.
    *
-   * @throws {StackConfigError} for a source that only the stack or only the handlers name
+   * @param besides - what another variable takes of the same room, in bytes
+   * @throws {StackConfigError} for a source that only the stack or only the handlers name, or when Lambda would not
+   * take as much
    */
-  variable(handlers: HandlerRegistrations | { readonly problem: string }): string | undefined {
+  variable(
+    handlers: HandlerRegistrations | { readonly problem: string },
+    besides: number,
+  ): string | undefined {
     if ('problem' in handlers) {
       if (this.byName.size === 0) return undefined;
       throw new StackConfigError([
@@ -78,6 +87,13 @@ export class WebhookSources extends Construct {
         },
       ];
     });
+    const longest = told.map(([name, source]) => [name, { ...source, secretId: LONGEST_ARN }]);
+    const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(longest))) + besides;
+    if (bytes > MAX_VARIABLE_BYTES) {
+      throw new StackConfigError([
+        `sources: with their allowedSources they take ${bytes} bytes of ingest's variables, of at most ${MAX_VARIABLE_BYTES}`,
+      ]);
+    }
     return Stack.of(this).toJsonString(Object.fromEntries(told));
   }
 }

@@ -49,7 +49,7 @@ const withoutTopLevelAwait: Plugin = {
       { filter: /lambdas\/(ingest\/handler|consumer\/create-consumer-handler)\.ts$/ },
       async ({ path }) => ({
         contents: (await readFile(path, 'utf8')).replace(
-          /^await (?=secrets\.current\(\);|primeLedgerClient\()/m,
+          /^await (?=Promise\.all\(opened\.|primeLedgerClient\()/m,
           'void ',
         ),
         loader: 'ts',

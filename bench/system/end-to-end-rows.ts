@@ -25,10 +25,18 @@ const PART_NAMES: Readonly<Record<string, string>> = {
 };
 const PERCENTILES = [50, 95, 99] as const;
 
+/** Milliseconds from POST to COMPLETED, at 20 events a second. */
+const GOAL_P50_MS = 10;
+/** A quarter of the rival's throughput. */
+const GOAL_TIMES_SLOWER = 4;
+/** Half of version 0.1's 10.0 ms, measured by this benchmark on a machine of this kind. */
+const GOAL_CPU_MS = 5;
+
 export function endToEndRows(all: readonly Measured[], engineMs: readonly number[]): readonly BenchRow[] {
   const [ours, ...rivals] = all;
   if (ours === undefined) return [];
   return [
+    ...goalRows(ours, rivals[0]),
     ...all.flatMap((each) => loadRows(each, rivals[0])),
     ...all.flatMap(cpuRows),
     {
@@ -49,6 +57,36 @@ const latency =
       [...latenciesMs].sort((one, other) => one - other),
       percentile / 100,
     );
+
+const sumOf = (parts: CpuParts) => Object.values(parts).reduce((sum, ms) => sum + ms, 0);
+
+function goalRows(ours: Measured, rival: Measured | undefined): readonly BenchRow[] {
+  const msEach = ({ floods }: Measured) => quartiles(floods.map(({ events, tookMs }) => tookMs / events));
+  const own = msEach(ours);
+  return [
+    {
+      subject: 'goal: latency p50 at 20 events a second',
+      unit: 'ms',
+      ...quartiles(ours.paces.map(latency(50))),
+      goal: GOAL_P50_MS,
+    },
+    {
+      subject: 'goal: time for each event of a flood',
+      unit: 'ms/event',
+      ...own,
+      ...(rival === undefined
+        ? {}
+        : { ratio: own.median / msEach(rival).median, goal: GOAL_TIMES_SLOWER, against: rival.name }),
+    },
+    {
+      subject: 'goal: CPU of all parts',
+      unit: 'ms/event',
+      ...quartiles(ours.cpu.map(sumOf)),
+      goal: GOAL_CPU_MS,
+      note: 'half of version 0.1’s 10.0 ms',
+    },
+  ];
+}
 
 function loadRows(each: Measured, rival: Measured | undefined): readonly BenchRow[] {
   const compare = (own: number, of: (measured: Measured) => readonly number[]) =>
@@ -78,8 +116,7 @@ function cpuRows({ name, cpu }: Measured): readonly BenchRow[] {
 function engineShareRow({ name, cpu }: Measured, engineMs: readonly number[]): BenchRow {
   const alone = quartiles(engineMs).median;
   const shares = cpu.map((parts) => {
-    const total = Object.values(parts).reduce((sum, ms) => sum + ms, 0);
-    return ((parts['redis'] ?? alone) / total) * 100;
+    return ((parts['redis'] ?? alone) / sumOf(parts)) * 100;
   });
   return { subject: `${name}: the engines' share of all CPU`, unit: '%', ...quartiles(shares) };
 }
