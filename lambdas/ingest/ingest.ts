@@ -30,7 +30,7 @@ export interface Rejected {
   readonly code: Exclude<AnswerCode, typeof AnswerCode.ACCEPTED>;
   /** For the log alone: which check refused. Never a value that the caller chose. */
   readonly reason: string;
-  /** For the log alone: a svix-id of the allowed form; unverified where the signature did not match. */
+  /** For the log alone: an id of the allowed form, as `events show` takes it; unverified where the signature did not match. */
   readonly eventId?: string;
   readonly detail?: Readonly<Record<string, string | number>>;
   readonly cause?: unknown;
@@ -79,12 +79,13 @@ async function ingest(
     return signed;
   }
   const eventId = eventIdFrom(source?.name, signed.id);
+  const named = { ...signed, eventId };
   const receivedAtMs = nowMs();
-  const stale = checkTimestamp(signed, receivedAtMs, source?.toleranceSeconds);
+  const stale = checkTimestamp(named, receivedAtMs, source?.toleranceSeconds);
   if (stale !== undefined) {
     return stale;
   }
-  const secretPosition = await verify(secrets, signed, body, deadline);
+  const secretPosition = await verify(secrets, named, body, deadline);
   if (typeof secretPosition !== 'number') {
     return secretPosition;
   }
@@ -107,9 +108,12 @@ async function ingest(
   return { code: AnswerCode.ACCEPTED, eventId, secretPosition };
 }
 
+/** The id that is signed, and the one by which the event is known. */
+type NamedHeaders = SignatureHeaders & { readonly eventId: string };
+
 /** Before the signature: it costs nothing, and a replay of an old capture never makes us read a secret. */
 function checkTimestamp(
-  { id, timestamp }: SignatureHeaders,
+  { eventId, timestamp }: NamedHeaders,
   nowMs: number,
   toleranceSeconds = TIMESTAMP_TOLERANCE_SECONDS,
 ): Rejected | undefined {
@@ -120,23 +124,23 @@ function checkTimestamp(
   return {
     code: AnswerCode.INVALID_SIGNATURE,
     reason: ageSeconds > 0 ? 'timestamp-too-old' : 'timestamp-too-new',
-    eventId: id,
+    eventId,
     detail: { age_seconds: ageSeconds },
   };
 }
 
 async function verify(
   secrets: SecretSource,
-  { id, timestamp, signature }: SignatureHeaders,
+  { id, eventId, timestamp, signature }: NamedHeaders,
   body: Uint8Array,
   deadline: Deadline,
 ): Promise<number | Rejected> {
   const match = ({ keys }: ReadySecrets) => matchSignature(keys, { id, timestamp, body }, signature);
-  const mismatch = { code: AnswerCode.INVALID_SIGNATURE, reason: 'signature-mismatch', eventId: id };
+  const mismatch = { code: AnswerCode.INVALID_SIGNATURE, reason: 'signature-mismatch', eventId };
   try {
     const state = await deadline.race(secrets.current());
     if (state.status !== 'ready') {
-      return secretProblem(state, id);
+      return secretProblem(state, eventId);
     }
     const position = match(state);
     if (position !== undefined) {
@@ -147,10 +151,10 @@ async function verify(
       return mismatch;
     }
     // Also when the re-read failed: this request may be signed with a secret that is not known here yet.
-    return renewed.status === 'ready' ? (match(renewed) ?? mismatch) : secretProblem(renewed, id);
+    return renewed.status === 'ready' ? (match(renewed) ?? mismatch) : secretProblem(renewed, eventId);
   } catch (cause) {
     if (cause instanceof DeadlineError) {
-      return { code: AnswerCode.UNAVAILABLE, reason: 'secret-store-failing', eventId: id, cause };
+      return { code: AnswerCode.UNAVAILABLE, reason: 'secret-store-failing', eventId, cause };
     }
     throw cause;
   }

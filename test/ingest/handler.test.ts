@@ -71,14 +71,18 @@ function entryUrl(): string {
 }
 
 /** Loads the bundle in a worker, as the local run does, with its environment and nothing else. */
-async function startFunction(secretAnswer: SecretAnswer, environment: Readonly<Record<string, string>> = {}) {
+async function startFunction(
+  secretAnswer: SecretAnswer | ((request: string) => SecretAnswer),
+  environment: Readonly<Record<string, string>> = {},
+) {
   const reads: string[] = [];
   const secretsManager = await listenOnLoopback(async (request, response) => {
     reads.push(String(request.headers['x-amz-target']));
     sessionTokens.add(request.headers['x-amz-security-token']);
-    await readBody(request);
-    response.writeHead(secretAnswer.status, { 'content-type': 'application/x-amz-json-1.1' });
-    response.end(JSON.stringify(secretAnswer.body));
+    const text = String(await readBody(request));
+    const { status, body } = typeof secretAnswer === 'function' ? secretAnswer(text) : secretAnswer;
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(JSON.stringify(body));
   });
   const program = `
     import { parentPort } from 'node:worker_threads';
@@ -250,6 +254,71 @@ describe('the start does not fail', () => {
     expect(JSON.parse(await started.err.until(reason))).toMatchObject({ level: 'ERROR', reason });
     expect(started.err.lines.join()).not.toContain('hunter2');
     expect(sqsCalls).toEqual([]);
+  });
+});
+
+describe('of several senders', () => {
+  const SOURCES = JSON.stringify({
+    openai: { type: 'type', secretId: 'secret-of-openai', toleranceSeconds: 900 },
+    billing: { type: { header: 'X-Type' }, secretId: 'secret-of-billing', allowedSources: '192.0.2.0/24' },
+  });
+  const none = { status: 400, body: { __type: 'ResourceNotFoundException' } };
+  const from = (source: string, event: APIGatewayProxyEventV2) => ({
+    ...event,
+    routeKey: `POST /webhooks/${source}`,
+  });
+
+  test('one without a stored secret keeps no other from being served', async () => {
+    const started = await startFunction(
+      (request) => (request.includes('secret-of-openai') ? none : stored(SECRET)),
+      { SOURCES },
+    );
+    const event = httpEvent({ headers: { ...signedNow(), 'x-type': 'invoice.paid' } });
+    expect((await started.invoke(from('openai', event))).statusCode).toBe(500);
+    // As `events show` and the logs of the consumer know it.
+    expect(JSON.parse(await started.err.until('secret-missing'))).toMatchObject({
+      event_id: 'openai:msg_test_1',
+    });
+    expect((await started.invoke(event)).statusCode).toBe(200);
+    expect((await started.invoke(from('billing', event))).statusCode).toBe(200);
+    expect((await started.invoke(from('nobody', event))).statusCode).toBe(404);
+    const ids = (await queue.receive()).map(({ MessageAttributes: attributes }) => [
+      attributes?.['svix-id']?.StringValue,
+      attributes?.['event-type']?.StringValue,
+    ]);
+    expect(ids.sort()).toEqual([
+      ['billing:msg_test_1', 'billing:invoice.paid'],
+      ['msg_test_1', 'sync.complete'],
+    ]);
+  });
+
+  test('each has its own addresses, tolerance and secret', async () => {
+    const started = await startFunction(
+      (request) => stored(request.includes('secret-of-openai') ? OTHER_SECRET : SECRET),
+      { SOURCES },
+    );
+    const elsewhere = httpEvent({ headers: signedNow(), sourceAddress: '198.51.100.1' });
+    expect((await started.invoke(from('billing', elsewhere))).statusCode).toBe(403);
+    expect((await started.invoke(elsewhere)).statusCode).toBe(200);
+    const timestampSeconds = Math.floor(Date.now() / 1000) - 600;
+    const old = httpEvent({ headers: signedHeaders({ timestampSeconds, secret: OTHER_SECRET }) });
+    expect((await started.invoke(from('openai', old))).statusCode).toBe(200);
+    expect((await started.invoke(old)).statusCode).toBe(401);
+    expect((await started.invoke(from('billing', old))).statusCode).toBe(401);
+    expect(JSON.parse(await started.err.until('timestamp-too-old'))).toMatchObject({
+      event_id: 'msg_test_1',
+    });
+    // Supaglue's secret is none of this sender's.
+    const masked = httpEvent({ headers: signedNow() });
+    expect((await started.invoke(from('openai', masked))).statusCode).toBe(401);
+    expect(JSON.parse(await started.err.until('signature-mismatch'))).toMatchObject({
+      event_id: 'openai:msg_test_1',
+    });
+    // By a function URL, and by a path that a custom domain maps.
+    const byUrl = { ...old, routeKey: '$default', rawPath: '/webhooks/openai' };
+    expect((await started.invoke(byUrl)).statusCode).toBe(200);
+    expect((await started.invoke({ ...from('openai', old), rawPath: '/hooks/x' })).statusCode).toBe(200);
+    await queue.receive();
   });
 });
 
