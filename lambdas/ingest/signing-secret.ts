@@ -9,11 +9,21 @@ const PUBLIC_KEY_BYTES = 32;
 const MIN_SECRET_BYTES = 24;
 const MAX_SECRET_BYTES = 75;
 
+/** Points of small order, by their y without the sign, little-endian: whoever likes can sign for such a "key". */
+const FORGEABLE_KEYS: ReadonlySet<string> = new Set([
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  ...['ec', 'ed', 'ee'].map((first) => `${first}${'ff'.repeat(30)}7f`),
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+]);
+
 export const SecretErrorCode = {
   MISSING: 'secret-missing',
   NO_PREFIX: 'secret-without-whsec-prefix',
   NOT_BASE64: 'secret-not-base64',
   WRONG_LENGTH: 'secret-of-wrong-length',
+  FORGEABLE: 'public-key-forgeable',
 } as const;
 export type SecretErrorCode = (typeof SecretErrorCode)[keyof typeof SecretErrorCode];
 
@@ -75,6 +85,14 @@ function parseAt(text: string, position: number): KeyObject {
     throw new SigningSecretError(
       SecretErrorCode.WRONG_LENGTH,
       `secret ${position} has ${bytes.length} bytes, not ${isPublic ? min : `${min} to ${max}`}`,
+    );
+  }
+  const y = Buffer.from(bytes);
+  y[y.length - 1] = (y.at(-1) ?? 0) & 0x7f;
+  if (isPublic && FORGEABLE_KEYS.has(y.toString('hex'))) {
+    throw new SigningSecretError(
+      SecretErrorCode.FORGEABLE,
+      `secret ${position} is a point of small order: anybody can sign for it`,
     );
   }
   return isPublic

@@ -14,7 +14,7 @@ export const SECRET_PROBLEMS = {
   version: 'it has v1, or v1a, before it, as signatures have: a secret begins with whsec_ or whpk_',
   comma: 'a comma joins several: white space separates them',
   'public-key':
-    'what follows whpk_ is not the base64 of a public key of 32 bytes: a part is missing, or it was changed',
+    'what follows whpk_ is not the base64 of a public key of 32 bytes (a part is missing, or it was changed), or anybody can sign for it: a placeholder',
   'private-key': 'it is the private key of a sender (whsk_): what verifies is its public one, whpk_',
   'white-space': 'white space cuts it in two: a secret is one word',
   'prefix-case': 'its prefix is not written whsec_',

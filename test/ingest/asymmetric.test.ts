@@ -1,9 +1,11 @@
 import {
   createHmac,
   createPrivateKey,
+  createPublicKey,
   generateKeyPairSync,
   randomBytes,
   sign as signWith,
+  verify,
 } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -28,6 +30,21 @@ const privateKey = createPrivateKey({
   key: { kty: 'OKP', crv: 'Ed25519', x: PUBLIC.toString('base64url'), d: PRIVATE.toString('base64url') },
   format: 'jwk',
 });
+/** Encodings of the points of small order, without their sign. */
+const FORGEABLE = [
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  `ec${'ff'.repeat(30)}7f`,
+  `ed${'ff'.repeat(30)}7f`,
+  `ee${'ff'.repeat(30)}7f`,
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+];
+function withSign(bytes: Buffer): Buffer {
+  const negative = Buffer.from(bytes);
+  negative[31] = (negative[31] ?? 0) | 0x80;
+  return negative;
+}
 const signed = (content: { id: string; timestamp: string; body: string }, key = privateKey) =>
   `v1a,${signWith(null, Buffer.from(`${content.id}.${content.timestamp}.${content.body}`), key).toString('base64')}`;
 const keys = parseSigningSecrets(WHPK);
@@ -132,6 +149,21 @@ test('of changed requests none is accepted, whatever was changed; npm run fuzz -
 });
 
 describe('a stored public key', () => {
+  test('of small order is none: whoever likes can sign for it', () => {
+    // The neutral element as R and nothing as S: right for one request in 1, 2, 4 or 8, whatever it says.
+    const anybody = Buffer.concat([Buffer.from([1]), Buffer.alloc(63)]);
+    const forgeable = FORGEABLE.map((hex) => Buffer.from(hex, 'hex'));
+    for (const bytes of [...forgeable, ...forgeable.map(withSign)]) {
+      const key = createPublicKey({
+        key: { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') },
+        format: 'jwk',
+      });
+      const requests = Array.from({ length: 200 }, (_, index) => Buffer.from(`request ${index}`));
+      expect(requests.some((request) => verify(null, request, key, anybody))).toBe(true);
+      expect(refusal(`whpk_${bytes.toString('base64')}`)).toMatch('anybody can sign for it');
+    }
+  });
+
   const refusal = (text: string) => {
     try {
       return parseSigningSecret(text).type;

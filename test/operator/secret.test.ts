@@ -43,6 +43,11 @@ describe('what is stored, secret by secret', () => {
     ['a public key beside a secret', `${NEW} ${PUBLIC_KEY}`, ['valid', 'valid']],
     ['a public key as in a header', `v1a,${PUBLIC_KEY}`, [['version', PUBLIC_KEY]]],
     ['a part of a public key', PUBLIC_KEY.slice(0, -4), [['public-key', undefined]]],
+    [
+      'a public key that anybody can sign for',
+      `whpk_${Buffer.alloc(32).toString('base64')}`,
+      [['public-key', undefined]],
+    ],
     ['the private key of a sender', PUBLIC_KEY.replace('whpk', 'whsk'), [['private-key', undefined]]],
   ])('what is meant by %s is told', (_, value, expected) => {
     const entries = readSecretValue(value);
