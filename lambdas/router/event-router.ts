@@ -8,7 +8,7 @@ import { historical } from '../events/historical.ts';
 import { ping } from '../events/ping.ts';
 import type { EventRoutes, RegisteredHandler, ValidationResult } from './handler.ts';
 import { handlePing } from './ping.ts';
-import { checkSource, PING_HANDLER_NAME } from './registration.ts';
+import { ATTRIBUTE_PATTERN, checkSource, PING_HANDLER_NAME, RegistrationError } from './registration.ts';
 import type { Source } from './source.ts';
 import { type Defined, SourceRouter } from './source-router.ts';
 import { type AnyEvent, anyEvent, anyObject } from './validation.ts';
@@ -37,6 +37,7 @@ export class EventRouter<Events extends object = EventMap>
   implements EventRoutes
 {
   readonly #handlerNames: Set<string>;
+  readonly #defined = new Set<string>();
   readonly #sources = new Map<
     string,
     { readonly profile: SourceProfile; readonly router: SourceRouter<object> }
@@ -56,7 +57,10 @@ export class EventRouter<Events extends object = EventMap>
     eventType: Name extends (keyof Events & string) | typeof PING_EVENT_TYPE ? never : Name,
     schema: Schema,
   ): EventRouter<Events & Defined<Name, Schema>> {
-    return super.define(eventType, schema) as unknown as EventRouter<Events & Defined<Name, Schema>>;
+    super.define(eventType, schema);
+    this.#defined.add(eventType);
+    this.#checkPrefixes();
+    return this as unknown as EventRouter<Events & Defined<Name, Schema>>;
   }
 
   /**
@@ -69,7 +73,7 @@ export class EventRouter<Events extends object = EventMap>
    *
    * @param name - 1 to 32 of `a-z 0-9 -`, a letter first
    * @param source - one of those that come with the package, or your own
-   * @throws {RegistrationError} when the name is taken or malformed
+   * @throws {RegistrationError} when the name is taken or malformed, or begins a type of Supaglue's that you defined
    */
   from<Schemas extends Readonly<Record<string, StandardSchemaV1>>>(
     name: string,
@@ -81,12 +85,26 @@ export class EventRouter<Events extends object = EventMap>
     checkSource(name, source, this.#sources);
     const { schemas, ...profile } = source;
     const router = new SourceRouter<object>({
-      schemas,
+      schemas: {},
       anyEvent: anyObject,
       handlerNames: this.#handlerNames,
+      typePattern: ATTRIBUTE_PATTERN,
     });
+    for (const [eventType, schema] of Object.entries(schemas)) router.define(eventType as never, schema);
     this.#sources.set(name, { profile, router });
+    this.#checkPrefixes();
     return router as SourceRouter<never, never>;
+  }
+
+  /** The consumer tells by its prefix whose a type is. */
+  #checkPrefixes(): void {
+    for (const eventType of this.#defined) {
+      const source = sourceOf(eventType) ?? '';
+      if (!this.#sources.has(source)) continue;
+      throw new RegistrationError(
+        `event type ${JSON.stringify(eventType)} begins as those of the source "${source}" do: give the source another name`,
+      );
+    }
   }
 
   /** The senders besides Supaglue, by name. */

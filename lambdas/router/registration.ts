@@ -65,9 +65,15 @@ export function checkDefinition(
   eventType: string,
   schema: unknown,
   known: { has(eventType: string): boolean },
+  pattern = /^/,
 ): void {
   if (typeof eventType !== 'string' || eventType === '') {
     throw new RegistrationError('an event type needs a name');
+  }
+  if (!pattern.test(eventType)) {
+    throw new RegistrationError(
+      `event type ${JSON.stringify(eventType)} must be 1 to 90 letters, digits, ".", "_", ":" or "-"`,
+    );
   }
   if (eventType === PING_EVENT_TYPE || eventType === UNKNOWN_EVENT_TYPE || eventType in Object.prototype) {
     throw new RegistrationError(`event type "${eventType}" is reserved`);
@@ -81,13 +87,13 @@ export function checkDefinition(
 }
 
 /** Types of other sources reach the consumer as an attribute's text. */
-const ATTRIBUTE_PATTERN = /^[A-Za-z0-9._:-]{1,90}$/;
+export const ATTRIBUTE_PATTERN = /^[A-Za-z0-9._:-]{1,90}$/;
 const PATH_PATTERN = /^[^.]+(?:\.[^.]+)*$/;
 
 /** @throws {RegistrationError} when the name is taken or malformed, or the profile says nothing that can be read. */
 export function checkSource(
   name: string,
-  { type, customer = 'none', toleranceSeconds = 1, schemas }: SourceProfile & { readonly schemas: object },
+  { type, customer = 'none', toleranceSeconds = 1 }: SourceProfile,
   taken: { has(name: string): boolean },
 ): void {
   const fail = (problem: string): never => {
@@ -101,11 +107,6 @@ export function checkSource(
   if (!PATH_PATTERN.test(path) || !PATH_PATTERN.test(customer)) fail('a path has no name between two dots');
   if (!Number.isInteger(toleranceSeconds) || toleranceSeconds < 1 || toleranceSeconds > 86_400) {
     fail('toleranceSeconds must be 1 to 86,400');
-  }
-  for (const eventType of Object.keys(schemas)) {
-    if (!ATTRIBUTE_PATTERN.test(eventType)) {
-      fail(`event type ${JSON.stringify(eventType)} must be 1 to 90 letters, digits, ".", "_", ":" or "-"`);
-    }
   }
 }
 

@@ -13,6 +13,8 @@ export interface SourceRouterParts {
   readonly anyEvent: StandardSchemaV1;
   /** Names that are taken, of all sources: the ledger records completions by them. */
   readonly handlerNames: Set<string>;
+  /** What an event type has to match. @default anything */
+  readonly typePattern?: RegExp;
 }
 
 /** Which handlers run for which event of one source. Every method adds to this router and returns it. */
@@ -20,13 +22,15 @@ export class SourceRouter<Events extends object, Any = unknown> {
   readonly #schemas: Map<string, StandardSchemaV1>;
   readonly #anyEvent: StandardSchemaV1;
   readonly #handlerNames: Set<string>;
+  readonly #typePattern: RegExp | undefined;
   readonly #handlersByType = new Map<string, RegisteredHandler[]>();
   readonly #handlersOfAny: RegisteredHandler[] = [];
 
-  constructor({ schemas, anyEvent, handlerNames }: SourceRouterParts) {
+  constructor({ schemas, anyEvent, handlerNames, typePattern }: SourceRouterParts) {
     this.#schemas = new Map(Object.entries(schemas));
     this.#anyEvent = anyEvent;
     this.#handlerNames = handlerNames;
+    this.#typePattern = typePattern;
   }
 
   /**
@@ -77,7 +81,7 @@ export class SourceRouter<Events extends object, Any = unknown> {
     eventType: Name extends (keyof Events & string) | typeof PING_EVENT_TYPE ? never : Name,
     schema: Schema,
   ): SourceRouter<Events & Defined<Name, Schema>, Any> {
-    checkDefinition(eventType, schema, this.#schemas);
+    checkDefinition(eventType, schema, this.#schemas, this.#typePattern);
     this.#schemas.set(eventType, schema);
     // The same router: what is new is known to the type alone.
     return this as unknown as SourceRouter<Events & Defined<Name, Schema>, Any>;

@@ -273,6 +273,30 @@ describe('sources', () => {
       'event type "a b" must be',
     ],
     [
+      'such a type, defined afterwards',
+      () => new EventRouter().from('a', openAi).define('a b', thing),
+      'event type "a b" must be',
+    ],
+    [
+      'a schema that is none',
+      () => new EventRouter().from('a', { type: 'type', schemas: { thing: {} as never } }),
+      'is not a Standard Schema',
+    ],
+    [
+      'a source whose name begins a type of Supaglue’s',
+      () => new EventRouter().define('acme:invoice', thing).from('acme', openAi),
+      'begins as those of the source "acme" do',
+    ],
+    [
+      'such a type of Supaglue’s, defined afterwards',
+      () => {
+        const router = new EventRouter();
+        router.from('acme', openAi);
+        return router.define('acme:invoice', thing);
+      },
+      'begins as those of the source "acme" do',
+    ],
+    [
       'a source twice',
       () => {
         const router = new EventRouter();
