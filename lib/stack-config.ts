@@ -114,7 +114,7 @@ function isSource(source: string): boolean {
 }
 
 const sources = commaSeparated.refine(
-  (list) => list.every(isSource) && list.join(',').length <= MAX_ALLOWED_SOURCES_BYTES,
+  (list) => list.length > 0 && list.every(isSource) && list.join(',').length <= MAX_ALLOWED_SOURCES_BYTES,
 );
 
 /** Every key of the configuration: the CDK context key, what it takes, its default. */
@@ -208,11 +208,16 @@ const shape = {
   securityGroupIds: idList('sg', 5),
 } as const;
 
-const sourceSchema = z.strictObject({
-  allowedSources: shape.allowedSources,
-  throttleRate: integer(1, 100_000, 100).unwrap().optional(),
-  throttleBurst: integer(1, 100_000, 200).unwrap().optional(),
-});
+const sourceSchema = z
+  .strictObject({
+    allowedSources: shape.allowedSources,
+    throttleRate: integer(1, 100_000, 100).unwrap().optional(),
+    throttleBurst: integer(1, 100_000, 200).unwrap().optional(),
+  })
+  .refine(({ throttleRate, throttleBurst }) => throttleRate !== undefined || throttleBurst === undefined, {
+    path: ['throttleBurst'],
+    error: 'it takes a throttleRate beside it',
+  });
 
 /** One of `sources`. */
 export type SourceConfig = Readonly<z.output<typeof sourceSchema>>;

@@ -72,7 +72,11 @@ export class SupaglueWebhooks extends Construct {
     const queues = new WebhookQueues(this, 'Queues', { config, removalPolicy });
     const { table: ledger } = new LedgerTable(this, 'Ledger', { removalPolicy: ledgerPolicy });
     const signingSecret = new SigningSecret(this, 'SigningSecret', { removalPolicy });
-    const sources = new WebhookSources(this, 'Sources', { sources: props.sources ?? {}, removalPolicy });
+    const sources = new WebhookSources(this, 'Sources', {
+      sources: props.sources ?? {},
+      endpoint: config.endpoint,
+      removalPolicy,
+    });
     const { topic } = new AlertTopic(this, 'Alerts', { config });
 
     const { function: ingest } = new IngestFunction(this, 'IngestFunction', {
@@ -95,6 +99,8 @@ export class SupaglueWebhooks extends Construct {
       config.endpoint === 'function-url'
         ? undefined
         : new IngestApi(this, 'IngestApi', { config, apiName: name, ingest, sources: sources.byName });
+    // Else ingest may accept what the consumer does not know yet, which one of version 0.2 dead-letters.
+    for (const route of api?.sourceRoutes.values() ?? []) route.node.addDependency(consumer);
     const functionUrl = config.endpoint === 'http-api' ? undefined : new IngestUrl(this, 'IngestUrl', ingest);
     const endpoints = [api?.stage, functionUrl].filter((endpoint) => endpoint !== undefined);
     const throttledRequests = api?.throttledRequests;

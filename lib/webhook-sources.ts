@@ -4,7 +4,7 @@ import type { HandlerRegistrations } from '../lambdas/contract/outputs.ts';
 import { type IngestSource, SOURCE_NAME_PATTERN } from '../lambdas/contract/source.ts';
 import type { SourceProps } from './props.ts';
 import { SigningSecret } from './signing-secret.ts';
-import { parseSource, type SourceConfig, StackConfigError } from './stack-config.ts';
+import { parseSource, type SourceConfig, type StackConfig, StackConfigError } from './stack-config.ts';
 
 export interface WebhookSource extends SourceConfig {
   readonly secret: SigningSecret;
@@ -22,7 +22,11 @@ export class WebhookSources extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    props: { readonly sources: Readonly<Record<string, SourceProps>>; readonly removalPolicy: RemovalPolicy },
+    props: {
+      readonly sources: Readonly<Record<string, SourceProps>>;
+      readonly endpoint: StackConfig['endpoint'];
+      readonly removalPolicy: RemovalPolicy;
+    },
   ) {
     super(scope, id);
     const names = Object.keys(props.sources);
@@ -44,6 +48,12 @@ export class WebhookSources extends Construct {
         },
       ]),
     );
+    const throttled = [...this.byName].filter(([, { throttleRate }]) => throttleRate !== undefined);
+    if (props.endpoint === 'function-url' && throttled.length > 0) {
+      throw new StackConfigError(
+        throttled.map(([name]) => `sources.${name}.throttleRate: a function URL has no throttle`),
+      );
+    }
   }
 
   /**

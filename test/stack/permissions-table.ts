@@ -190,6 +190,16 @@ export const ADDED_BY: Readonly<Partial<Record<Key, Explained>>> = {
   },
 };
 
+/** What a source named openai adds. */
+export const OF_A_SOURCE: Explained = {
+  'anyone may POST /webhooks/openai on IngestApi':
+    'As for Supaglue: whoever signs it can use no AWS authorizer.',
+  'service apigateway.amazonaws.com may lambda:InvokeFunction on IngestFunctionIngestFunction if SourceArn = arn:<partition>:execute-api:<region>:<account>:IngestApi/*/*/webhooks/openai':
+    'Its route calls the same function.',
+  'IngestFunctionIngestRole may secretsmanager:GetSecretValue on Sourcesopenai':
+    'Its signatures are verified with its own secret.',
+};
+
 /** Permissions that AWS knows no resource for, or that it asks for without one → the page that says so. */
 export const WITHOUT_RESOURCE: Explained = {
   ...pageFor(
