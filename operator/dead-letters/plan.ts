@@ -81,17 +81,14 @@ function planEvent(event: FoldedEvent, found: LedgerRecord | undefined, options:
     return futile('another body is recorded under its svix-id: the consumer refuses it again');
   }
   const payload = parseJson(letterBytes(letter));
+  const source = sourceOf(letter.eventId);
   const { handlersOf } = options;
   const guessed = handlersOf.areUnknown === true ? { namesAreGuessed: true as const } : {};
   const handlers = () => {
     if (payload === undefined) return [];
     return handlersOf.areUnknown === true
       ? namesIn(letter, found)
-      : handlersOf(
-          sourceOf(letter.eventId ?? '') === undefined
-            ? describeEvent(payload.value).eventType
-            : letter.eventType,
-        );
+      : handlersOf(source === undefined ? describeEvent(payload.value).eventType : letter.eventType, source);
   };
   if (found === undefined) {
     if (payload === undefined) return futile('its body is not JSON: the consumer refuses it again');

@@ -8,10 +8,11 @@ import type { Target } from '../core/target.ts';
 
 /** The handlers of a deployment, by event type, in the order of registration. */
 export interface HandlersOf {
-  (eventType: string): readonly string[];
+  /** @param source - whose event it is @default Supaglue */
+  (eventType: string, source?: string): readonly string[];
   /** Every registered name: what `--rerun` may name. Absent: names are not checked. */
   readonly names?: readonly string[];
-  /** Event types that have handlers of their own, the user's types among them. */
+  /** Supaglue's event types that have handlers of their own, the user's types among them. */
   readonly types?: readonly string[];
   /** The deployment does not tell them: who asks goes by the names in letters and records. */
   readonly areUnknown?: true;
@@ -25,15 +26,23 @@ export async function registeredHandlers(target: Target, signal: AbortSignal): P
 export function handlersOf(registrations: HandlerRegistrations | 'unknown'): HandlersOf {
   if (registrations === 'unknown') return Object.assign(() => [], { areUnknown: true as const });
   const { byType, any, sources = {} } = registrations;
-  const of = (eventType: string): readonly string[] => {
+  const ownerOf = (eventType: string) => {
+    const source = sourceOf(eventType);
+    return source !== undefined && Object.hasOwn(sources, source) ? source : undefined;
+  };
+  const of = (eventType: string, source?: string): readonly string[] => {
     if (eventType === PING_EVENT_TYPE) return [PING_HANDLER_NAME];
-    const source = sourceOf(eventType) ?? '';
-    const ofAll = Object.hasOwn(sources, source) ? sources[source]?.any : any;
-    return [...(Object.hasOwn(byType, eventType) ? (byType[eventType] ?? []) : []), ...(ofAll ?? [])];
+    // As the consumer does: a type of somebody else's is of none that is known.
+    const isOwn = ownerOf(eventType) === source && Object.hasOwn(byType, eventType);
+    const ofAll = source === undefined ? any : sources[source]?.any;
+    return [...(isOwn ? (byType[eventType] ?? []) : []), ...(ofAll ?? [])];
   };
   const ofSources = Object.values(sources).flatMap((source) => source.any);
   const names = [...new Set([...Object.values(byType).flat(), ...any, ...ofSources, PING_HANDLER_NAME])];
-  return Object.assign(of, { names, types: Object.keys(byType) });
+  return Object.assign(of, {
+    names,
+    types: Object.keys(byType).filter((type) => ownerOf(type) === undefined),
+  });
 }
 
 async function askStack(target: Target, signal: AbortSignal) {

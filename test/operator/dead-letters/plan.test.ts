@@ -179,6 +179,48 @@ describe('the plan of a redrive', () => {
     expect(handlersOf.names).toEqual(['alert', 'page', 'ping']);
   });
 
+  test('of several senders each gets its own handlers, also what a consumer from before sources gave up', async () => {
+    const handlersOf = await registeredHandlers(
+      {
+        ...rig.target,
+        handlers: {
+          byType: { 'sync.complete': ['alert'], 'openai:response.completed': ['keep'], 'acme:paid': ['own'] },
+          any: ['audit'],
+          sources: { openai: { type: 'type', any: ['audit-openai'] } },
+        },
+      },
+      new AbortController().signal,
+    );
+    const id = newId();
+    const typed = (type: string) => ({ 'event-type': { DataType: 'String', StringValue: type } });
+    const events = await plan(
+      [
+        {
+          eventId: `openai:${id}`,
+          body: '{"type":"response.completed"}',
+          failure: { ...failureOf({ failedAtMs: 1 }), reason: 'no-event-id' },
+          attributes: typed('openai:response.completed'),
+        },
+        { eventId: id, body, attributes: typed('sync.complete') },
+        { eventId: newId(), body: '{"webhook_event_type":"openai:response.completed"}' },
+        { eventId: newId(), body: '{"webhook_event_type":"acme:paid"}' },
+        { eventId: `openai:${newId()}`, body: '{}', attributes: typed('sync.complete') },
+        { eventId: `gone:${newId()}`, body: '{}', attributes: typed('gone:thing') },
+      ],
+      { handlersOf },
+    );
+    expect(events.map(({ willRun }) => willRun)).toEqual([
+      ['keep', 'audit-openai'],
+      ['alert', 'audit'],
+      ['audit'],
+      ['own', 'audit'],
+      ['audit-openai'],
+      [],
+    ]);
+    // Supaglue's alone: the others are sent with --source.
+    expect(handlersOf.types).toEqual(['sync.complete', 'acme:paid']);
+  });
+
   test('where the template tells no handlers, letters and records name them, and the plan says so', async () => {
     const handlersOf = await registeredHandlers(
       { ...rig.target, handlers: 'unknown' },
