@@ -58,6 +58,11 @@ describe('the curl command', () => {
     await expect(readFile(join(directory, 'pwned'))).rejects.toThrow('ENOENT');
   });
 
+  test('goes to the URL of its source, with the id that the sender gave it', async () => {
+    const { words } = await pasted({ ...letter('{}'), eventId: 'openai:msg_1' });
+    expect(words).toEqual(expect.arrayContaining([`${WEBHOOK_URL}/openai`, 'svix-id: msg_1']));
+  });
+
   test('is not made of a body that nobody would paste', () => {
     expect(curlCommand(letter('x'.repeat(40_000)))).toBeUndefined();
   });

@@ -1,3 +1,4 @@
+import { sourceOf, withoutSource } from '../../../lambdas/contract/source.ts';
 import type { DeadLetter } from '../../dead-letters/dead-letter.ts';
 import { letterBytes } from '../../dead-letters/read-letter.ts';
 
@@ -10,16 +11,17 @@ const MAX_BODY_CHARACTERS = 32 * 1024;
  * exports, so that a letter of a stack is never posted to that stack. Undefined for a body too long to paste.
  */
 export function curlCommand(letter: DeadLetter): string | undefined {
-  const { body, eventId } = letter;
+  const { body, eventId = 'msg_replayed' } = letter;
+  const source = sourceOf(eventId);
   if (body.length > MAX_BODY_CHARACTERS) return undefined;
   return [
     '. .local/env    # WEBHOOK_URL and WEBHOOK_SECRET of `npm start`',
     writeBody(letter),
-    `id=${quoted(eventId ?? 'msg_replayed')}; timestamp=$(date +%s)`,
+    `id=${quoted(withoutSource(eventId))}; timestamp=$(date +%s)`,
     `key=$(printf %s "\${WEBHOOK_SECRET#whsec_}" | base64 -d | od -An -v -tx1 | tr -d ' \\n')`,
     '{ printf %s.%s. "$id" "$timestamp"; cat body.json; } > signed',
     `signature=$(openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary signed | base64)`,
-    'curl -i "$WEBHOOK_URL" --data-binary @body.json -H "content-type: application/json" \\',
+    `curl -i "$WEBHOOK_URL${source === undefined ? '' : `/${source}`}" --data-binary @body.json -H "content-type: application/json" \\`,
     '  -H "svix-id: $id" -H "svix-timestamp: $timestamp" -H "svix-signature: v1,$signature"',
   ].join('\n');
 }
