@@ -61,6 +61,8 @@ export interface LocalCloud {
   readonly webhookUrl: string;
   /** Of the function URL, where the stack has one beside its HTTP API. */
   readonly functionWebhookUrl?: string;
+  /** Names of the senders besides Supaglue: each posts to the webhook URL with its name after it. */
+  readonly sources: readonly string[];
   readonly secret: string;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
@@ -148,9 +150,13 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
     for (const [arn, value] of Object.entries(values)) secretsManager.put(arn, value);
   };
   putSecrets({ ...options.secretsByArn, ...user.secrets, [parts.signingSecretArn]: secret });
-  for (const [name, arn] of Object.entries(model.sourceSecrets)) {
-    secretsManager.put(arn, options.userVariables?.[sourceSecretVariable(name)] ?? secret);
-  }
+  const putSourceSecrets = (variables: UserVariables = {}, unless?: string) => {
+    for (const [name, arn] of Object.entries(model.sourceSecrets)) {
+      const value = variables[sourceSecretVariable(name)] ?? unless;
+      if (value !== undefined) secretsManager.put(arn, value);
+    }
+  };
+  putSourceSecrets(options.userVariables, secret);
   const variablesOf = ({ logicalId }: FunctionModel) =>
     logicalId === parts.consumer.logicalId ? { ...user.environment, ...environment } : environment;
 
@@ -212,6 +218,7 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
     deadLetterQueueUrl: parts.deadLetterQueue.url,
     ledgerTableName: parts.ledgerTableName,
     signingSecretId: parts.signingSecretArn,
+    sources: Object.keys(model.sourceSecrets),
     alertTopicArn: parts.alertTopicArn,
     exports: cloudExports({
       functionEndpoints: endpoints,
@@ -246,6 +253,7 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
         nextModel.secrets,
       );
       putSecrets(user.secrets);
+      putSourceSecrets(userVariables);
       await Promise.all(
         definitions.map((definition) => functionOf(definition.logicalId).replace(definition)),
       );

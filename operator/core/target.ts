@@ -60,7 +60,9 @@ export interface TargetDatabase {
  */
 export function atSource(target: Target, source: string | undefined): Target {
   if (source === undefined) return target;
-  const signingSecretId = target.sourceSecrets[source];
+  const signingSecretId = Object.hasOwn(target.sourceSecrets, source)
+    ? target.sourceSecrets[source]
+    : undefined;
   if (signingSecretId === undefined) {
     const known = Object.keys(target.sourceSecrets).join(', ') || 'no other than Supaglue';
     throw new CommandError(`${target.name} has no source ${source}: there is ${known}`);

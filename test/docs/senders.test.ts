@@ -10,7 +10,9 @@ import { sign } from '../../lambdas/ingest/signature.ts';
 import type { LedgerRecord } from '../../lambdas/ledger/record.ts';
 import { synthesise } from '../../lib/synthesise.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
+import { colours } from '../../local/colours.ts';
 import { EXPORTS_FILE, writeExports } from '../../local/exports-file.ts';
+import { banner } from '../../local/start/banner.ts';
 import { FollowEnd, followEvent } from '../../operator/core/follow-event.ts';
 import { localTarget } from '../../operator/core/local-target.ts';
 import { closeTarget, type Target } from '../../operator/core/target.ts';
@@ -177,9 +179,36 @@ describe('another sender, as documented', () => {
     const examined = await run('doctor', '--no-ping');
     expect(examined.stdout).toMatch(/secret, openai: 1, valid/);
     expect(examined.stdout).toMatch(/secret, billing: 2, all valid/);
+    const capture = join(project, 'request.http');
+    const captured = JSON.stringify(RESPONSE);
+    const lines = Object.entries(ours('msg_captured', captured)).map(([name, value]) => `${name}: ${value}`);
+    await writeFile(capture, `${lines.join('\n')}\n\n${captured}`);
+    const explained = await run('explain', capture, '--source', 'openai', '--json');
+    expect(JSON.parse(explained.stdout)).toMatchObject({ verifies: true, event_id: 'openai:msg_captured' });
+    expect(await run('secret', 'check', '--source', 'constructor')).toMatchObject({ code: 1 });
+    expect(await run('send', 'openai:response.completed')).toMatchObject({ code: 2 });
     const unknown = await run('secret', 'check', '--source', 'nobody');
     expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('there is openai, billing') });
   });
+});
+
+test('a run tells where each sender posts, and takes over its secret from a changed .env.local', async () => {
+  const told = banner({ cloud, inspector: undefined, database: undefined, options: {} }, colours(false));
+  expect(told).toContain(`${cloud.webhookUrl}/openai`);
+  expect(told).toContain(`${cloud.webhookUrl}/billing`);
+
+  const body = JSON.stringify(RESPONSE);
+  const changed = `whsec_${randomBytes(32).toString('base64')}`;
+  const byChanged = () =>
+    headersOf('webhook', 'msg_changed', (timestampSeconds) =>
+      sign({ id: 'msg_changed', timestampSeconds, body, secret: changed }),
+    );
+  expect(await post('openai', byChanged(), body)).toBe(401);
+  await cloud.reload(assembly, { WEBHOOK_SECRET_OPENAI: changed });
+  expect(await post('openai', byChanged(), body)).toBe(200);
+  // What is not said anew stays as it was stored, by `secret set --local` for example.
+  await cloud.reload(assembly, {});
+  expect(await post('openai', byChanged(), body)).toBe(200);
 });
 
 describe('a source that only one of the two names is refused at synthesis', () => {

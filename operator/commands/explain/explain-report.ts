@@ -1,4 +1,5 @@
-import { isEventId } from '../../../lambdas/contract/source.ts';
+import { EVENT_ID_PATTERN } from '../../../lambdas/contract/message.ts';
+import { eventIdFrom } from '../../../lambdas/contract/source.ts';
 import { toAnswer } from '../../../lambdas/ingest/answer.ts';
 import { isMalformed, type SecretEntry } from '../../core/secret-value.ts';
 import type { Capture } from '../../explain/capture.ts';
@@ -32,9 +33,11 @@ export interface ReportInput {
   readonly explanation: Explanation;
   readonly secrets: readonly SecretEntry[];
   readonly atMs: number;
+  /** The sender. @default Supaglue */
+  readonly source?: string | undefined;
 }
 
-export function reportOf({ capture, explanation, secrets, atMs }: ReportInput): ExplainReport {
+export function reportOf({ capture, explanation, secrets, atMs, source }: ReportInput): ExplainReport {
   const { verdict, secretPosition, timestampSeconds, findings, proven } = explanation;
   const id = findHeaders(capture).id.value;
   const secret = secrets.find(({ position }) => position === secretPosition);
@@ -48,7 +51,7 @@ export function reportOf({ capture, explanation, secrets, atMs }: ReportInput): 
       reason: verdict.reason ?? null,
     },
     // Anything else than an id may hold a part of the body.
-    event_id: id !== undefined && isEventId(id) ? id : null,
+    event_id: id !== undefined && EVENT_ID_PATTERN.test(id) ? eventIdFrom(source, id) : null,
     format: capture.format,
     body_bytes: capture.body.length,
     judged_at_ms: atMs,

@@ -32,7 +32,8 @@ export async function runExplain(
   const explanation = await explainRequest(capture, { secretValue, atMs, signal }).finally(() =>
     progress.stop(),
   );
-  const report = reportOf({ capture, explanation, secrets: readSecretValue(secretValue), atMs });
+  const { source } = options;
+  const report = reportOf({ capture, explanation, secrets: readSecretValue(secretValue), atMs, source });
   terminal.print(options.json === true ? JSON.stringify(report) : explanationText(report, terminal));
   return report.verifies ? ExitCode.DONE : ExitCode.FAILED;
 }
