@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign as s
 import { readFileSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Webhook as StandardWebhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
@@ -153,12 +154,43 @@ describe('another sender, as documented', () => {
     expect(await post('openai', asymmetric('msg_other', privateKey), body)).toBe(401);
   });
 
-  test('the commands know it', async () => {
-    const run = async (...parameters: string[]) => {
-      const captured = capturedContext({ directory: project });
-      const code = await runProgram([...parameters, '--local'], captured.context);
-      return { code, stdout: captured.stdout(), stderr: captured.stderr() };
+  const run = async (...parameters: string[]) => {
+    const captured = capturedContext({ directory: project });
+    const code = await runProgram([...parameters, '--local'], captured.context);
+    return { code, stdout: captured.stdout(), stderr: captured.stderr() };
+  };
+
+  test('what a consumer of version 0.2 gave up is handled when it is redriven to one that knows the source', async () => {
+    const body = JSON.stringify(INVOICE);
+    // As that one left it: it took the id for none of ingest's.
+    const attributes = {
+      'svix-id': 'billing:msg_early',
+      'event-type': 'billing:invoice.paid',
+      'received-at': String(Date.now()),
+      failure: JSON.stringify({ reason: 'no-event-id', message: 'no svix-id', handlers: [], attempts: 0 }),
     };
+    await target.clients.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: target.deadLetterQueueUrl,
+        MessageBody: body,
+        MessageGroupId: 'billing:acme',
+        MessageAttributes: Object.fromEntries(
+          Object.entries(attributes).map(([name, StringValue]) => [
+            name,
+            { DataType: 'String', StringValue },
+          ]),
+        ),
+      }),
+    );
+    const selected = ['--type', 'billing:invoice.paid', '--customer', 'acme', '--confirm'];
+    expect(await run('dlq', 'redrive', ...selected)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('billing:msg_early'),
+    });
+    expect((await ended('billing:msg_early', body))?.handlers).toEqual({ thank: expect.anything() });
+  });
+
+  test('the commands know it', async () => {
     const sent = await run(
       'send',
       'response.completed',
