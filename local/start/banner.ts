@@ -28,7 +28,7 @@ export function banner(
     ...(cloud.functionWebhookUrl === undefined
       ? []
       : [`  Function URL    ${bold(cloud.functionWebhookUrl)}`]),
-    ...cloud.sources.map((name) => `    of ${name.padEnd(12)}${bold(`${cloud.webhookUrl}/${name}`)}`),
+    ...cloud.sources.map((name) => `    of ${name.padEnd(10)} ${bold(`${cloud.webhookUrl}/${name}`)}`),
     `  Signing secret  ${bold(cloud.secret)}`,
     ...(inspector === undefined ? [] : [`  Inspector       ${bold(inspector.url)}${readOnly}`]),
     ...(database === undefined ? [] : databaseLines(database, { bold, dim })),
