@@ -30,12 +30,19 @@ export class WebhookSources extends Construct {
   ) {
     super(scope, id);
     const names = Object.keys(props.sources);
-    const malformed = names.filter((name) => !SOURCE_NAME_PATTERN.test(name));
+    // Outputs have names of letters and digits alone.
+    const plain = (name: string) => name.replaceAll('-', '');
+    const malformed = names.filter(
+      (name) =>
+        !SOURCE_NAME_PATTERN.test(name) ||
+        name in Object.prototype ||
+        names.some((other) => other !== name && plain(other) === plain(name)),
+    );
     if (malformed.length > 0) {
       throw new StackConfigError(
         malformed.map(
           (name) =>
-            `sources.${name} is not allowed: a name is 1 to 32 of a-z, 0-9 and "-", with a letter first`,
+            `sources.${name} is not allowed: a name is 1 to 32 of a-z, 0-9 and "-", with a letter first, and differs from others by more than "-"`,
         ),
       );
     }

@@ -104,6 +104,8 @@ describe('a stack with another source', () => {
 
 describe('what a source may not say', () => {
   test.each<[string, Parameters<typeof synthesised>[0], string]>([
+    ['two names that outputs would not tell apart', { sources: { 'a-b': {}, ab: {} } }, 'sources.a-b is not'],
+    ['a name that every object has', { sources: { constructor: {} } }, 'sources.constructor is not allowed'],
     ['a burst without a rate', { sources: { a: { throttleBurst: 5 } } }, 'sources.a.throttleBurst: it takes'],
     ['nobody may call', { sources: { a: { allowedSources: [] } } }, 'sources.a.allowedSources'],
     [
