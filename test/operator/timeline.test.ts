@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LedgerRecord } from '../../lambdas/ledger/record.ts';
 import { timelineText } from '../../operator/commands/events/timeline-text.ts';
+import { stepLine } from '../../operator/commands/send/send-text.ts';
 import { timelineOf } from '../../operator/core/timeline.ts';
 import { failure, RECEIVED_AT_MS, record } from './records.ts';
 
@@ -108,5 +109,35 @@ describe('the timeline of a record', () => {
       RECEIVED_AT_MS,
     );
     expect(text).not.toMatch(/[^\P{Control}\n]|\p{Bidi_Control}/u);
+  });
+});
+
+describe('within 80 columns', () => {
+  const long = {
+    ...failure,
+    handler: 'pause-billing',
+    message: `fetch failed: getaddrinfo ENOTFOUND billing.example.com, ${'and what it was for, '.repeat(8)}`,
+  };
+  const dead = record({
+    event_id: `msg_${'x'.repeat(40)}`,
+    event_type: 'entity.entity_mapping.updated',
+    status: 'FAILED',
+    attempts: 0,
+    dead_letter_reason: 'attempts-exhausted',
+    failures: [long],
+  });
+  const widest = (text: string) => Math.max(...text.split('\n').map((line) => line.length));
+
+  test('events show', () => {
+    expect(widest(timelineText(dead, RECEIVED_AT_MS))).toBeLessThanOrEqual(80);
+  });
+
+  test('the steps of send, and what follows but for the command to copy', () => {
+    const step = { step: 'attempt-failed' as const, seen_after_ms: 470, ...long, stack: undefined };
+    const line = stepLine(step, dead, RECEIVED_AT_MS);
+    expect(widest(line)).toBeLessThanOrEqual(80);
+    expect(line.replaceAll(/\n +/g, ' ')).toContain(
+      `attempt 1 failed in pause-billing: TypeError: ${long.message.trim()}`,
+    );
   });
 });

@@ -3,9 +3,11 @@ import { safeText } from '../../../local/safe-text.ts';
 import { formatDuration, formatUtc } from '../../cli/format-time.ts';
 import { failureText } from '../../cli/step-text.ts';
 import { plainTable } from '../../cli/table.ts';
+import { columnsOf } from '../../cli/wrap-text.ts';
 import { isDeadLettered } from '../../core/event-steps.ts';
 import { type TimelineEntry, timelineOf } from '../../core/timeline.ts';
 
+const COLUMNS = 80;
 const WHAT_COLUMNS = 47;
 
 /** The record for people: what it is about, then its moments. */
@@ -40,8 +42,10 @@ function headerLines(record: LedgerRecord): string[] {
     ['connection', record.connection_id],
     ['provider', record.provider_name],
   ].flatMap(([name, value]) => (value === undefined ? [] : [`${name?.padEnd(12)}${safeText(value)}`]));
+  const event = `${record.event_id}  ${safeText(record.event_type)}`;
+  const line = `${event}  ${statusText(record)}`;
   return [
-    `${record.event_id}  ${safeText(record.event_type)}  ${statusText(record)}`,
+    ...(columnsOf(line) <= COLUMNS ? [line] : [event, statusText(record)]),
     ...subject,
     `attempts    ${attemptsText(record)}`,
     `sha256      ${record.body_sha256}`,

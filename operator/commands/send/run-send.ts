@@ -93,7 +93,7 @@ async function sendOne(
     const report = await posted.finish();
     const text = endText(report, target);
     if (json === true) terminal.print(JSON.stringify(report));
-    else if (text !== undefined) terminal.print(`${' '.repeat(11)}${text}`);
+    else if (text !== undefined) terminal.print(text);
     return isDone(report) ? ExitCode.DONE : ExitCode.FAILED;
   } finally {
     progress.stop();

@@ -3,13 +3,23 @@ import { safeText } from '../../../local/safe-text.ts';
 import { formatDuration } from '../../cli/format-time.ts';
 import { stepText } from '../../cli/step-text.ts';
 import type { Colour } from '../../cli/terminal.ts';
+import { wrapText } from '../../cli/wrap-text.ts';
 import type { WebhookAnswer } from '../../core/post-event.ts';
 import type { Target } from '../../core/target.ts';
 import { isDone, SendEnd, type SendReport, type TimedStep } from './send-event.ts';
 
+const INDENT = ' '.repeat(11);
+/** Of 80, after the time. */
+const WHAT_COLUMNS = 80 - INDENT.length;
+
+/** Within 80 columns, under the first line's text; a command to copy is never broken. */
+function indented(text: string, command?: string): string {
+  return [...wrapText(text, WHAT_COLUMNS), ...(command === undefined ? [] : [command])].join(`\n${INDENT}`);
+}
+
 /** `   21 ms  200 accepted`: when this machine saw it, and what. */
 export function stepLine(step: TimedStep, record: LedgerRecord | undefined, nowMs: number): string {
-  return `${formatDuration(step.seen_after_ms).padStart(9)}  ${describe(step, record, nowMs)}`;
+  return `${formatDuration(step.seen_after_ms).padStart(9)}  ${indented(describe(step, record, nowMs))}`;
 }
 
 export function stepColour({ step }: TimedStep): Colour | undefined {
@@ -50,21 +60,27 @@ function answerText({ status, code, message }: WebhookAnswer): string {
 /** What follows from an end that the steps do not say by themselves; undefined when nothing does. */
 export function endText(report: SendReport, { flag, kind }: Target): string | undefined {
   const show = `npx supaglue-webhooks events show ${report.event_id} ${flag}`;
+  const told = (text: string, command?: string) => INDENT + indented(text, command);
   switch (report.end) {
     case SendEnd.REFUSED:
-      return refusedText(report);
+      return told(refusedText(report));
     case SendEnd.DUPLICATE:
-      return 'COMPLETED before it was sent: a duplicate, no handler runs again';
+      return told('COMPLETED before it was sent: a duplicate, no handler runs again');
     case SendEnd.PAYLOAD_MISMATCH:
-      return 'another body is recorded under this svix-id: the consumer dead-letters this one (payload-mismatch)';
+      return told(
+        'another body is recorded under this svix-id: the consumer dead-letters this one (payload-mismatch)',
+      );
     case SendEnd.RETRYING:
-      return `its next attempt comes after --timeout; look again with: ${show}`;
+      return told('its next attempt comes after --timeout; look again with:', show);
     case SendEnd.PENDING:
       return report.record === null
-        ? `queued, and no consumer has taken it yet: see ${kind === 'local' ? 'what `npm start` prints' : 'the queue and the consumer’s log'}, or look with: ${show}`
-        : `still in work; look again with: ${show}`;
+        ? told(
+            `queued, and no consumer has taken it yet: see ${kind === 'local' ? 'what `npm start` prints' : 'the queue and the consumer’s log'}, or look with:`,
+            show,
+          )
+        : told('still in work; look again with:', show);
     case SendEnd.DEAD_LETTERED:
-      return `the reason, handler by handler: ${show}`;
+      return told('the reason, handler by handler:', show);
     default:
       return undefined;
   }
