@@ -8,10 +8,10 @@ import type { BenchContext, Benchmark, BenchResult, BenchRow } from '../benchmar
 import { medianRatio, quartiles } from '../statistics.ts';
 import { threadCpu, totalMs } from '../system/thread-cpu.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 /** What starts, and then waits for webhooks. */
-const SETTLED_AFTER_MS = 10_000;
-const IDLE_MS = 15_000;
+const SETTLED_AFTER_MS = 5_000;
+const IDLE_MS = 8_000;
 /** Of the baseline's: version 0.1's is what the goals were set against. */
 const GOALS = { ready: 0.6, idle: 0.3, demo: 0.6 } as const;
 const SAYS = {
