@@ -234,7 +234,9 @@ describe('with a local run', () => {
       /attempt 1 failed in ping: PingError: .*\(code ping, retryable\)\n.* FAILED, next attempt in .*\n[\s\S]* COMPLETED /,
     );
     expect(retried.code).toBe(0);
-    expect(lines(dead)).toMatch(/NonRetryableError: .*permanent\)\n.* DEAD-LETTERED \(permanent\) the reason, /);
+    expect(lines(dead)).toMatch(
+      /NonRetryableError: .*permanent\)\n.* DEAD-LETTERED \(permanent\) the reason, /,
+    );
     expect(dead.stdout).toContain('events show msg_dead --local');
     expect(dead.code).toBe(1);
     expect(['PENDING', 'RETRYING']).toContain(early.value.end);
