@@ -8,7 +8,7 @@ import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
 import { alteredAssembly, assembly } from '../support/assembly.ts';
 import { dynamoDbClient } from '../support/engines.ts';
 import { recordEvents } from '../support/recorded-events.ts';
-import { postSigned } from '../support/signed-request.ts';
+import { deliverSigned } from '../support/signed-request.ts';
 import { slowness } from '../support/slowness.js';
 import { startWireProxy, type WireCall, type WireProxy } from '../support/wire-proxy.ts';
 
@@ -61,8 +61,8 @@ describe('the deployed bundles under fire', () => {
     const { Item } = await client.send(new GetItemCommand({ TableName: cloud.ledgerTableName, Key }));
     return Item === undefined ? undefined : parseRecord(Item);
   };
-  const post = (id: string, payload: unknown) =>
-    postSigned(cloud.webhookUrl, { id, body: JSON.stringify(payload), secret: cloud.secret });
+  const send = (id: string, payload: unknown) =>
+    deliverSigned(cloud.webhookUrl, { id, body: JSON.stringify(payload), secret: cloud.secret });
   const deliveries = (eventId: string) =>
     events
       .of('batch-settled')
@@ -76,12 +76,14 @@ describe('the deployed bundles under fire', () => {
   test('fifty deliveries of one event at once run its handler once, the others are duplicates', async () => {
     const duplicatesBefore = events.metric('EventsDuplicate');
     const answers = await Promise.all(
-      Array.from({ length: 50 }, () => post('msg_fifty', syncVariants.error)),
+      Array.from({ length: 50 }, () => send('msg_fifty', syncVariants.error)),
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(50).fill(200));
     // Those that came while the first was in work are deferred to the end of its lease.
-    await events.until(() => settled('msg_fifty').length === 50, 50_000);
-    expect(events.metric('EventsDuplicate') - duplicatesBefore).toBe(49);
+    const duplicates = () => events.metric('EventsDuplicate') - duplicatesBefore;
+    // More than fifty where one was sent again whose first message was on the queue all the same.
+    const areAllSettled = () => settled('msg_fifty').length >= 50;
+    await events.until(() => areAllSettled() && duplicates() === settled('msg_fifty').length - 1, 50_000);
     expect(alertsOf('msg_fifty')).toHaveLength(1);
     expect(await read('msg_fifty')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
   });
@@ -91,20 +93,31 @@ describe('the deployed bundles under fire', () => {
       abandoned: events.metric('AttemptAbandoned'),
       deferred: events.metric('EventsDeferred'),
     };
+    let leaseEndsAtMs = Number.NaN;
     let killed = false;
     intercept = async ({ operation, body }) => {
-      const isFinalWrite = operation === 'UpdateItem' && body.includes('completed_at_ms = :now_ms');
-      if (killed || !isFinalWrite) return 'forward';
+      if (killed || operation !== 'UpdateItem' || !body.includes('"msg_killed"')) return 'forward';
+      const lease = JSON.parse(body).ExpressionAttributeValues[':lease_expires_at_ms'];
+      if (lease !== undefined) leaseEndsAtMs = Number(lease.N);
+      if (!body.includes('completed_at_ms = :now_ms')) return 'forward';
       killed = true;
       await cloud.functions.consumer.kill();
       return 'drop';
     };
-    expect((await post('msg_killed', { ...syncVariants.error, object: 'killed' })).status).toBe(200);
-    await events.until(() => settled('msg_killed').length === 1, 40_000);
+    expect((await send('msg_killed', { ...syncVariants.error, object: 'killed' })).status).toBe(200);
+    await events.until(() => settled('msg_killed').length >= 1, 40_000);
     expect(killed).toBe(true);
-    expect(await read('msg_killed')).toMatchObject({ status: 'COMPLETED', attempts: 2 });
+    const record = await read('msg_killed');
+    expect(record).toMatchObject({ status: 'COMPLETED', attempts: 2 });
+    expect(record?.completed_at_ms).toBeGreaterThan(leaseEndsAtMs);
     expect(events.metric('AttemptAbandoned') - before.abandoned).toBe(1);
-    expect(events.metric('EventsDeferred') - before.deferred).toBeGreaterThanOrEqual(1);
+    // It comes back some seconds before the lease ends; on a slow machine perhaps not until it has ended.
+    const cameEarly = events
+      .of('batch-settled')
+      .filter(({ result }) => result === 'success')
+      .flatMap(({ records }) => records)
+      .filter(({ attributes, outcome }) => attributes['svix-id'] === 'msg_killed' && outcome === 'returned');
+    expect(events.metric('EventsDeferred') - before.deferred).toBe(cameEarly.length);
     // The admitted window: the handler had its effect, its record was lost, and it ran again. This one found that
     // its alert was sent.
     const said = events.of('log').filter(({ line }) => line.includes('msg_killed'));
@@ -120,8 +133,8 @@ describe('the deployed bundles under fire', () => {
       lost += 1;
       return 'drop';
     };
-    expect((await post('msg_lost', samples['sync.complete'])).status).toBe(200);
-    await events.until(() => settled('msg_lost').length === 1);
+    expect((await send('msg_lost', samples['sync.complete'])).status).toBe(200);
+    await events.until(() => settled('msg_lost').length >= 1);
     expect(lost).toBe(3);
     expect(await read('msg_lost')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
   });

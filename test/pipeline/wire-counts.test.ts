@@ -3,8 +3,8 @@ import { samples, syncVariants } from '../../lambdas/events/samples.ts';
 import { type LocalCloud, startLocalCloud } from '../../local/cloud.ts';
 import { assembly } from '../support/assembly.ts';
 import { recordEvents } from '../support/recorded-events.ts';
-import { postSigned } from '../support/signed-request.ts';
-import { startWireProxy, type WireProxy } from '../support/wire-proxy.ts';
+import { deliverSigned, postSigned } from '../support/signed-request.ts';
+import { startWireProxy, type WireCall, type WireProxy } from '../support/wire-proxy.ts';
 
 /** What AWS bills for, counted where it cannot be hidden: between the deployed bundles and the engines. */
 describe('calls to AWS per event', () => {
@@ -35,7 +35,9 @@ describe('calls to AWS per event', () => {
     await Promise.all([sqs.stop(), dynamoDb.stop()]);
   });
 
-  const send = async (id: string, payload: unknown) => {
+  const send = async (id: string, payload: unknown): Promise<readonly WireCall[]> => {
+    sqs.calls.length = 0;
+    dynamoDb.calls.length = 0;
     const body = JSON.stringify(payload);
     const settled = () =>
       events
@@ -44,19 +46,36 @@ describe('calls to AWS per event', () => {
         .filter(({ attributes, outcome }) => attributes['svix-id'] === id && outcome === 'acknowledged')
         .length;
     const settledBefore = settled();
-    const answer = await postSigned(cloud.webhookUrl, { id, body, secret: cloud.secret });
+    const answer = await deliverSigned(cloud.webhookUrl, { id, body, secret: cloud.secret });
     expect(answer.status).toBe(200);
     await events.until(() => settled() > settledBefore);
+    return [...sqs.calls, ...dynamoDb.calls].filter((call) => call.body.includes(`"${id}"`));
   };
-  /** Calls that an event causes and that name it, each once: what the SDK tries again is the same call. */
-  const countSend = async (about: string, payload: unknown) => {
-    sqs.calls.length = 0;
-    dynamoDb.calls.length = 0;
-    await send(about, payload);
-    return [...sqs.calls, ...dynamoDb.calls]
-      .filter(({ body, isRetry }) => !isRetry && body.includes(`"${about}"`))
-      .map(({ operation }) => operation);
+  const undisturbed = new Set<string>();
+  /**
+   * Calls that an event causes and that name it. Where a caller's clock ran out before the answer, as happens on a busy
+   * machine, they tell of the repair as well: another event is measured then.
+   */
+  const measure = async (name: string, payload: unknown, isNew = true): Promise<readonly WireCall[]> => {
+    for (let turn = 1; ; turn += 1) {
+      const id = isNew ? `${name}_${turn}` : name;
+      const calls = await send(id, payload);
+      if (calls.some(({ isRetry, isAbandoned }) => isRetry || isAbandoned)) continue;
+      undisturbed.add(id);
+      return calls;
+    }
   };
+  const countSend = async (...event: Parameters<typeof measure>) =>
+    (await measure(...event)).map(({ operation }) => operation);
+
+  test('a forged request costs none', async () => {
+    const answer = await postSigned(cloud.webhookUrl, {
+      body: '{}',
+      secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+    });
+    expect(answer.status).toBe(401);
+    expect([...sqs.calls, ...dynamoDb.calls]).toEqual([]);
+  });
 
   test('a consumer that starts reads one item, which no event has, and not consistently', async () => {
     await send('msg_first', samples['sync.complete']);
@@ -78,10 +97,8 @@ describe('calls to AWS per event', () => {
   });
 
   test('a claim carries a token of its own, not the request id, which batch-mates and retries share', async () => {
-    dynamoDb.calls.length = 0;
-    await send('msg_token', samples['sync.complete']);
-    const owners = dynamoDb.calls
-      .filter(({ body }) => body.includes('"msg_token"'))
+    const owners = (await measure('msg_token', samples['sync.complete']))
+      .filter(({ operation }) => operation === 'UpdateItem')
       .map(({ body }) => JSON.parse(body).ExpressionAttributeValues[':owner'].S);
     const [owner] = owners;
     expect(owner).toMatch(/^[0-9a-f-]{36}$/);
@@ -100,30 +117,24 @@ describe('calls to AWS per event', () => {
   });
 
   test('a duplicate costs one write, an event that nothing handles too', async () => {
-    expect(await countSend('msg_one', samples['sync.complete'])).toEqual(['SendMessage', 'UpdateItem']);
+    await send('msg_twice', samples['sync.complete']);
+    expect(await countSend('msg_twice', samples['sync.complete'], false)).toEqual([
+      'SendMessage',
+      'UpdateItem',
+    ]);
     expect(await countSend('msg_unhandled', samples['connection.created'])).toEqual([
       'SendMessage',
       'UpdateItem',
     ]);
   });
 
-  test('a forged request costs none', async () => {
-    sqs.calls.length = 0;
-    dynamoDb.calls.length = 0;
-    const answer = await postSigned(cloud.webhookUrl, {
-      body: '{}',
-      secret: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
-    });
-    expect(answer.status).toBe(401);
-    expect([...sqs.calls, ...dynamoDb.calls]).toEqual([]);
-  });
-
   test('success logs no line but the metrics', () => {
-    const lines = events.of('log').filter(({ line }) => !line.includes('"_aws"'));
-    expect(lines.map(({ line }) => JSON.parse(line).message)).toEqual([
-      'alert sent',
-      'alert suppressed',
-      expect.stringContaining('rejected'),
-    ]);
+    const lines = events
+      .of('log')
+      .filter(({ line }) => !line.includes('"_aws"'))
+      .map(({ line }) => JSON.parse(line))
+      .filter(({ event_id }) => undisturbed.has(event_id));
+    expect(lines).toHaveLength(2);
+    for (const { message } of lines) expect(message).toMatch(/^alert (sent|suppressed)$/);
   });
 });

@@ -22,3 +22,14 @@ export function signedHeaders({ id = `msg_${randomUUID()}`, body, secret }: Sign
 export function postSigned(url: string, request: SignedRequest): Promise<Response> {
   return fetch(url, { method: 'POST', headers: signedHeaders(request), body: request.body });
 }
+
+/**
+ * As Svix does: what is answered with 503 (on a busy machine SQS does not confirm in time) is sent again, signed anew.
+ * The first one may be on the queue all the same.
+ */
+export async function deliverSigned(url: string, request: SignedRequest): Promise<Response> {
+  for (;;) {
+    const answer = await postSigned(url, request);
+    if (answer.status !== 503) return answer;
+  }
+}

@@ -7,6 +7,8 @@ export interface WireCall {
   readonly body: string;
   /** The SDK's second try, and so on: its own clock had run out, which on a busy machine is nobody's mistake. */
   readonly isRetry: boolean;
+  /** The caller's clock ran out before the answer: it calls again, or gives up. */
+  isAbandoned: boolean;
 }
 
 export interface WireProxy {
@@ -38,8 +40,12 @@ export async function startWireProxy({
         operation: operationOf(incoming.headers),
         body: body.toString('utf8'),
         isRetry: !String(incoming.headers['amz-sdk-request'] ?? 'attempt=1').includes('attempt=1'),
+        isAbandoned: false,
       };
       calls.push(call);
+      outgoing.once('close', () => {
+        call.isAbandoned = !outgoing.writableFinished;
+      });
       if (target === undefined || (await intercept(call)) === 'drop') {
         incoming.socket.destroy();
         return;
