@@ -32,7 +32,9 @@ test('a mutant is told by its line and its texts, and put into the file', () => 
     original: 'a > 1 && a < 3',
     replacement: 'a > 1 || a < 3',
   });
-  expect(mutatedSource(SOURCE, mutant('Survived'))).toBe('const a = 1;\n  if (a > 1\n || a < 3) return a;\n');
+  expect(mutatedSource(SOURCE, mutant('Survived'))).toBe(
+    'const a = 1;\n  if ((a > 1\n || a < 3)) return a;\n',
+  );
 });
 
 test.each([

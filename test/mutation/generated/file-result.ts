@@ -33,10 +33,10 @@ export function verdictOf(file: string, source: string, mutant: Mutant): Generat
 }
 
 /** The file's text with the mutant in it. */
-export function mutatedSource(source: string, { location, replacement }: Mutant): string {
-  return (
-    source.slice(0, offset(source, location.start)) + replacement + source.slice(offset(source, location.end))
-  );
+export function mutatedSource(source: string, { location, mutatorName, replacement }: Mutant): string {
+  // The other operator may bind less tightly than what stands around it.
+  const text = mutatorName === 'LogicalOperator' ? `(${replacement})` : replacement;
+  return source.slice(0, offset(source, location.start)) + text + source.slice(offset(source, location.end));
 }
 
 function offset(source: string, { line, column }: Mutant['location']['start']): number {
