@@ -84,8 +84,9 @@ export function failingHandlers(record: LedgerRecord, result: HandlersResult): r
 function lastFailures(record: LedgerRecord): HandlerFailure[] {
   const latest = new Map<string, HandlerFailure>();
   for (const { handler, attempt: _, at_ms: __, ...failure } of record.failures) {
-    const state = handler === undefined ? undefined : record.handlers[handler];
-    if (handler === undefined || isCompleted(state)) continue;
+    if (handler === undefined) continue;
+    const state = record.handlers[handler];
+    if (isCompleted(state)) continue;
     const mark = failedForGood(state) && state.message.length > failure.message.length ? state : undefined;
     const { error, message, code } = mark ?? failure;
     latest.set(handler, { handler, ...failure, error, message, ...(code === undefined ? {} : { code }) });
