@@ -240,6 +240,26 @@ describe('a webhook', () => {
   });
 });
 
+test('another source has its own route, secret, addresses and names', async () => {
+  const { invoke, reads } = await startFunction(stored(SECRET), {
+    SOURCES: JSON.stringify({
+      acme: { secretId: 'secret-of-acme', type: 'webhook_event_type' },
+      near: { secretId: 'secret-of-near', type: 'x', allowedSources: '198.51.100.0/24' },
+    }),
+  });
+  expect(reads).toHaveLength(3);
+  const event = httpEvent({ headers: signedNow() });
+  const to = (name: string) => ({ ...event, routeKey: `POST /webhooks/${name}` });
+  expect((await invoke(to('acme'))).statusCode).toBe(200);
+  const [message] = await queue.receive();
+  expect(message?.MessageAttributes).toMatchObject({
+    'svix-id': { StringValue: 'acme:msg_test_1' },
+    'event-type': { StringValue: 'acme:sync.complete' },
+  });
+  expect((await invoke(to('near'))).statusCode).toBe(403);
+  expect((await invoke(to('nobody'))).statusCode).toBe(404);
+});
+
 describe('the start does not fail', () => {
   test.each([
     ['nothing was ever stored', { __type: 'ResourceNotFoundException' }, 400, 500, 'secret-missing'],
