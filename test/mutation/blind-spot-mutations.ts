@@ -154,8 +154,8 @@ export const BLIND_SPOT_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: OUTCOME,
-        find: 'if (handler === undefined || isCompleted(state)) continue;',
-        replace: 'if (handler === undefined || (isCompleted(state) && state < 0)) continue;',
+        find: 'if (isCompleted(state)) continue;',
+        replace: 'if (isCompleted(state) && state < 0) continue;',
       },
     ],
   },
