@@ -1,126 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { runAttempt } from '../../lambdas/consumer/attempt.ts';
-import type { Attempt } from '../../lambdas/consumer/attempt-context.ts';
-import type { LedgerRecord } from '../../lambdas/ledger/record.ts';
 import type { ValidationResult } from '../../lambdas/router/handler.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
-
-const LEFT_MS = 30_000;
-/** Handlers have all but this of the function's time. */
-const MARGIN_MS = 5_000;
-const SKEW_MS = 5_000;
-
-interface Case {
-  readonly record?: Partial<LedgerRecord>;
-  readonly claimed?: object;
-  readonly alone?: boolean;
-  readonly ownership?: 'written' | 'lost';
-  readonly hasBody?: boolean;
-  readonly validate?: () => ValidationResult | Promise<ValidationResult>;
-  readonly handle?: (context: {
-    note(text: string): void;
-    logger: unknown;
-    signal: AbortSignal;
-  }) => Promise<void> | void;
-  /** Moves the clock while the neighbours are waited for. */
-  readonly neighboursMs?: number;
-}
-
-/** One attempt whose every edge only notes what it was asked. */
-function given(options: Case) {
-  const { ownership = 'written', hasBody = true, neighboursMs = 0, alone = false } = options;
-  const clock = new VirtualClock();
-  const startMs = clock.nowMs();
-  const did: string[] = [];
-  const seen: Record<string, unknown> = {};
-  const write = (name: string) => async (_: unknown, outcome: unknown) => {
-    did.push(name);
-    seen[name] = outcome;
-    return ownership;
-  };
-  const say = (level: string) => (message: string, keys: object) => {
-    did.push(`${level}: ${message}`);
-    seen[message] = keys;
-  };
-  const handler = {
-    name: 'one',
-    async handle(context: never) {
-      did.push('run');
-      await options.handle?.(context);
-    },
-  };
-  const attempt = {
-    invocation: {
-      deadlineMs: startMs + LEFT_MS,
-      company: {
-        async turnAlone() {
-          did.push('turn');
-          clock.advance(neighboursMs);
-        },
-      },
-    },
-    message: {
-      facts: { eventType: 'a.b', receivedAtMs: startMs, sentAtMs: startMs },
-      record: {
-        receiptHandle: 'r',
-        attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(startMs) },
-        messageAttributes: {},
-      },
-      ...(hasBody ? { payload: { value: {} } } : {}),
-    },
-    claimed: {
-      claim: { eventId: 'msg_1', alone, leaseExpiresAtMs: startMs + LEFT_MS + SKEW_MS },
-      record: { attempts: 1, attempts_total: 1, handlers: {}, failures: [], ...options.record },
-      predecessorAbandoned: false,
-      ...options.claimed,
-    },
-    dependencies: {
-      clock,
-      random: () => 0,
-      policy: {
-        maxAttempts: 3,
-        maxReceiveCount: 50,
-        backoffBaseMs: 10_000,
-        backoffCapMs: 900_000,
-        queueRetentionMs: 7 * 86_400_000,
-      },
-      routes: {
-        validate: options.validate ?? (() => ({ ok: true, event: {} })),
-        handlersFor: () => [handler],
-      },
-      ledger: {
-        read: async () => ({ status: 'IN_PROGRESS', lease_expires_at_ms: clock.nowMs() + 1_000 }),
-        spendAttempt: write('spend'),
-        complete: write('complete'),
-        failRetryable: write('retry'),
-        failForGood: write('fail for good'),
-        releaseDeadLetter: write('release'),
-        withdrawClaim: write('withdraw'),
-        recordCompletion: write('record early'),
-      },
-      queue: {
-        hide: async (_: string, seconds: number) => did.push(`hide ${seconds}`),
-        copyToDeadLetters: async (_: unknown, failure: string) => {
-          did.push('copy');
-          seen['letter'] = JSON.parse(failure);
-        },
-      },
-      metrics: {
-        attemptAbandoned: () => did.push('abandoned'),
-        processed: () => did.push('processed'),
-        deferred: () => did.push('deferred'),
-        retried: () => did.push('retried'),
-        deadLettered: () => did.push('dead-lettered'),
-      },
-      logger: {
-        info: say('info'),
-        warn: say('warn'),
-        error: say('error'),
-      },
-    },
-  } as unknown as Attempt;
-  return { attempt, clock, did, seen };
-}
+import { NotYetError } from '../../lambdas/router/index.ts';
+import { type Case, givenAttempt, LEFT_MS, MARGIN_MS, SKEW_MS } from './noted-attempt.ts';
 
 const LETTERED = ['fail for good', 'copy', 'dead-lettered', 'error: event dead-lettered', 'release'];
 
@@ -128,19 +10,19 @@ describe('an attempt after one that left no record', () => {
   const claimed = { predecessorAbandoned: true };
 
   test('is counted when the neighbours are settled, and runs then', async () => {
-    const { attempt, did } = given({ claimed });
+    const { attempt, did } = givenAttempt({ claimed });
     expect(await runAttempt(attempt)).toBe('acknowledge');
     expect(did).toEqual(['abandoned', 'turn', 'spend', 'run', 'complete', 'processed']);
   });
 
   test('runs nothing when another one has taken the event while it waited', async () => {
-    const { attempt, did } = given({ claimed, ownership: 'lost' });
+    const { attempt, did } = givenAttempt({ claimed, ownership: 'lost' });
     expect(await runAttempt(attempt)).toBe('return');
     expect(did).toEqual(['abandoned', 'turn', 'spend', 'warn: ownership lost', 'deferred', 'hide 1']);
   });
 
   test('runs at once when it is alone: it is counted already', async () => {
-    const { attempt, did } = given({ claimed, alone: true });
+    const { attempt, did } = givenAttempt({ claimed, alone: true });
     await runAttempt(attempt);
     expect(did).toEqual(['abandoned', 'run', 'complete', 'processed']);
   });
@@ -149,7 +31,7 @@ describe('an attempt after one that left no record', () => {
     [LEFT_MS - MARGIN_MS - 1, 'runs', ['abandoned', 'turn', 'spend', 'run', 'complete', 'processed']],
     [LEFT_MS - MARGIN_MS, 'is not counted', ['abandoned', 'turn']],
   ])('whose neighbours took %i ms %s', async (neighboursMs, what, steps) => {
-    const { attempt, did } = given({ claimed, neighboursMs });
+    const { attempt, did } = givenAttempt({ claimed, neighboursMs });
     const running = runAttempt(attempt);
     if (what === 'runs') expect(await running).toBe('acknowledge');
     else await expect(running).rejects.toThrow('no time was left');
@@ -158,7 +40,7 @@ describe('an attempt after one that left no record', () => {
 });
 
 test('an attempt after one that ended well waits for nobody', async () => {
-  const { attempt, did } = given({});
+  const { attempt, did } = givenAttempt({});
   await runAttempt(attempt);
   expect(did).toEqual(['run', 'complete', 'processed']);
 });
@@ -201,14 +83,14 @@ describe('nothing is run', () => {
       { reason: 'abandoned', message: 'the last attempt of the budget ended without a record' },
     ],
   ])('%s: a letter says why', async (_what, options, letter) => {
-    const { attempt, did, seen } = given(options);
+    const { attempt, did, seen } = givenAttempt(options);
     expect(await runAttempt(attempt)).toBe('acknowledge');
     expect(did.filter((step) => step !== 'abandoned')).toEqual(LETTERED);
     expect(seen['letter']).toMatchObject(letter);
   });
 
   test('the refusal itself is the recorded failure', async () => {
-    const { attempt, clock, seen } = given({ hasBody: false });
+    const { attempt, clock, seen } = givenAttempt({ hasBody: false });
     await runAttempt(attempt);
     expect(seen['fail for good']).toMatchObject({
       failures: [
@@ -225,7 +107,7 @@ describe('nothing is run', () => {
   });
 
   test('the last attempt of the budget is run', async () => {
-    const { attempt, did } = given({ record: { attempts: 3 } });
+    const { attempt, did } = givenAttempt({ record: { attempts: 3 } });
     await runAttempt(attempt);
     expect(did).toContain('run');
   });
@@ -233,7 +115,7 @@ describe('nothing is run', () => {
 
 describe('a schema', () => {
   test('that throws is retried, under no handler’s name', async () => {
-    const { attempt, clock, did, seen } = given({
+    const { attempt, clock, did, seen } = givenAttempt({
       validate: () => {
         throw Object.assign(new Error('mine'), { retryable: false });
       },
@@ -250,13 +132,13 @@ describe('a schema', () => {
       new Promise<ValidationResult>((resolve) => {
         settle = resolve;
       });
-    const inTime = given({ validate });
+    const inTime = givenAttempt({ validate });
     const running = runAttempt(inTime.attempt);
     inTime.clock.advance(LEFT_MS - MARGIN_MS - 1);
     settle({ ok: true, event: {} });
     expect(await running).toBe('acknowledge');
 
-    const late = given({ validate });
+    const late = givenAttempt({ validate });
     const giving = runAttempt(late.attempt);
     late.clock.advance(LEFT_MS - MARGIN_MS);
     expect(await giving).toBe('return');
@@ -267,17 +149,17 @@ describe('a schema', () => {
 
 describe('of the handlers', () => {
   test('those that completed or failed for good are not run again', async () => {
-    const done = given({ record: { handlers: { one: 5 } } });
+    const done = givenAttempt({ record: { handlers: { one: 5 } } });
     await runAttempt(done.attempt);
     expect(done.did).toEqual(['complete', 'processed']);
     const mark = { failed_at_ms: 1, attempt: 1, error: 'E', message: 'm' };
-    const failed = given({ record: { handlers: { one: mark } } });
+    const failed = givenAttempt({ record: { handlers: { one: mark } } });
     await runAttempt(failed.attempt);
     expect(failed.did).toEqual(LETTERED);
   });
 
   test('a failure is logged with what is known of it, and what waits with its wait', async () => {
-    const failing = given({
+    const failing = givenAttempt({
       handle: () => {
         throw new Error('mine');
       },
@@ -293,8 +175,7 @@ describe('of the handlers', () => {
       retryable: true,
     });
     expect(failing.seen['handler failed']).not.toHaveProperty('failedAtMs');
-    const { NotYetError } = await import('../../lambdas/router/index.ts');
-    const waiting = given({
+    const waiting = givenAttempt({
       handle: () => {
         throw new NotYetError(7, 'soon');
       },
@@ -305,7 +186,7 @@ describe('of the handlers', () => {
   });
 
   test('one that does not heed its signal has a second more', async () => {
-    const { attempt, clock, did, seen } = given({ handle: () => new Promise(() => {}) });
+    const { attempt, clock, did, seen } = givenAttempt({ handle: () => new Promise(() => {}) });
     const running = runAttempt(attempt);
     await new Promise((resolve) => setImmediate(resolve));
     clock.advance(LEFT_MS - MARGIN_MS);
@@ -322,7 +203,7 @@ describe('of the handlers', () => {
   });
 
   test('a note of 500 characters is kept', async () => {
-    const { attempt, seen } = given({ handle: ({ note }) => note('n'.repeat(501)) });
+    const { attempt, seen } = givenAttempt({ handle: ({ note }) => note('n'.repeat(501)) });
     await runAttempt(attempt);
     const { notes } = seen['complete'] as { notes: Record<string, string> };
     expect(notes['one']).toHaveLength(500);
