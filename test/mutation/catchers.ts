@@ -14,6 +14,9 @@ const STACK_SUITES = ['api-and-monitoring', 'functions', 'options', 'stack-confi
   (name) => `test/stack/${name}.test.ts`,
 );
 
+/** No test imports it: it runs as a bundle alone, where the generator's switches are not. */
+const BUNDLED = 'lambdas/ingest/handler.ts';
+
 /** The first that fits a file counts. */
 const WATCHES: readonly Watch[] = [
   // Wires the production edges, which the simulation replaces.
@@ -28,7 +31,11 @@ const WATCHES: readonly Watch[] = [
     suites: ['test/consumer/emf-metrics.test.ts'],
   },
   { folder: 'lambdas/consumer/policy.ts', simulated: false, suites: ['test/consumer/wiring.test.ts'] },
-  { folder: 'lambdas/ingest/handler.ts', simulated: false, suites: ['test/ingest', 'test/pipeline'] },
+  {
+    folder: BUNDLED,
+    simulated: false,
+    suites: ['test/ingest/handler.test.ts', 'test/pipeline'],
+  },
   { folder: 'lambdas/ingest/secrets-manager.ts', simulated: false, suites: ['test/ingest'] },
   { folder: 'lambdas/ingest/', simulated: true, suites: ['test/ingest'] },
   { folder: 'lambdas/consumer/', simulated: true, suites: ['test/consumer'] },
@@ -84,11 +91,14 @@ const SEEDS_SUITE = 'test/mutation/generated/seeds.suite.ts';
  */
 export function generatedCatchers(file: string) {
   const { simulated, suites } = watchOf(file);
+  if (file === BUNDLED) return { isSimulated: false, isLoaded: false, quick: [SEEDS_SUITE], further: suites };
   const isOwn = (suite: string) => suite.startsWith(`test/${file.split('/')[1]}`);
   const hasOwn = suites.some(isOwn);
   const isQuick = (suite: string) => (hasOwn ? isOwn(suite) : suite !== 'test/pipeline');
   return {
     isSimulated: simulated,
+    /** Jest finds which of the suites load it. */
+    isLoaded: !file.startsWith('lib/'),
     quick: [...(simulated ? [SEEDS_SUITE] : []), ...suites.filter(isQuick)],
     further: suites.filter((suite) => !isQuick(suite)),
   };

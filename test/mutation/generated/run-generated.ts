@@ -73,7 +73,7 @@ async function tryFile(
   { fresh, signal, onStep }: GeneratedOptions,
 ): Promise<readonly GeneratedVerdict[] | undefined> {
   const known = path.join(MEMORY, `${file}.json`);
-  const { quick } = generatedCatchers(file);
+  const { quick, isLoaded } = generatedCatchers(file);
   const key = keyOf(copy, file, quick);
   const earlier = fresh ? undefined : readJson<{ key: string; verdicts: GeneratedVerdict[] }>(known);
   if (earlier?.key === key) return earlier.verdicts;
@@ -82,6 +82,7 @@ async function tryFile(
     copy,
     file,
     suites: quick,
+    isLoaded,
     memory: path.join(MEMORY, `${file}.stryker.json`),
     fresh,
     signal,

@@ -27,6 +27,8 @@ export interface StrykerOptions {
   /** From the project's root. */
   readonly file: string;
   readonly suites: readonly string[];
+  /** The suites import it. */
+  readonly isLoaded: boolean;
   /** Where Stryker keeps what it knows of the file's mutants: those that a test killed are not tried again. */
   readonly memory: string;
   /** Tries even those again. */
@@ -56,7 +58,7 @@ export async function tryMutants(options: StrykerOptions): Promise<readonly Muta
   await mkdir(path.dirname(memory), { recursive: true });
   await rm(report, { force: true });
   if (fresh) await rm(memory, { force: true });
-  await writeFile(settings, JSON.stringify(configuration(file, memory, report)));
+  await writeFile(settings, JSON.stringify(configuration(options, report)));
   const complaints: string[] = [];
   // Nothing but types: there is no report then.
   let isEmpty = false;
@@ -81,7 +83,7 @@ export async function tryMutants(options: StrykerOptions): Promise<readonly Muta
   return JSON.parse(text).files[file]?.mutants ?? [];
 }
 
-function configuration(file: string, memory: string, report: string) {
+function configuration({ file, isLoaded, memory }: StrykerOptions, report: string) {
   return {
     mutate: [file],
     // The copy is the sandbox.
@@ -96,7 +98,7 @@ function configuration(file: string, memory: string, report: string) {
     mutator: { excludedMutations: ['StringLiteral'] },
     jest: {
       configFile: 'test/mutation/generated/jest.config.js',
-      enableFindRelatedTests: !file.startsWith('lib/'),
+      enableFindRelatedTests: isLoaded,
     },
     testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
     // TypeScript 7 has no API that Stryker could rewrite its configuration with.
