@@ -34,7 +34,7 @@ describe('an attempt after one that left no record', () => {
     const { attempt, did } = givenAttempt({ claimed, neighboursMs });
     const running = runAttempt(attempt);
     if (what === 'runs') expect(await running).toBe('acknowledge');
-    else await expect(running).rejects.toThrow('no time was left');
+    else await expect(running).rejects.toMatchObject({ code: 'time-is-up', retryable: true });
     expect(did).toEqual(steps);
   });
 });
