@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import { createConsumerHandler } from '../../lambdas/consumer/create-consumer-handler.ts';
 import { parseRetryPolicy } from '../../lambdas/consumer/policy.ts';
@@ -70,4 +70,15 @@ test('the entry’s numbers are those of the variables: retention of the ledger,
   const delaySeconds = (not_before_ms - updated_at_ms) / 1_000;
   expect(delaySeconds).toBeGreaterThanOrEqual(300);
   expect(delaySeconds).toBeLessThanOrEqual(600);
+
+  // A batch that only makes a letter has no metrics left to write, and no warning is written for that.
+  const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const stdout = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  await harness.send(undefined, SYNC_COMPLETE);
+  const answer = await handler({ Records: await harness.receive() }, context);
+  const written = [stderr, stdout].flatMap(({ mock }) => mock.calls.map(([text]) => String(text)));
+  stderr.mockRestore();
+  stdout.mockRestore();
+  expect(answer).toEqual({ batchItemFailures: [] });
+  expect(written.filter((text) => text.includes('No application metrics'))).toEqual([]);
 });
