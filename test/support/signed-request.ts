@@ -24,12 +24,12 @@ export function postSigned(url: string, request: SignedRequest): Promise<Respons
 }
 
 /**
- * As Svix does: what is answered with 503 (on a busy machine SQS does not confirm in time) is sent again, signed anew.
- * The first one may be on the queue all the same.
+ * As Svix does: what is answered with 503 (on a busy machine SQS does not confirm in time) or 500 (the function itself
+ * took too long) is sent again, signed anew. The first one may be on the queue all the same.
  */
 export async function deliverSigned(url: string, request: SignedRequest): Promise<Response> {
   for (;;) {
     const answer = await postSigned(url, request);
-    if (answer.status !== 503) return answer;
+    if (answer.status < 500) return answer;
   }
 }
