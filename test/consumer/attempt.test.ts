@@ -133,10 +133,21 @@ describe('a schema', () => {
         settle = resolve;
       });
     const inTime = givenAttempt({ validate });
+    let timers = 0;
+    const { after } = inTime.clock;
+    inTime.clock.after = (ms, callback) => {
+      timers += 1;
+      const forget = after.call(inTime.clock, ms, callback);
+      return () => {
+        timers -= 1;
+        forget();
+      };
+    };
     const running = runAttempt(inTime.attempt);
     inTime.clock.advance(LEFT_MS - MARGIN_MS - 1);
     settle({ ok: true, event: {} });
     expect(await running).toBe('acknowledge');
+    expect(timers).toBe(0);
 
     const late = givenAttempt({ validate });
     const giving = runAttempt(late.attempt);
@@ -200,6 +211,28 @@ describe('of the handlers', () => {
     // Hidden until the lease has ended.
     expect(did).toContain(`hide ${(MARGIN_MS + SKEW_MS - 1_000) / 1_000}`);
     expect(seen['handler failed']).toMatchObject({ code: 'timeout' });
+  });
+
+  test('one that completes after its time is recorded, and what that costs is no more than a line', async () => {
+    let finish = () => {};
+    const { attempt, clock, did, seen } = givenAttempt({
+      handle: () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+      earlyRecord: new Error('no answer'),
+    });
+    const running = runAttempt(attempt);
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    await turn();
+    clock.advance(LEFT_MS - MARGIN_MS);
+    await turn();
+    clock.advance(1_000);
+    await running;
+    finish();
+    await turn();
+    expect(did.slice(-2)).toEqual(['record early', 'warn: early record failed']);
+    expect(seen['early record failed']).toMatchObject({ cause: expect.stringContaining('no answer') });
   });
 
   test('a note of 500 characters is kept', async () => {

@@ -18,6 +18,7 @@ export interface Case {
   /** How long ago SQS took it, and ingest received it. */
   readonly ageMs?: number;
   readonly policy?: object;
+  readonly earlyRecord?: Error;
   readonly hasBody?: boolean;
   readonly validate?: () => ValidationResult | Promise<ValidationResult>;
   readonly handle?: (context: {
@@ -104,7 +105,11 @@ export function givenAttempt(options: Case) {
         failForGood: write('fail for good'),
         releaseDeadLetter: write('release'),
         withdrawClaim: write('withdraw'),
-        recordCompletion: write('record early'),
+        async recordCompletion(claim: unknown, handler: unknown) {
+          const result = await write('record early')(claim, handler);
+          if (options.earlyRecord) throw options.earlyRecord;
+          return result;
+        },
       },
       queue: {
         hide: async (_: string, seconds: number) => did.push(`hide ${seconds}`),

@@ -58,6 +58,7 @@ export async function tryMutants(options: StrykerOptions): Promise<readonly Muta
   await mkdir(path.dirname(memory), { recursive: true });
   await rm(report, { force: true });
   if (fresh) await rm(memory, { force: true });
+  await forgetSurvivors(memory);
   await writeFile(settings, JSON.stringify(configuration(options, report)));
   const complaints: string[] = [];
   // Nothing but types: there is no report then.
@@ -81,6 +82,17 @@ export async function tryMutants(options: StrykerOptions): Promise<readonly Muta
     throw new CommandError(`Stryker failed on ${file}:\n${said}`);
   }
   return JSON.parse(text).files[file]?.mutants ?? [];
+}
+
+/** Stryker does not see that a new test reaches what runs while a file loads. */
+async function forgetSurvivors(memory: string): Promise<void> {
+  const text = await readFile(memory, 'utf8').catch(() => undefined);
+  if (text === undefined) return;
+  const known: { files: Record<string, { mutants: Mutant[] }> } = JSON.parse(text);
+  for (const each of Object.values(known.files)) {
+    each.mutants = each.mutants.filter(({ status }) => status !== 'Survived');
+  }
+  await writeFile(memory, JSON.stringify(known));
 }
 
 function configuration({ file, isLoaded, memory }: StrykerOptions, report: string) {
