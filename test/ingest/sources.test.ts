@@ -93,6 +93,10 @@ describe('ingest of another source', () => {
     [-301, 'timestamp-too-new'],
   ])('says why, and how far off it was', async (ageSeconds, reason) => {
     const { outcome } = await accept(ageSeconds, ACME);
-    expect(outcome).toMatchObject({ reason, eventId: 'msg_test_1', detail: { age_seconds: ageSeconds } });
+    expect(outcome).toMatchObject({
+      reason,
+      eventId: 'acme:msg_test_1',
+      detail: { age_seconds: ageSeconds },
+    });
   });
 });
