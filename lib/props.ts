@@ -3,7 +3,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 /** What receives requests. */
 export interface IngestProps {
   /**
-   * `function-url` saves $1.19 of $4.24 a million events, and has no access log, no throttle and no bodies over 6 MB:
+   * `function-url` saves $1.19 of $4.29 a million events, and has no access log, no throttle and no bodies over 6 MB:
    * docs/scaling.md, "Without a gateway". To change over, deploy `both` first: a URL that goes is dead at once.
    * @default http-api
    */
