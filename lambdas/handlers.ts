@@ -19,6 +19,7 @@ export type {
   Transforms,
 } from './database/transforms/mapping.ts';
 export { addDatabaseUseCases } from './database/use-cases/add-database-use-cases.ts';
+export { clerk, openAi, standardWebhooks, supaglue, svix } from './events/sources.ts';
 export * from './router/index.ts';
 export type { CachedSecret } from './runtime/cached-secret.ts';
 export { SecretError, secret } from './runtime/handler-secret.ts';

@@ -1,7 +1,7 @@
 import { type RemovalPolicy, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { HandlerRegistrations } from '../lambdas/contract/outputs.ts';
-import { type IngestSource, SOURCE_NAME_PATTERN } from '../lambdas/contract/source.ts';
+import { type IngestSource, SOURCE_NAME_PATTERN, type SourceProfile } from '../lambdas/contract/source.ts';
 import type { SourceProps } from './props.ts';
 import { SigningSecret } from './signing-secret.ts';
 import { parseSource, type SourceConfig, type StackConfig, StackConfigError } from './stack-config.ts';
@@ -91,6 +91,7 @@ export class WebhookSources extends Construct {
           (name) => `handlers are registered for the source ${name}, which the stack's sources do not name`,
         ),
     ];
+    problems.push(...Object.entries(registered).flatMap(([name, profile]) => profileProblems(name, profile)));
     if (problems.length > 0) throw new StackConfigError(problems);
     if (this.byName.size === 0) return undefined;
     const told = [...this.byName].map(([name, { secret, allowedSources }]): [string, IngestSource] => {
@@ -113,4 +114,20 @@ export class WebhookSources extends Construct {
     }
     return Stack.of(this).toJsonString(Object.fromEntries(told));
   }
+}
+
+const PATH = /^[^.]+(?:\.[^.]+)*$/;
+
+/** What cannot be read of what `router.from` says of a sender, a line each. */
+export function profileProblems(
+  name: string,
+  { type, customer = 'none', toleranceSeconds = 1 }: SourceProfile,
+): readonly string[] {
+  const paths = [typeof type === 'string' ? type : type.header, customer];
+  const isTolerance =
+    Number.isInteger(toleranceSeconds) && toleranceSeconds >= 1 && toleranceSeconds <= 86_400;
+  return [
+    ...paths.filter((path) => !PATH.test(path)).map((path) => `source ${name}: "${path}" names no field`),
+    ...(isTolerance ? [] : [`source ${name}: toleranceSeconds must be 1 to 86,400`]),
+  ];
 }

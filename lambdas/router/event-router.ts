@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { PING_EVENT_TYPE } from '../contract/message.ts';
-import type { HandlerRegistrations } from '../contract/outputs.ts';
+import type { HandlerRegistrations, SourceRegistration } from '../contract/outputs.ts';
 import { eventIdFrom, type SourceProfile, sourceOf, withoutSource } from '../contract/source.ts';
 import { catalogue, type EventMap } from '../events/catalogue.ts';
 import type { Frozen } from '../events/frozen.ts';
@@ -38,10 +38,8 @@ export class EventRouter<Events extends object = EventMap>
 {
   readonly #handlerNames: Set<string>;
   readonly #defined = new Set<string>();
-  readonly #sources = new Map<
-    string,
-    { readonly profile: SourceProfile; readonly router: SourceRouter<object> }
-  >();
+  readonly #routers = new Map<string, SourceRouter<object>>();
+  readonly #profiles = new Map<string, SourceProfile>();
 
   constructor() {
     const handlerNames = new Set<string>();
@@ -82,7 +80,7 @@ export class EventRouter<Events extends object = EventMap>
     { readonly [Name in keyof Schemas]: Frozen<StandardSchemaV1.InferOutput<Schemas[Name]>> },
     AnyPayload
   > {
-    checkSource(name, source, this.#sources);
+    checkSource(name, this.#profiles);
     const { schemas, ...profile } = source;
     const router = new SourceRouter<object>({
       schemas: {},
@@ -91,7 +89,8 @@ export class EventRouter<Events extends object = EventMap>
       typePattern: ATTRIBUTE_PATTERN,
     });
     for (const [eventType, schema] of Object.entries(schemas)) router.define(eventType as never, schema);
-    this.#sources.set(name, { profile, router });
+    this.#profiles.set(name, profile);
+    this.#routers.set(name, router);
     this.#checkPrefixes();
     return router as SourceRouter<never, never>;
   }
@@ -100,51 +99,44 @@ export class EventRouter<Events extends object = EventMap>
   #checkPrefixes(): void {
     for (const eventType of this.#defined) {
       const source = sourceOf(eventType) ?? '';
-      if (!this.#sources.has(source)) continue;
+      if (!this.#profiles.has(source)) continue;
       throw new RegistrationError(
-        `event type ${JSON.stringify(eventType)} begins as those of the source "${source}" do: give the source another name`,
+        `event type ${JSON.stringify(eventType)} begins as those of source "${source}"`,
       );
     }
   }
 
   /** The senders besides Supaglue, by name. */
   get sources(): ReadonlyMap<string, SourceProfile> {
-    return new Map([...this.#sources].map(([name, { profile }]) => [name, profile]));
+    return this.#profiles;
   }
 
   override handlersFor(eventType: string): readonly RegisteredHandler[] {
     if (eventType === PING_EVENT_TYPE) return [{ name: PING_HANDLER_NAME, handle: handlePing as never }];
-    const source = this.#sources.get(sourceOf(eventType) ?? '');
-    return source === undefined
-      ? super.handlersFor(eventType)
-      : source.router.handlersFor(withoutSource(eventType));
+    return this.#otherOf(eventType)?.handlersFor(withoutSource(eventType)) ?? super.handlersFor(eventType);
   }
 
   /** What is registered, without the built-in handler of the ping. */
   registrations(): HandlerRegistrations {
-    const others = [...this.#sources].map(([name, { profile, router }]) => ({
-      name,
-      profile,
-      any: router.registeredForAny(),
-      byType: Object.entries(router.registeredByType()).map(
-        ([eventType, names]) => [eventIdFrom(name, eventType), names] as const,
-      ),
-    }));
-    return {
-      byType: { ...this.registeredByType(), ...Object.fromEntries(others.flatMap(({ byType }) => byType)) },
-      any: this.registeredForAny(),
-      ...(others.length === 0
-        ? {}
-        : {
-            sources: Object.fromEntries(others.map(({ name, profile, any }) => [name, { ...profile, any }])),
-          }),
-    };
+    const byType: Record<string, readonly string[]> = { ...this.byType() };
+    const sources: Record<string, SourceRegistration> = {};
+    for (const [name, router] of this.#routers) {
+      for (const [eventType, names] of Object.entries(router.byType())) {
+        byType[eventIdFrom(name, eventType)] = names;
+      }
+      sources[name] = { ...(this.#profiles.get(name) as SourceProfile), any: router.ofAny() };
+    }
+    return { byType, any: this.ofAny(), ...(this.#routers.size > 0 && { sources }) };
   }
 
   override validate(eventType: string, payload: unknown): ValidationResult | Promise<ValidationResult> {
-    const source = this.#sources.get(sourceOf(eventType) ?? '');
-    return source === undefined
-      ? super.validate(eventType, payload)
-      : source.router.validate(withoutSource(eventType), payload);
+    return (
+      this.#otherOf(eventType)?.validate(withoutSource(eventType), payload) ??
+      super.validate(eventType, payload)
+    );
+  }
+
+  #otherOf(eventType: string): SourceRouter<object> | undefined {
+    return this.#routers.get(sourceOf(eventType) ?? '');
   }
 }

@@ -8,7 +8,6 @@ export type {
 } from '../events/entity-mapping.ts';
 export type { FieldMappingCreated, FieldMappingUpdated } from '../events/field-mapping.ts';
 export type { Frozen } from '../events/frozen.ts';
-export { clerk, openAi, standardWebhooks, supaglue, svix } from '../events/sources.ts';
 export type { SyncComplete, SyncPaused } from '../events/sync.ts';
 export { HandlerError, NonRetryableError, NotYetError, RetryAfterError } from './errors.ts';
 export { EventRouter } from './event-router.ts';

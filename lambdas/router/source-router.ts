@@ -93,14 +93,14 @@ export class SourceRouter<Events extends object, Any = unknown> {
   }
 
   /** Types that have handlers of their own → their names, without those of `onAny`. */
-  registeredByType(): Readonly<Record<string, readonly string[]>> {
+  byType(): Readonly<Record<string, readonly string[]>> {
     return Object.fromEntries(
       [...this.#handlersByType].map(([eventType, handlers]) => [eventType, namesOf(handlers)]),
     );
   }
 
   /** Names of the handlers of `onAny`. */
-  registeredForAny(): readonly string[] {
+  ofAny(): readonly string[] {
     return namesOf(this.#handlersOfAny);
   }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { EventRouter, openAi } from '../../lambdas/router/index.ts';
+import { openAi } from '../../lambdas/events/sources.ts';
+import { EventRouter } from '../../lambdas/router/index.ts';
 import { createConsumerHarness } from '../support/consumer-harness.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
 import { spy } from './fixtures.ts';

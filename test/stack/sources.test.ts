@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { App, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { deploymentsOf } from '../../lambdas/contract/outputs.ts';
+import type { SourceProfile } from '../../lambdas/contract/source.ts';
 import { SupaglueWebhooks, type SupaglueWebhooksProps } from '../../lib/construct.ts';
 import { BUNDLES_VARIABLE } from '../../lib/function-code.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
+import { profileProblems } from '../../lib/webhook-sources.ts';
 import { FIXTURE_HANDLERS } from '../fixtures/fixture-app.ts';
 import { readPermissions, sentence } from './permissions-reader.ts';
 import { faultsOf } from './permissions-rules.ts';
@@ -124,4 +126,23 @@ describe('what a source may not say', () => {
   ])('%s', async (_, props, problem) => {
     await expect(synthesised(props)).rejects.toThrow(problem.replace('’', "'"));
   });
+});
+
+test.each<[string, SourceProfile, readonly string[]]>([
+  ['whole', { type: { header: 'x-type' }, customer: 'data.id', toleranceSeconds: 60 }, []],
+  ['an empty path', { type: '' }, ['source a: "" names no field']],
+  ['a hole in a path', { type: 'type', customer: 'data..id' }, ['source a: "data..id" names no field']],
+  ['no tolerance', { type: 'type', toleranceSeconds: 0 }, ['source a: toleranceSeconds must be 1 to 86,400']],
+  [
+    'half a second',
+    { type: 'type', toleranceSeconds: 0.5 },
+    ['source a: toleranceSeconds must be 1 to 86,400'],
+  ],
+  [
+    'two days',
+    { type: 'type', toleranceSeconds: 172_800 },
+    ['source a: toleranceSeconds must be 1 to 86,400'],
+  ],
+])('a profile that is %s', (_, profile, problems) => {
+  expect(profileProblems('a', profile)).toEqual(problems);
 });
