@@ -16,8 +16,8 @@ const HELP = `
 One statement, in a transaction that only reads: it changes nothing.
 
 Examples:
-  $ npx supaglue-webhooks database query "select count(*) from app.contacts" --loca \\
-        $ npx supaglue-webhooks database query "select count(*) from app.contacts" --local
+  $ npx supaglue-webhooks database query \\
+      "select count(*) from app.contacts" --local
   $ npx supaglue-webhooks database query \\
       "select * from supaglue.hubspot_contact" --local --limit 5 --json
 
