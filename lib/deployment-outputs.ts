@@ -14,9 +14,6 @@ const DESCRIPTIONS: Readonly<Record<StackOutput, string>> = {
 };
 
 const SOURCE_DESCRIPTION = 'Secret that takes the signing secret of this source';
-const ORDER: readonly string[] = Object.values(StackOutput);
-/** Those of sources come last. */
-const rankOf = (key: string) => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length);
 
 /**
  * The outputs of a deployment, each with a marker in its description by which the tools find it. A user's output of
@@ -25,12 +22,10 @@ const rankOf = (key: string) => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDE
 export class DeploymentOutputs {
   constructor(scope: Construct, values: Readonly<Record<string, string>>) {
     const path = pathInStack(scope);
-    const outputs = Object.keys(values)
-      .sort((one, other) => rankOf(one) - rankOf(other))
-      .map((key) => {
-        const description = `${DESCRIPTIONS[key as StackOutput] ?? SOURCE_DESCRIPTION} ${outputMarker(path, key)}`;
-        return [key, new CfnOutput(scope, key, { value: values[key] ?? '', description })] as const;
-      });
+    const outputs = Object.entries(values).map(([key, value]) => {
+      const description = `${DESCRIPTIONS[key as StackOutput] ?? SOURCE_DESCRIPTION} ${outputMarker(path, key)}`;
+      return [key, new CfnOutput(scope, key, { value, description })] as const;
+    });
     Aspects.of(scope).add({
       visit(node) {
         if (node !== scope) return;

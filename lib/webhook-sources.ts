@@ -90,8 +90,8 @@ export class WebhookSources extends Construct {
         .map(
           (name) => `handlers are registered for the source ${name}, which the stack's sources do not name`,
         ),
+      ...Object.entries(registered).flatMap(([name, profile]) => profileProblems(name, profile)),
     ];
-    problems.push(...Object.entries(registered).flatMap(([name, profile]) => profileProblems(name, profile)));
     if (problems.length > 0) throw new StackConfigError(problems);
     if (this.byName.size === 0) return undefined;
     const told = [...this.byName].map(([name, { secret, allowedSources }]): [string, IngestSource] => {

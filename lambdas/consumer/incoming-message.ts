@@ -26,7 +26,7 @@ export function eventIdOf(record: SQSRecord): string | undefined {
 export function readMessage(
   record: SQSRecord,
   eventId: string,
-  sources: EventRoutes['sources'] = NO_SOURCES,
+  sources?: EventRoutes['sources'],
 ): IncomingMessage {
   const encoding = record.messageAttributes[MessageAttribute.BODY_ENCODING]?.stringValue;
   // Text is what was signed, as it is; only base64 has to be taken apart.
@@ -46,25 +46,23 @@ export function readMessage(
   };
 }
 
-const NO_SOURCES: NonNullable<EventRoutes['sources']> = new Map();
-
 /** An event of Supaglue's that calls itself one of another source is none: its handlers would take it for theirs. */
 function fieldsOf(
   record: SQSRecord,
   eventId: string,
   payload: unknown,
-  sources: NonNullable<EventRoutes['sources']>,
+  sources: EventRoutes['sources'],
 ): EventFields {
   const source = sourceOf(eventId);
   if (source === undefined) {
     const fields = describeEvent(payload);
-    return sources.has(sourceOf(fields.eventType) ?? '')
+    return sources?.has(sourceOf(fields.eventType) ?? '')
       ? { ...fields, eventType: UNKNOWN_EVENT_TYPE }
       : fields;
   }
   const type = record.messageAttributes[MessageAttribute.EVENT_TYPE]?.stringValue ?? '';
   const eventType = sourceOf(type) === source ? type : eventIdFrom(source, UNKNOWN_EVENT_TYPE);
-  return describeOther(eventType, payload, sources.get(source)?.customer);
+  return describeOther(eventType, payload, sources?.get(source)?.customer);
 }
 
 /** When ingest received it; when SQS did, for a message that ingest did not write. */

@@ -87,9 +87,7 @@ function parseAt(text: string, position: number): KeyObject {
       `secret ${position} has ${bytes.length} bytes, not ${isPublic ? min : `${min} to ${max}`}`,
     );
   }
-  const y = Buffer.from(bytes);
-  y[y.length - 1] = (y.at(-1) ?? 0) & 0x7f;
-  if (isPublic && FORGEABLE_KEYS.has(y.toString('hex'))) {
+  if (isPublic && isForgeable(bytes)) {
     throw new SigningSecretError(
       SecretErrorCode.FORGEABLE,
       `secret ${position} is a point of small order: anybody can sign for it`,
@@ -101,4 +99,11 @@ function parseAt(text: string, position: number): KeyObject {
         format: 'jwk',
       })
     : createSecretKey(bytes);
+}
+
+/** The sign of x, in the highest bit, makes it no other point in this respect. */
+function isForgeable(publicKey: Buffer): boolean {
+  const y = Buffer.from(publicKey);
+  y[y.length - 1] = (y.at(-1) ?? 0) & 0x7f;
+  return FORGEABLE_KEYS.has(y.toString('hex'));
 }

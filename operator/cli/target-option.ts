@@ -19,10 +19,11 @@ export function addTargetOptions(command: Command): Command {
     .option('--stack <name>', 'work on the deployed stack of this name');
 }
 
-/** For commands that work on one sender's secret. */
-export function addSourceOption(command: Command): Command {
-  return command.option('--source <name>', 'another sender than Supaglue: one of the stack’s sources');
-}
+/** `.option(...SOURCE_OPTION)`, for commands that work on one sender's secret. */
+export const SOURCE_OPTION = [
+  '--source <name>',
+  'another sender than Supaglue: one of the stack’s sources',
+] as const;
 
 /** Opens the target, hands it over and closes it; what goes wrong is explained in its terms. */
 export async function withTarget<Result>(

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Run } from '../../cli/context.ts';
-import { addSourceOption, addTargetOptions } from '../../cli/target-option.ts';
+import { addTargetOptions, SOURCE_OPTION } from '../../cli/target-option.ts';
 import type { ExplainOptions } from './explain-options.ts';
 
 const HELP = `
@@ -34,16 +34,15 @@ What is not known is null.`;
 
 export function registerExplain(program: Command, run: Run): void {
   const collect = (text: string, collected: readonly string[]) => [...collected, text];
-  addSourceOption(
-    addTargetOptions(
-      program
-        .command('explain')
-        .description(
-          'Says why a captured request fails verification: another secret, JSON written again, base64, line ends, a stale timestamp, altered headers. It decides with the code of the endpoint itself.',
-        )
-        .argument('[file]', 'the captured request; - for standard input'),
-    ),
+  addTargetOptions(
+    program
+      .command('explain')
+      .description(
+        'Says why a captured request fails verification: another secret, JSON written again, base64, line ends, a stale timestamp, altered headers. It decides with the code of the endpoint itself.',
+      )
+      .argument('[file]', 'the captured request; - for standard input'),
   )
+    .option(...SOURCE_OPTION)
     .addOption(
       new Option('--header <header>', '"name: value"; repeatable').argParser(collect).default([], 'none'),
     )

@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext, Run } from '../../cli/context.ts';
-import {
-  addSourceOption,
-  addTargetOptions,
-  type TargetOptions,
-  withTarget,
-} from '../../cli/target-option.ts';
+import { addTargetOptions, SOURCE_OPTION, type TargetOptions, withTarget } from '../../cli/target-option.ts';
 import { ExitCode } from '../../core/command-error.ts';
 import { readSecretValue } from '../../core/secret-value.ts';
 import { findStoredValue, notStored } from '../../core/signing-secret.ts';
@@ -31,14 +26,13 @@ or weak, 2 wrong usage.
 key_bytes, fingerprint}]}.`;
 
 export function registerSecretCheck(secret: Command, run: Run): void {
-  addSourceOption(
-    addTargetOptions(
-      secret
-        .command('check')
-        .summary('whether the stored secrets are valid and strong')
-        .description('Checks the stored signing secrets without showing them.'),
-    ),
+  addTargetOptions(
+    secret
+      .command('check')
+      .summary('whether the stored secrets are valid and strong')
+      .description('Checks the stored signing secrets without showing them.'),
   )
+    .option(...SOURCE_OPTION)
     .option('--json', 'as one JSON object')
     .addHelpText('after', HELP)
     .action((options: CheckOptions) => run((context) => runCheck(options, context)));

@@ -3,12 +3,7 @@ import type { Command } from 'commander';
 import { SECRET_MAX_AGE_MS, SECRET_REREAD_INTERVAL_MS } from '../../../lambdas/runtime/cached-secret.ts';
 import type { CommandContext, Run } from '../../cli/context.ts';
 import { formatDuration } from '../../cli/format-time.ts';
-import {
-  addSourceOption,
-  addTargetOptions,
-  type TargetOptions,
-  withTarget,
-} from '../../cli/target-option.ts';
+import { addTargetOptions, SOURCE_OPTION, type TargetOptions, withTarget } from '../../cli/target-option.ts';
 import { CommandError, ExitCode, UsageError } from '../../core/command-error.ts';
 import {
   planNewSecrets,
@@ -55,16 +50,15 @@ Exit codes: 0 stored or nothing to do, 1 refused or failed, 2 wrong usage.
 secrets: [as of secret check]}.`;
 
 export function registerSecretSet(secret: Command, run: Run): void {
-  addSourceOption(
-    addTargetOptions(
-      secret
-        .command('set')
-        .summary('store the signing secret of the endpoint')
-        .description(
-          'Stores the signing secret from Supaglue (Settings, Webhooks) in Secrets Manager: validated before, and never shown. What is stored already is kept (--add) or goes (--replace); without either it is asked for.',
-        ),
-    ),
+  addTargetOptions(
+    secret
+      .command('set')
+      .summary('store the signing secret of the endpoint')
+      .description(
+        'Stores the signing secret from Supaglue (Settings, Webhooks) in Secrets Manager: validated before, and never shown. What is stored already is kept (--add) or goes (--replace); without either it is asked for.',
+      ),
   )
+    .option(...SOURCE_OPTION)
     .option('--add', 'keep the stored ones beside the new one, which comes first')
     .option('--replace', 'drop the stored ones')
     .option('--remove <which>', 'take one out: its position or fingerprint, as secret check shows it')

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { PING_EVENT_TYPE, PING_MAX_DELAY_MS } from '../../../lambdas/contract/message.ts';
 import type { Run } from '../../cli/context.ts';
 import { numberOption } from '../../cli/number-option.ts';
-import { addSourceOption, addTargetOptions } from '../../cli/target-option.ts';
+import { addTargetOptions, SOURCE_OPTION } from '../../cli/target-option.ts';
 import { type Assignment, parseAssignment } from '../../core/set-path.ts';
 import { TAMPERINGS } from '../../core/sign-request.ts';
 import type { SendOptions } from './send-options.ts';
@@ -30,16 +30,15 @@ ACCEPTED, REFUSED), duplicate_recognised, steps, record (as of events show).`;
 
 export function registerSend(program: Command, run: Run): void {
   const collect = (text: string, collected: readonly Assignment[]) => [...collected, parseAssignment(text)];
-  addSourceOption(
-    addTargetOptions(
-      program
-        .command('send')
-        .description(
-          'Signs and posts a sample event, then follows it through the ledger to its end. A stack gets only the ping, unless --yes repeats its name: a sample would run the real handlers.',
-        )
-        .argument('[type]', 'event type, yours too (its fields: --set); not for --file'),
-    ),
+  addTargetOptions(
+    program
+      .command('send')
+      .description(
+        'Signs and posts a sample event, then follows it through the ledger to its end. A stack gets only the ping, unless --yes repeats its name: a sample would run the real handlers.',
+      )
+      .argument('[type]', 'event type, yours too (its fields: --set); not for --file'),
   )
+    .option(...SOURCE_OPTION)
     .addOption(
       new Option('--set <field=value>', 'change a field (dotted path; JSON or text); repeatable')
         .argParser(collect)
