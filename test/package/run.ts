@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { projectDirectory } from '../lib/project-paths.ts';
+import { projectDirectory } from '../../lib/project-paths.ts';
 
 // `npm run test:package`: packs, makes a project outside of the checkout, installs the tarball, and does there what a
 // user does. Ends with `N passed, N failed`, which .ci/run counts among the tests.
