@@ -1,22 +1,14 @@
-import { type CostInputs, costOf, type Workload } from '../cost/cost-model.ts';
-import { GOAL_USD_PER_MILLION } from '../cost/cost-report.ts';
+import { type CostInputs, costOf } from '../cost/cost-model.ts';
+import { GOAL_USD_PER_MILLION, GOAL_WORKLOAD } from '../cost/cost-report.ts';
 import { HOSTED_ALTERNATIVES, PRICES, PRICES_DATE, PRICES_REGION } from '../cost/prices.ts';
 import { sensitivities } from '../cost/sensitivities.ts';
 import { table } from './performance-doc.ts';
 
-const WORKLOAD: Workload = {
-  eventsPerMonth: 1_000_000,
-  batchSize: 10,
-  payloadBytes: 512,
-  duplicateShare: 0,
-  logging: 'as-deployed',
-  endpoint: 'http-api',
-};
 const usd = (amount: number) => `$${amount.toFixed(2)}`;
 
 /** The bill of a million events, with the processor time of the same run. */
 export function costMarkdown(inputs: CostInputs): string {
-  const cost = costOf(WORKLOAD, inputs);
+  const cost = costOf(GOAL_WORKLOAD, inputs);
   const goal = GOAL_USD_PER_MILLION['http-api'];
   const verdict = cost.usdPerMillion <= goal ? 'met' : '**missed**';
   return [
@@ -28,7 +20,7 @@ export function costMarkdown(inputs: CostInputs): string {
     ),
     table(
       ['changed alone', 'a million events'],
-      sensitivities(WORKLOAD, inputs, cost).map(({ what, usdPerMillion }) => [what, usd(usdPerMillion)]),
+      sensitivities(GOAL_WORKLOAD, inputs, cost).map(({ what, usdPerMillion }) => [what, usd(usdPerMillion)]),
     ),
   ].join('\n\n');
 }

@@ -9,6 +9,16 @@ import type { Sensitivity } from './sensitivities.ts';
 /** What a million events shall cost at most, in US dollars, at batches of 10. */
 export const GOAL_USD_PER_MILLION = { 'http-api': 4.25, 'function-url': 3.05 } as const;
 
+/** The month that the goal speaks of, but for the endpoint. */
+export const GOAL_WORKLOAD: Workload = {
+  eventsPerMonth: 1_000_000,
+  batchSize: 10,
+  payloadBytes: 512,
+  duplicateShare: 0,
+  logging: 'as-deployed',
+  endpoint: 'http-api',
+};
+
 export interface CostReport {
   readonly workload: Workload;
   readonly inputs: CostInputs;
@@ -20,7 +30,7 @@ const usd = (amount: number) =>
   `$${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 const goalOf = ({ workload }: CostReport) => GOAL_USD_PER_MILLION[workload.endpoint];
 const meetsGoal = (report: CostReport) => report.cost.usdPerMillion <= goalOf(report);
-const isGoalsBatch = ({ workload }: CostReport) => workload.batchSize === 10;
+const isGoalsBatch = ({ workload }: CostReport) => workload.batchSize === GOAL_WORKLOAD.batchSize;
 
 export function costText(report: CostReport, paint: Terminal['paint']): string {
   const { workload, inputs, cost } = report;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { projectDirectory } from '../../lib/project-paths.ts';
 import { CommandError } from '../../operator/core/command-error.ts';
 import { costOf, logBytesPerEvent, unitsPerEvent, type Workload } from '../cost/cost-model.ts';
+import { GOAL_WORKLOAD as workload } from '../cost/cost-report.ts';
 import { itemBytes } from '../cost/item-bytes.ts';
 import { readDurations } from '../cost/measured.ts';
 import type { Observed } from '../cost/observed.ts';
@@ -30,14 +31,6 @@ const observed: Observed = {
 const SLOW_CORE = 1_769 / 512;
 const durations = { ingestCpuMs: 0.9 / SLOW_CORE, consumerCpuMs: 0.09 / SLOW_CORE, from: 'the test' };
 const inputs = { observed, durations };
-const workload: Workload = {
-  eventsPerMonth: 1_000_000,
-  batchSize: 10,
-  payloadBytes: 512,
-  duplicateShare: 0,
-  logging: 'as-deployed',
-  endpoint: 'http-api',
-};
 const unitsOf = (change: Partial<Workload>) => unitsPerEvent({ ...workload, ...change }, inputs);
 
 describe('the bill', () => {
