@@ -1,6 +1,7 @@
 import type { Attempt } from '../../lambdas/consumer/attempt-context.ts';
 import type { LedgerRecord } from '../../lambdas/ledger/record.ts';
 import type { ValidationResult } from '../../lambdas/router/handler.ts';
+import { RETRY_POLICY } from '../support/retry-policy.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 export const LEFT_MS = 30_000;
@@ -82,14 +83,7 @@ export function givenAttempt(options: Case) {
     dependencies: {
       clock,
       random: () => 0,
-      policy: {
-        maxAttempts: 3,
-        maxReceiveCount: 50,
-        backoffBaseMs: 10_000,
-        backoffCapMs: 900_000,
-        queueRetentionMs: 7 * 86_400_000,
-        ...options.policy,
-      },
+      policy: { ...RETRY_POLICY, ...options.policy },
       routes: {
         validate: options.validate ?? (() => ({ ok: true, event: {} })),
         handlersFor: () => [handler],

@@ -16,6 +16,7 @@ import { DynamoDbLedger, type LedgerTable } from '../../lambdas/ledger/dynamodb-
 import type { EventRoutes } from '../../lambdas/router/handler.ts';
 import { EventRouter } from '../../lambdas/router/index.ts';
 import { toRecord } from '../../local/poller/sqs-event.ts';
+import { RETRY_POLICY } from './retry-policy.ts';
 import type { QueuePair, TestEnvironment } from './test-resources.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -97,14 +98,7 @@ export async function createConsumerHarness(
     }),
     routes,
     queue: createSqsQueue({ client: recordingSqs, ...queues }),
-    policy: {
-      maxAttempts: 3,
-      maxReceiveCount: 50,
-      backoffBaseMs: 10_000,
-      backoffCapMs: 900_000,
-      queueRetentionMs: 7 * 86_400_000,
-      ...policy,
-    },
+    policy: { ...RETRY_POLICY, ...policy },
     clock,
     random: () => 0.5,
     newOwner: () => `owner-${++owners}`,
