@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } f
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import { type Mutation, mutatedTexts } from './mutation.ts';
 
 export const PROJECT = path.resolve(import.meta.dirname, '../..');
@@ -69,5 +70,48 @@ export class ProjectCopy {
   /** For when the process ends at once. */
   removeNow(): void {
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** How work on copies goes: ended by the caller's signal, or once one part of it has failed. */
+export interface CopiesScope {
+  readonly signal: AbortSignal;
+  create(): Promise<ProjectCopy>;
+  /** Waits for all parts; the first to fail ends the others. */
+  all(parts: readonly Promise<void>[]): Promise<void>;
+}
+
+/** Every copy made within `work` is gone afterwards, even when the process ends at once. */
+export async function withCopies(
+  caller: AbortSignal,
+  work: (scope: CopiesScope) => Promise<void>,
+): Promise<void> {
+  const copies: ProjectCopy[] = [];
+  const removeNow = () => {
+    for (const copy of copies) copy.removeNow();
+  };
+  process.on('exit', removeNow);
+  const failed = new AbortController();
+  try {
+    await work({
+      signal: AbortSignal.any([caller, failed.signal]),
+      async create() {
+        const copy = await ProjectCopy.create();
+        copies.push(copy);
+        return copy;
+      },
+      async all(parts) {
+        const ended = parts.map((part) =>
+          part.catch((error: unknown) => {
+            failed.abort();
+            throw error;
+          }),
+        );
+        for (const end of await Promise.allSettled(ended)) if (end.status === 'rejected') throw end.reason;
+      },
+    });
+  } finally {
+    process.off('exit', removeNow);
+    await Promise.all(copies.map((copy) => copy.remove()));
   }
 }

@@ -1,8 +1,7 @@
-import process from 'node:process';
 import { Baseline } from './baseline.ts';
 import { isSimulated } from './catchers.ts';
 import type { Mutation } from './mutation.ts';
-import { ProjectCopy } from './project-copy.ts';
+import { type ProjectCopy, withCopies } from './project-copy.ts';
 import { tryMutation, type Verdict } from './try-mutation.ts';
 
 /** Of two cores; the simulation uses one each. */
@@ -26,35 +25,15 @@ export interface RunOptions {
  */
 export async function runMutations(options: RunOptions): Promise<void> {
   const { mutations, seeds, onStep } = options;
-  const copies: ProjectCopy[] = [];
-  const removeNow = () => {
-    for (const copy of copies) copy.removeNow();
-  };
-  process.on('exit', removeNow);
-  const failed = new AbortController();
-  const signal = AbortSignal.any([options.signal, failed.signal]);
-  try {
-    for (let index = 0; index <= Math.min(PARALLEL, mutations.length); index++) {
-      copies.push(await ProjectCopy.create());
-    }
-    const [unmutated, ...slots] = copies;
-    if (unmutated === undefined) return;
+  await withCopies(options.signal, async ({ signal, create, all }) => {
+    const unmutated = await create();
+    const slots: ProjectCopy[] = [];
+    while (slots.length < Math.min(PARALLEL, mutations.length)) slots.push(await create());
     const baseline = new Baseline(unmutated, signal, onStep);
     if (mutations.some(isSimulated)) await baseline.simulate(seeds);
     const waiting = [...mutations];
-    const ends = await Promise.allSettled(
-      slots.map((slot) =>
-        tryAll(waiting, slot, baseline, { ...options, signal }).catch((error: unknown) => {
-          failed.abort();
-          throw error;
-        }),
-      ),
-    );
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  } finally {
-    process.off('exit', removeNow);
-    await Promise.all(copies.map((copy) => copy.remove()));
-  }
+    await all(slots.map((slot) => tryAll(waiting, slot, baseline, { ...options, signal })));
+  });
 }
 
 async function tryAll(waiting: Mutation[], copy: ProjectCopy, baseline: Baseline, options: RunOptions) {

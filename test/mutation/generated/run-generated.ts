@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import process from 'node:process';
 import { generatedCatchers } from '../catchers.ts';
-import { PROJECT, ProjectCopy } from '../project-copy.ts';
+import { PROJECT, type ProjectCopy, withCopies } from '../project-copy.ts';
 import { catchBySimulation } from '../simulation-catcher.ts';
 import { catchBySuites } from '../suite-catcher.ts';
 import { type GeneratedVerdict, mutatedSource, verdictOf } from './file-result.ts';
@@ -37,34 +36,17 @@ export async function runGenerated(options: GeneratedOptions): Promise<void> {
   if (files.length === 0) return;
   requireStryker();
   const waiting = [...files];
-  const copies: ProjectCopy[] = [];
-  const removeNow = () => {
-    for (const copy of copies) copy.removeNow();
-  };
-  process.on('exit', removeNow);
-  const failed = new AbortController();
-  const signal = AbortSignal.any([options.signal, failed.signal]);
-  const work = async () => {
-    const copy = await ProjectCopy.create();
-    copies.push(copy);
-    for (let file = waiting.shift(); file !== undefined && !signal.aborted; file = waiting.shift()) {
-      onStep(`${file}, ${waiting.length} files are left`);
-      const verdicts = await tryFile(file, copy, { ...options, signal });
-      if (verdicts !== undefined) options.onFile(file, verdicts);
-    }
-  };
-  try {
-    const workers = Array.from({ length: Math.min(parallel, files.length) }, () =>
-      work().catch((error: unknown) => {
-        failed.abort();
-        throw error;
-      }),
-    );
-    for (const end of await Promise.allSettled(workers)) if (end.status === 'rejected') throw end.reason;
-  } finally {
-    process.off('exit', removeNow);
-    await Promise.all(copies.map((copy) => copy.remove()));
-  }
+  await withCopies(options.signal, async ({ signal, create, all }) => {
+    const work = async () => {
+      const copy = await create();
+      for (let file = waiting.shift(); file !== undefined && !signal.aborted; file = waiting.shift()) {
+        onStep(`${file}, ${waiting.length} files are left`);
+        const verdicts = await tryFile(file, copy, { ...options, signal });
+        if (verdicts !== undefined) options.onFile(file, verdicts);
+      }
+    };
+    await all(Array.from({ length: Math.min(parallel, files.length) }, work));
+  });
 }
 
 async function tryFile(
