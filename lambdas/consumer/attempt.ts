@@ -43,6 +43,7 @@ export async function runAttempt(attempt: Attempt): Promise<Verdict> {
   if (claimed.predecessorAbandoned && !claimed.claim.alone) {
     const taken = await takeTurnAlone(attempt, abortAtMs);
     if (taken === 'lost') return whenOwnershipLost(attempt);
+    throwWhenTimeIsUp(attempt, abortAtMs);
   }
   const validated = await validate(attempt, payload.value, abortAtMs);
   if ('failed' in validated) return settleAttempt(attempt, validated);
@@ -58,18 +59,29 @@ export async function runAttempt(attempt: Attempt): Promise<Verdict> {
 
 /** Waits for the neighbours, then counts the attempt: from here on its death is its own. */
 async function takeTurnAlone(attempt: Attempt, abortAtMs: number): Promise<WriteResult> {
-  const { claimed, invocation, dependencies } = attempt;
+  const { invocation, dependencies } = attempt;
+  const { claim, record } = attempt.claimed;
   await invocation.company.turnAlone();
   throwWhenTimeIsUp(attempt, abortAtMs);
-  return persistFinal(attempt, (nowMs) =>
-    dependencies.ledger.spendAttempt(claimed.claim, claimed.record.attempts, nowMs),
+  const taken = await persistFinal(attempt, (nowMs) =>
+    dependencies.ledger.spendAttempt(claim, record.attempts, nowMs),
   );
+  // The table took the time: the attempt has run nothing, and is not counted. When this fails too, it is.
+  if (taken === 'written' && isTimeUp(attempt, abortAtMs)) {
+    await persistFinal(attempt, (nowMs) =>
+      dependencies.ledger.giveBackAttempt(claim, record.attempts, nowMs),
+    );
+  }
+  return taken;
+}
+
+function isTimeUp({ dependencies }: Attempt, abortAtMs: number): boolean {
+  return dependencies.clock.nowMs() >= abortAtMs;
 }
 
 /** The message goes back. In company the attempt is not counted: it has run nothing. */
-function throwWhenTimeIsUp({ dependencies }: Attempt, abortAtMs: number): void {
-  if (dependencies.clock.nowMs() < abortAtMs) return;
-  throw new TimeIsUpError('no time was left to start a handler');
+function throwWhenTimeIsUp(attempt: Attempt, abortAtMs: number): void {
+  if (isTimeUp(attempt, abortAtMs)) throw new TimeIsUpError('no time was left to start a handler');
 }
 
 /**

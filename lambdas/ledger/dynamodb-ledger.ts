@@ -25,6 +25,7 @@ import {
   completionUpdate,
   failForGoodUpdate,
   failRetryableUpdate,
+  giveBackUpdate,
   releaseAfterLeaseUpdate,
   releaseUpdate,
   spendUpdate,
@@ -158,6 +159,11 @@ export class DynamoDbLedger implements Ledger {
 
   spendAttempt(claim: Claim, attempts: number, nowMs: number) {
     return this.#write(claim, spendUpdate, nowMs, {}, { ':attempts': number(attempts) });
+  }
+
+  giveBackAttempt(claim: Claim, attempts: number, nowMs: number) {
+    const values = { ':attempts': number(attempts), ':minus_one': number(-1) };
+    return this.#write(claim, giveBackUpdate, nowMs, {}, values);
   }
 
   withdrawClaim(claim: Claim, nowMs: number) {

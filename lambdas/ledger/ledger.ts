@@ -111,6 +111,8 @@ export interface Ledger {
   releaseDeadLetter(claim: Claim, release: Release, nowMs: number): Promise<WriteResult>;
   /** Counts an attempt that was claimed in company and is about to run alone. */
   spendAttempt(claim: Claim, attempts: number, nowMs: number): Promise<WriteResult>;
+  /** Takes `spendAttempt` back, for an attempt that has run nothing after it. */
+  giveBackAttempt(claim: Claim, attempts: number, nowMs: number): Promise<WriteResult>;
   /**
    * After a claim that was rejected: should it have been applied all the same, it counts no longer, and the event is
    * free at once. Nothing may have been run.

@@ -163,6 +163,11 @@ export const releaseUpdate = once((count: number) => releaseTemplate(count, ['no
 export const releaseAfterLeaseUpdate = once((count: number) => releaseTemplate(count, []), Number);
 /** Counts the attempt before it starts. */
 export const spendUpdate = finalTemplate(0, [SPEND], '');
+/** The attempt was counted, and then had no time to start. */
+export const giveBackUpdate: UpdateTemplate = {
+  ...finalTemplate(0, ['attempts_spent = attempts + :minus_one'], ''),
+  ConditionExpression: STILL_OURS_AND_NOT_RELEASED,
+};
 /** As if the claim had not been made. */
 export const withdrawUpdate: UpdateTemplate = {
   ...finalTemplate(

@@ -12,13 +12,13 @@ describe('an attempt after one that left no record', () => {
   test('is counted when the neighbours are settled, and runs then', async () => {
     const { attempt, did } = givenAttempt({ claimed });
     expect(await runAttempt(attempt)).toBe('acknowledge');
-    expect(did).toEqual(['abandoned', 'turn', 'spend', 'run', 'complete', 'processed']);
+    expect(did).toEqual(['abandoned', 'turn', 'spend 1', 'run', 'complete', 'processed']);
   });
 
   test('runs nothing when another one has taken the event while it waited', async () => {
     const { attempt, did } = givenAttempt({ claimed, ownership: 'lost' });
     expect(await runAttempt(attempt)).toBe('return');
-    expect(did).toEqual(['abandoned', 'turn', 'spend', 'warn: ownership lost', 'deferred', 'hide 1']);
+    expect(did).toEqual(['abandoned', 'turn', 'spend 1', 'warn: ownership lost', 'deferred', 'hide 1']);
   });
 
   test('runs at once when it is alone: it is counted already', async () => {
@@ -28,7 +28,7 @@ describe('an attempt after one that left no record', () => {
   });
 
   test.each([
-    [LEFT_MS - MARGIN_MS - 1, 'runs', ['abandoned', 'turn', 'spend', 'run', 'complete', 'processed']],
+    [LEFT_MS - MARGIN_MS - 1, 'runs', ['abandoned', 'turn', 'spend 1', 'run', 'complete', 'processed']],
     [LEFT_MS - MARGIN_MS, 'is not counted', ['abandoned', 'turn']],
   ])('whose neighbours took %i ms %s', async (neighboursMs, what, steps) => {
     const { attempt, did } = givenAttempt({ claimed, neighboursMs });
@@ -36,6 +36,24 @@ describe('an attempt after one that left no record', () => {
     if (what === 'runs') expect(await running).toBe('acknowledge');
     else await expect(running).rejects.toMatchObject({ code: 'time-is-up', retryable: true });
     expect(did).toEqual(steps);
+  });
+
+  test.each([
+    [LEFT_MS - MARGIN_MS - 1, 'runs', ['spend 1', 'run', 'complete', 'processed']],
+    [LEFT_MS - MARGIN_MS, 'is not counted after all', ['spend 1', 'give back']],
+  ])('whose count took %i ms %s', async (spendMs, what, steps) => {
+    const { attempt, did } = givenAttempt({ claimed, spendMs });
+    const running = runAttempt(attempt);
+    if (what === 'runs') expect(await running).toBe('acknowledge');
+    else await expect(running).rejects.toMatchObject({ code: 'time-is-up', retryable: true });
+    expect(did).toEqual(['abandoned', 'turn', ...steps]);
+  });
+
+  test('whose count took the time and another’s claim came meanwhile changes nothing', async () => {
+    const { attempt, did } = givenAttempt({ claimed, ownership: 'lost', spendMs: LEFT_MS - MARGIN_MS });
+    expect(await runAttempt(attempt)).toBe('return');
+    expect(did.slice(0, 3)).toEqual(['abandoned', 'turn', 'spend 1']);
+    expect(did).not.toContain('give back');
   });
 });
 

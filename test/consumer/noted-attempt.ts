@@ -29,12 +29,14 @@ export interface Case {
   }) => Promise<void> | void;
   /** Moves the clock while the neighbours are waited for. */
   readonly neighboursMs?: number;
+  /** Moves the clock while the turn alone is counted. */
+  readonly spendMs?: number;
 }
 
 /** One attempt whose every edge only notes what it was asked. */
 export function givenAttempt(options: Case) {
   const { ownership = 'written', hasBody = true, neighboursMs = 0, alone = false } = options;
-  const { receives = 1, ageMs = 0 } = options;
+  const { receives = 1, ageMs = 0, spendMs = 0 } = options;
   const clock = new VirtualClock();
   const startMs = clock.nowMs();
   const did: string[] = [];
@@ -90,7 +92,12 @@ export function givenAttempt(options: Case) {
       },
       ledger: {
         read: async () => ({ status: 'IN_PROGRESS', lease_expires_at_ms: clock.nowMs() + 1_000 }),
-        spendAttempt: write('spend'),
+        async spendAttempt(_: unknown, attempts: number) {
+          did.push(`spend ${attempts}`);
+          clock.advance(spendMs);
+          return ownership;
+        },
+        giveBackAttempt: write('give back'),
         complete: write('complete'),
         failRetryable: (claim: unknown, outcome: unknown, notBeforeMs: number) => {
           seen['not before'] = notBeforeMs;

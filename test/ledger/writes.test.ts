@@ -3,7 +3,12 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect, test } from '@jest/globals';
 import { DynamoDbLedger, type LedgerTable } from '../../lambdas/ledger/dynamodb-ledger.ts';
 import type { AttemptOutcome, Claim, EventFacts } from '../../lambdas/ledger/ledger.ts';
-import { claimUpdate, completeUpdate, withdrawUpdate } from '../../lambdas/ledger/update-expressions.ts';
+import {
+  claimUpdate,
+  completeUpdate,
+  giveBackUpdate,
+  withdrawUpdate,
+} from '../../lambdas/ledger/update-expressions.ts';
 
 const NOW_MS = 1_000_001;
 const claim: Claim = { eventId: 'msg_1', owner: 'me', leaseExpiresAtMs: 1_040_000, alone: true };
@@ -219,9 +224,12 @@ test.each([true, false])(
   },
 );
 
-test('an attempt is counted, or a claim withdrawn as it was made', async () => {
+test('an attempt is counted or given back, or a claim withdrawn as it was made', async () => {
   const spent = await written((ledger) => ledger.spendAttempt(claim, 4, NOW_MS));
   expect(spent.values).toStrictEqual({ ...OURS, ':attempts': { N: '4' } });
+  const givenBack = await written((ledger) => ledger.giveBackAttempt(claim, 4, NOW_MS));
+  expect(givenBack.input).toMatchObject(giveBackUpdate);
+  expect(givenBack.values).toStrictEqual({ ...OURS, ':attempts': { N: '4' }, ':minus_one': { N: '-1' } });
   const withdrawn = await written((ledger) => ledger.withdrawClaim(claim, NOW_MS));
   expect(withdrawn.input).toMatchObject(withdrawUpdate);
   const values = {

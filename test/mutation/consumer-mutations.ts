@@ -134,8 +134,8 @@ export const CONSUMER_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: ATTEMPT,
-        find: 'if (dependencies.clock.nowMs() < abortAtMs) return;',
-        replace: 'if (abortAtMs > 0) return;',
+        find: 'if (isTimeUp(attempt, abortAtMs)) throw',
+        replace: 'if (abortAtMs < 0) throw',
       },
     ],
   },
@@ -170,7 +170,7 @@ export const CONSUMER_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: ATTEMPT,
-        find: 'ledger.spendAttempt(claimed.claim, claimed.record.attempts, nowMs)',
+        find: 'ledger.spendAttempt(claim, record.attempts, nowMs)',
         replace: "clock.sleep(0 * nowMs).then((): WriteResult => 'written')",
       },
     ],
@@ -197,10 +197,22 @@ export const CONSUMER_MUTATIONS: readonly Mutation[] = [
         find: 'await invocation.company.turnAlone();',
         replace: [
           'await persistFinal(attempt, (nowMs) =>',
-          '    dependencies.ledger.spendAttempt(claimed.claim, claimed.record.attempts, nowMs),',
+          '    dependencies.ledger.spendAttempt(claim, record.attempts, nowMs),',
           '  );',
           '  await invocation.company.turnAlone();',
         ].join('\n'),
+      },
+    ],
+  },
+  {
+    name: 'suspect-stays-counted',
+    says: 'A suspect whose count took the handlers’ time has run nothing, and is counted all the same.',
+    aim: 'no-attempt-is-burned',
+    edits: [
+      {
+        file: ATTEMPT,
+        find: "if (taken === 'written' && isTimeUp(attempt, abortAtMs))",
+        replace: 'if (abortAtMs === 0)',
       },
     ],
   },

@@ -33,6 +33,7 @@ export class EventBudget {
   #spent = 0;
   /** How the last counted attempt came to its end. */
   #lastCounted: 'record' | 'alone' | undefined;
+  #countedBefore: 'record' | 'alone' | undefined;
   /** What an attempt decided to dead-letter the event for, while no copy is confirmed: its successors say the same. */
   #decided: string | undefined;
   readonly #failedForGood = new Set<string>();
@@ -122,6 +123,7 @@ export class EventBudget {
   #count(attempt: ClaimedAttempt, how: 'record' | 'alone'): void {
     attempt.counted = how;
     this.#spent = attempt.number;
+    this.#countedBefore = this.#lastCounted;
     this.#lastCounted = how;
   }
 
@@ -148,6 +150,10 @@ export class EventBudget {
     const wasCounted = numberOf(before, 'attempts_spent');
     const isCounted = numberOf(after, 'attempts_spent');
     if (to !== 'IN_PROGRESS' || isCounted === wasCounted) return undefined;
+    if (isCounted === attempt.number - 1 && attempt.counted === 'alone') {
+      this.#giveBack(attempt);
+      return undefined;
+    }
     // The turn alone is the only thing that counts a running attempt.
     this.#journal.count('turns taken alone');
     this.#check('only-a-suspect-is-counted-early', attempt.isSuspect && isCounted === attempt.number, () =>
@@ -155,6 +161,16 @@ export class EventBudget {
     );
     this.#count(attempt, 'alone');
     return undefined;
+  }
+
+  /** The turn came too late to run anything. */
+  #giveBack(attempt: ClaimedAttempt): void {
+    const holds = attempt.runs.length === 0 && !attempt.ranSchema && attempt.batchSize > 1;
+    this.#check('only-an-idle-turn-is-given-back', holds, () => `${attempt.runs.length} runs`);
+    this.#journal.count('turns given back');
+    attempt.counted = undefined;
+    this.#spent = attempt.number - 1;
+    this.#lastCounted = this.#countedBefore;
   }
 
   /** A claim of which its owner did not learn is taken back: as if it had not been made. */

@@ -171,6 +171,10 @@ export function describeLedger(
       );
       const next = await dieAt(NOW_MS + 6 * LEASE_MS, false);
       expect(next.record).toMatchObject({ attempts: 4, attempts_total: 7 });
+      const beforeTurn = await ledger.read(event.eventId);
+      await ledger.spendAttempt(next.claim, 4, NOW_MS + 6 * LEASE_MS);
+      expect(await ledger.giveBackAttempt(next.claim, 4, NOW_MS + 6 * LEASE_MS)).toBe('written');
+      expect(await ledger.read(event.eventId)).toEqual(beforeTurn);
     });
 
     test('a failure that arrives once more after its release takes nothing from the next budget', async () => {
@@ -185,6 +189,7 @@ export function describeLedger(
       // The SDK sent them, gave up waiting, and its retries went through: nobody waits for these answers any more.
       await ledger.failForGood(claim, outcome, 'permanent', NOW_MS);
       await ledger.spendAttempt(claim, 1, NOW_MS);
+      await ledger.giveBackAttempt(claim, 1, NOW_MS);
       expect(await ledger.read(event.eventId)).toEqual(released);
       expect((await take(event, NOW_MS + 2)).record).toMatchObject({ attempts: 1, handlers: {} });
     });
@@ -319,8 +324,9 @@ export function describeLedger(
         await ledger.failForGood(slow.claim, NOTHING, 'permanent', NOW_MS),
         await ledger.releaseDeadLetter(slow.claim, RELEASE, NOW_MS),
         await ledger.spendAttempt(slow.claim, 1, NOW_MS),
+        await ledger.giveBackAttempt(slow.claim, 1, NOW_MS),
       ];
-      expect(results).toEqual(['lost', 'lost', 'lost', 'lost', 'lost', 'lost']);
+      expect(results).toEqual(['lost', 'lost', 'lost', 'lost', 'lost', 'lost', 'lost']);
       expect(await ledger.read(event.eventId)).toEqual(before);
       expect(await ledger.complete(fast.claim, NOTHING, NOW_MS + LEASE_MS)).toBe('written');
     });
