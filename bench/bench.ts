@@ -22,8 +22,7 @@ async function bench(options: BenchOptions, context: CommandContext): Promise<Ex
     return ExitCode.DONE;
   }
   const quick = options.quick === true;
-  const nodePath = options.node === undefined ? process.execPath : resolve(directory, options.node);
-  const machine = await describeMachine(nodePath);
+  const machine = await describeMachine();
   const progress = terminal.progress('starting');
   const startedAtMs = Date.now();
   const run = await runBenchmarks(
@@ -31,7 +30,6 @@ async function bench(options: BenchOptions, context: CommandContext): Promise<Ex
     {
       quick,
       signal,
-      nodePath,
       ...(options.baseline === undefined ? {} : { baseline: resolve(directory, options.baseline) }),
       step: (text) => progress.step(text),
     },

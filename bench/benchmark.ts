@@ -12,8 +12,6 @@ export interface Benchmark {
 export interface BenchContext {
   /** Fewer and smaller rounds: shows that it works, its figures mean little. */
   readonly quick: boolean;
-  /** Node.js that cold starts run on, in place of this process's own. */
-  readonly nodePath: string;
   /** Another checkout, to compare with. */
   readonly baseline?: string;
   /** Aborts on Ctrl-C. */

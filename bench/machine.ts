@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { promisify } from 'node:util';
 import { projectDirectory } from '../lib/project-paths.ts';
 import { CommandError } from '../operator/core/command-error.ts';
 
@@ -30,9 +28,7 @@ const PACKAGES = [
 ];
 
 /** What a figure was measured on. */
-export async function describeMachine(nodePath = process.execPath): Promise<Machine> {
-  const { stdout } = await promisify(execFile)(nodePath, ['-p', 'process.versions.node']);
-  const coldStarts = stdout.trim();
+export async function describeMachine(): Promise<Machine> {
   const versions = await Promise.all(
     PACKAGES.map(async (name) => {
       const path = [import.meta.dirname, projectDirectory]
@@ -47,10 +43,6 @@ export async function describeMachine(nodePath = process.execPath): Promise<Mach
     cores: cpus().length,
     memoryBytes: totalmem(),
     system: `${type()} ${release()}`,
-    versions: {
-      node: process.versions.node,
-      ...(coldStarts === process.versions.node ? {} : { 'node of the cold starts': coldStarts }),
-      ...Object.fromEntries(versions),
-    },
+    versions: { node: process.versions.node, ...Object.fromEntries(versions) },
   };
 }

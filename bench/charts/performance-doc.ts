@@ -25,17 +25,30 @@ export function withGenerated(document: string, generated: string): string {
   return `${document.slice(0, begin)}${BEGIN}\n\n${generated}\n\n${document.slice(end)}`;
 }
 
-/** The run as Markdown: where it ran, and each benchmark with its chart and all its rows. */
-export function runMarkdown(run: RunJson, drawn: readonly Drawn[], costMarkdown: string | undefined): string {
+/**
+ * The run as Markdown: where it ran, and each benchmark with its chart and all its rows.
+ *
+ * @param other - a run on another Node.js: its goals stand beside, its cold starts after the run's own
+ */
+export function runMarkdown(
+  run: RunJson,
+  drawn: readonly Drawn[],
+  costMarkdown: string | undefined,
+  other?: RunJson,
+): string {
   return [
     headMarkdown(run),
-    goalsMarkdown(run),
+    ...(other === undefined ? [] : [headMarkdown(other)]),
+    goalsMarkdown(other === undefined ? [run] : [run, other]),
     ...run.benchmarks.map((each) =>
       benchmarkMarkdown(
         each,
         drawn.filter(({ benchmark }) => benchmark === each.name),
       ),
     ),
+    ...(other?.benchmarks ?? [])
+      .filter(({ name }) => name === 'cold-start')
+      .map((each) => benchmarkMarkdown({ ...each, name: `${each.name}, Node.js ${nodeOf(other)}` }, [])),
     ...(costMarkdown === undefined ? [] : [costMarkdown]),
   ].join('\n\n');
 }
@@ -51,15 +64,30 @@ function headMarkdown(run: RunJson): string {
   ].join('\n\n');
 }
 
-/** Every goal at a glance, met or missed. */
-function goalsMarkdown(run: RunJson): string {
-  const rows = run.benchmarks.flatMap(({ name, rows: all = [] }) =>
-    all
-      .filter(({ goal }) => goal !== undefined)
-      .map((row) => [name, row.subject, verdictText(row), figure(row.ratio ?? row.median), String(row.goal)]),
-  );
+/** Every goal at a glance, met or missed, on each Node.js. */
+function goalsMarkdown(runs: readonly RunJson[]): string {
+  const goalsOf = (run: RunJson | undefined) =>
+    (run?.benchmarks ?? []).flatMap(({ name, rows = [] }) =>
+      rows.filter(({ goal }) => goal !== undefined).map((row) => ({ name, row })),
+    );
+  const rows = goalsOf(runs[0]).map(({ name, row }) => [
+    name,
+    row.subject,
+    String(row.goal),
+    ...runs.map((run) => {
+      const same = goalsOf(run).find((other) => other.name === name && other.row.subject === row.subject);
+      return same === undefined
+        ? '–'
+        : `${figure(same.row.ratio ?? same.row.median)}, ${verdictText(same.row)}`;
+    }),
+  ]);
   if (rows.length === 0) return 'No benchmark of this run has a goal.';
-  return `### Goals\n\n${table(['benchmark', 'subject', '', 'value', 'at most'], rows)}`;
+  const head = ['benchmark', 'subject', 'at most', ...runs.map((run) => `Node.js ${nodeOf(run)}`)];
+  return `### Goals\n\n${table(head, rows)}`;
+}
+
+function nodeOf(run: RunJson | undefined): string {
+  return run?.machine.versions['node'] ?? '?';
 }
 
 function benchmarkMarkdown(benchmark: BenchmarkJson, drawn: readonly Drawn[]): string {

@@ -23,11 +23,13 @@ docs/performance.md; what stands around its markers stays.
 Examples:
   $ npm run bench -- --out bench.json
   $ npm run report -- --from bench.json
+  $ npm run report -- --from bench.json --also bench-24.json
 
 Exit codes: 0 done, 1 a file cannot be read or written, 2 wrong usage, 130 Ctrl-C.`;
 
 interface Options {
   readonly from: string;
+  readonly also?: string;
   readonly docs?: string;
 }
 
@@ -35,6 +37,7 @@ async function report(options: Options, { terminal, directory }: CommandContext)
   const path = resolve(directory, options.from);
   const docs = options.docs === undefined ? DOCS : resolve(directory, options.docs);
   const run = await readRun(path);
+  const other = options.also === undefined ? undefined : await readRun(resolve(directory, options.also));
   const charts = join(docs, 'charts');
   await mkdir(charts, { recursive: true });
   const drawn: Drawn[] = [];
@@ -57,7 +60,7 @@ async function report(options: Options, { terminal, directory }: CommandContext)
   const document = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new CommandError(`cannot read ${file}: ${String(cause)}`, { cause });
   });
-  await writeFile(file, withGenerated(document, runMarkdown(run, drawn, cost)));
+  await writeFile(file, withGenerated(document, runMarkdown(run, drawn, cost, other)));
   terminal.print(relative(directory, file));
   return ExitCode.DONE;
 }
@@ -67,6 +70,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), context, (run) =>
   newProgram('npm run report --', context.terminal)
     .description('Draws charts and writes tables from the result of a benchmark run.')
     .requiredOption('--from <file>', 'the JSON that npm run bench wrote with --out')
+    .option('--also <file>', 'a run on another Node.js: its goals and cold starts beside')
     .option('--docs <directory>', 'where performance.md and charts/ are; default docs')
     .addHelpText('after', HELP)
     .action((options: Options) => run((reportContext) => report(options, reportContext))),

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import process from 'node:process';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 export interface StartOptions {
-  /** Node.js itself. */
-  readonly nodePath: string;
   readonly entry: string;
   readonly eventFile: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -27,9 +26,9 @@ export interface ColdStart {
 
 /** @throws {Error} when the process fails, or the first event was not handled */
 export async function startOnce(options: StartOptions): Promise<ColdStart> {
-  const { nodePath, entry, eventFile, environment, nodeOptions = [], signal } = options;
+  const { entry, eventFile, environment, nodeOptions = [], signal } = options;
   const script = join(import.meta.dirname, 'start.mjs');
-  const child = spawn(nodePath, [...nodeOptions, script, entry, eventFile], {
+  const child = spawn(process.execPath, [...nodeOptions, script, entry, eventFile], {
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     signal,

@@ -23,10 +23,7 @@ export const coldStart: Benchmark = {
   run: (context) => inWorkspace((directory) => measure(context, directory)),
 };
 
-async function measure(
-  { quick, signal, step, nodePath }: BenchContext,
-  directory: string,
-): Promise<BenchResult> {
+async function measure({ quick, signal, step }: BenchContext, directory: string): Promise<BenchResult> {
   step('bundling');
   const subjects = await buildSubjects(directory);
   const farEnd = await startFarEnd(signal);
@@ -34,7 +31,6 @@ async function measure(
     const { acceptingUrl } = farEnd;
     const environment = functionEnvironment({ acceptingUrl, dynamoDbUrl: acceptingUrl });
     const optionsOf = async (subject: Subject): Promise<StartOptions> => ({
-      nodePath,
       entry: subject.bundled.entry,
       eventFile: await writeEvent(directory, subject),
       environment,

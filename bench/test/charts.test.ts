@@ -126,14 +126,27 @@ describe('docs/performance.md', () => {
     const cost = costMarkdown({ observed: await readObserved(), durations });
     const text = runMarkdown(run, drawn, cost);
     expect(text).toContain('Run of 2026-11-24 09:30 UTC, 61 s, on 2 × Example CPU, 8.0 GiB, Linux.');
-    expect(text).toContain('| cold-start | ingest, rival: import | met | 0.490 | 0.5 |');
-    expect(text).toContain('| warm-ingest | 0.5 KB, ours | **missed** | 1.25 | 1.2 |');
+    expect(text).toContain('| cold-start | ingest, rival: import | 0.5 | 0.490, met |');
+    expect(text).toContain('| warm-ingest | 0.5 KB, ours | 1.2 | 1.25, **missed** |');
     expect(text).toContain(
       '| 0.5 KB, ours | 500 ms | 450 – 550 | 5 | 1.25 | 1.2, **missed** | bare SendMessage |',
     );
     expect(text).toContain('![Growth](charts/growth.svg)');
     expect(text).toContain('for a million events in batches of 10');
     expect(text).toContain('Checked: all of it.');
+  });
+
+  test('a run on another Node.js stands beside: its goals, and its cold starts', () => {
+    const machine = { ...run.machine, versions: { node: '24' } };
+    const [coldStart] = run.benchmarks;
+    if (coldStart?.rows === undefined) throw new Error('no rows');
+    const rows = coldStart.rows.map((row) => ({ ...row, ratio: 0.6, goal_met: false }));
+    const other = { ...run, machine, benchmarks: [{ ...coldStart, rows }] };
+    const text = runMarkdown(run, [], undefined, other);
+    expect(text).toContain('| benchmark | subject | at most | Node.js 20 | Node.js 24 |');
+    expect(text).toContain('| cold-start | ingest, rival: import | 0.5 | 0.490, met | 0.600, **missed** |');
+    expect(text).toContain('| warm-ingest | 0.5 KB, ours | 1.2 | 1.25, **missed** | – |');
+    expect(text).toContain('### cold-start, Node.js 24\n');
   });
 
   test('a benchmark that failed, a quick and an interrupted run say so', () => {
