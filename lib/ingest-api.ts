@@ -24,17 +24,18 @@ export interface IngestApiProps {
   readonly sources: ReadonlyMap<string, SourceConfig>;
 }
 
-/** Everything that helps to follow one request, and nothing that it carried: no body, no header, no query. */
+/**
+ * What helps to follow one request, and nothing that it carried: no body, no header, no query. CloudWatch stamps the
+ * line with its time; the integration's status is the answer's but for errors, which are told. A byte of each line is
+ * $0.0005 a million events.
+ */
 const ACCESS_LOG = {
   requestId: AccessLogField.contextRequestId(),
-  requestTime: AccessLogField.contextRequestTime(),
   sourceIp: AccessLogField.contextIdentitySourceIp(),
   userAgent: AccessLogField.contextIdentityUserAgent(),
   routeKey: AccessLogField.contextRouteKey(),
   status: AccessLogField.contextStatus(),
-  responseLength: AccessLogField.contextResponseLength(),
   responseLatencyMs: AccessLogField.contextResponseLatency(),
-  integrationStatus: AccessLogField.contextIntegrationStatus(),
   integrationLatencyMs: AccessLogField.contextIntegrationLatency(),
   integrationError: AccessLogField.contextIntegrationErrorMessage(),
   error: AccessLogField.contextErrorMessage(),
