@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 const testStatus = Number(process.argv[2]);
 const results = [
   readResults('jest.json', ofJest),
-  readResults('jest-many.json', ofJest),
+  readResults('jest-long.json', ofJest),
   readResults('jest-bench.json', ofJest),
   readResults('package-test.json', (package_) => ({ ...package_, skipped: 0 })),
 ];

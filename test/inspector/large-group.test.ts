@@ -6,7 +6,7 @@ import { startEngines, type TestEngines } from '../support/engines.ts';
 import { describeInBrowser, launchBrowser, overflow, screenshot } from './support/browser.ts';
 import { type RiggedInspector, rigInspector } from './support/rigged-inspector.ts';
 
-/** `npm run test:many` looks at all of it; axe takes seconds for each page of a hundred letters. */
+/** `npm run test:long` looks at all of it; axe takes seconds for each page of a hundred letters. */
 const isWhole = process.env['TEST_MANY_LETTERS'] !== undefined;
 /** Three digits, in counts that stand in narrow places. */
 const LETTERS = isWhole ? 168 : 101;

@@ -62,7 +62,7 @@ export interface DeadLetterWorld {
   stop(): Promise<void>;
 }
 
-/** Enough for several rounds of calls in parallel; `npm run test:many` has as many as a bad day. */
+/** Enough for several rounds of calls in parallel; `npm run test:long` has as many as a bad day. */
 export const manyLetters = () => Number(process.env['TEST_MANY_LETTERS'] ?? 200);
 
 export type QueueName = 'main' | 'dead';
