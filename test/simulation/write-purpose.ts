@@ -2,6 +2,7 @@ import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 
 /** What the ledger's writes set, in the order in which to look: a later one may set what an earlier one does too. */
 const PURPOSES: readonly (readonly [purpose: string, sets: string])[] = [
+  ['turn-alone', 'attempts_spent = attempts + :minus_one'],
   ['withdraw', ':minus_one'],
   ['claim', 'lease_expires_at_ms = :lease_expires_at_ms'],
   ['complete-unhandled', 'handlers = if_not_exists'],
@@ -15,7 +16,7 @@ const PURPOSES: readonly (readonly [purpose: string, sets: string])[] = [
 
 /** Everything that a function may wait for when it dies; a long run must have seen each. */
 export const CRASH_POINTS = [
-  ...PURPOSES.map(([purpose]) => purpose),
+  ...new Set(PURPOSES.map(([purpose]) => purpose)),
   'copy',
   'hide',
   'handler',
