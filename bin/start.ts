@@ -27,24 +27,35 @@ if ('exitCode' in options) {
   stopped.addEventListener('abort', () => {
     if (!isUp) process.stdout.write('stopping …\n');
   });
+  const failed = new AbortController();
+  let first: Promise<string> | undefined;
   const builds = await BuildDirectories.open(join(directory, '.local'));
   try {
-    const [{ buildAssembly }, { run }, { typeCheck }] = await Promise.all([
-      import('../local/build-assembly.ts'),
+    const { buildAssembly } = await import('../local/build-assembly.ts');
+    const database =
+      options.withDatabase === true ? await import('../local/database/local-database.ts') : undefined;
+    const build = () =>
+      buildAssembly(builds.next(), undefined, {
+        signal: AbortSignal.any([stopped, failed.signal]),
+        minify: options.inspectPort === undefined,
+        ...(database === undefined
+          ? {}
+          : { context: { databaseSecretArn: database.LOCAL_DATABASE_SECRET_ARN } }),
+      });
+    first = build();
+    // Whoever waits for it below is told; the rest is loaded while the stack is built.
+    first.catch(() => undefined);
+    const [{ run }, { typeCheck }] = await Promise.all([
       import('../local/start/run.ts'),
       import('../local/start/type-check.ts'),
     ]);
-    // Loaded while the stack is built.
     const inspector = Promise.all([
       import('../operator/inspector/serve-inspector.ts'),
       import('../operator/core/local-target.ts'),
       import('../operator/core/target.ts'),
       import('../operator/dead-letters/registered-handlers.ts'),
     ]);
-    // Whoever waits for it below is told.
     inspector.catch(() => undefined);
-    const database =
-      options.withDatabase === true ? await import('../local/database/local-database.ts') : undefined;
     await run({
       options,
       directory,
@@ -85,13 +96,10 @@ if ('exitCode' in options) {
         };
       },
       async build(progress) {
-        return buildAssembly(builds.next(), progress, {
-          signal: stopped,
-          minify: options.inspectPort === undefined,
-          ...(database === undefined
-            ? {}
-            : { context: { databaseSecretArn: database.LOCAL_DATABASE_SECRET_ARN } }),
-        });
+        progress('building the stack');
+        const assemblyDirectory = await (first ?? build());
+        first = undefined;
+        return assemblyDirectory;
       },
     });
   } catch (error) {
@@ -100,6 +108,8 @@ if ('exitCode' in options) {
       process.exitCode = 1;
     }
   } finally {
+    failed.abort();
+    await first?.catch(() => undefined);
     await builds.remove();
   }
 }

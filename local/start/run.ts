@@ -64,9 +64,7 @@ export async function run(input: RunOptions): Promise<void> {
   const writeLine = (line: string): void => input.write(`${line}\n`);
   await checkPort(options.port);
   if (options.inspectPort !== undefined) await checkPort(options.inspectPort);
-  const checked = input.typeCheck?.();
   const assemblyDirectory = await input.build((step) => writeLine(`${step} …`));
-  await tellTypeErrors(checked, writeLine);
   if (stopped.aborted) return;
   await input.onRunning?.(assemblyDirectory);
 
@@ -128,6 +126,8 @@ async function runWith(
     writeLine(banner({ cloud, inspector, database, options }, palette));
     const variables = await readUserVariables(variablesFile);
     for (const line of noticesOf(cloud, variables)) writeLine(line);
+    // Only now: the compiler would take the build's cores, and nothing waits for what it says.
+    const checked = tellTypeErrors(input.typeCheck?.(), writeLine);
     const watcher = await watchSources(
       [...input.sourceDirectories, variablesFile],
       async () => {
@@ -139,6 +139,7 @@ async function runWith(
     );
     await aborted(stopped);
     writeLine('stopping …');
+    await checked;
     await watcher.close();
     for (const line of await lostText(cloud)) writeLine(line);
   } finally {
