@@ -35,7 +35,6 @@ const ACCESS_LOG = {
   userAgent: AccessLogField.contextIdentityUserAgent(),
   routeKey: AccessLogField.contextRouteKey(),
   status: AccessLogField.contextStatus(),
-  responseLatencyMs: AccessLogField.contextResponseLatency(),
   integrationLatencyMs: AccessLogField.contextIntegrationLatency(),
   integrationError: AccessLogField.contextIntegrationErrorMessage(),
   error: AccessLogField.contextErrorMessage(),

@@ -5,7 +5,6 @@ const TYPICAL: Readonly<Record<string, string>> = {
   '$context.identity.userAgent': 'Svix-Webhooks/1.62.0 (sender-9YMgn; +https://www.svix.com/http-sender/)',
   '$context.routeKey': 'POST /webhooks',
   '$context.status': '200',
-  '$context.responseLatency': '21',
   '$context.integrationLatency': '19',
   '$context.integrationErrorMessage': '-',
   '$context.error.message': '-',
