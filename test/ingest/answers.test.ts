@@ -58,14 +58,17 @@ describe('404 of a function URL, as a gateway answers without asking the functio
     ['POST', '/webhooks/', 404],
     ['POST', '/webhooks', 200],
   ])('%s %s: %i', async (method, rawPath, status) => {
-    const { handle, outcomes } = testHandler({ enqueue: async () => {} });
+    const { handle, outcomes, reportedIds } = testHandler({ enqueue: async () => {} });
     const event = httpEvent({ headers: signedHeaders() });
     const { requestContext } = event;
     const http = { ...requestContext.http, method };
     const toUrl = { ...event, routeKey: '$default', rawPath, requestContext: { ...requestContext, http } };
-    expect((await handle(toUrl, context)).statusCode).toBe(status);
+    const answer = await handle(toUrl, context);
+    expect(answer).toMatchObject({ statusCode: status, headers: { 'content-type': 'application/json' } });
     // Neither logged nor counted: a scanner would fill the log.
     expect(outcomes).toHaveLength(status === 200 ? 1 : 0);
+    const ids = { requestId: 'gateway-request', invocationId: 'invocation' };
+    expect(reportedIds).toEqual(status === 200 ? [ids] : []);
   });
 
   test('with a gateway the route has matched: whatever path its domain maps there', async () => {

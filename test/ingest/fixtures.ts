@@ -6,6 +6,7 @@ import {
   type IngestRequest,
   type Outcome,
 } from '../../lambdas/ingest/ingest.ts';
+import type { RequestIds } from '../../lambdas/ingest/report.ts';
 import { createSecretSource } from '../../lambdas/ingest/secret-source.ts';
 import { sign } from '../../lambdas/ingest/signature.ts';
 
@@ -97,9 +98,10 @@ export function testHandler(
     readonly fetchSecret?: () => Promise<string | undefined>;
     readonly enqueue: IngestDependencies['enqueue'];
   },
-): { readonly handle: HttpHandler; readonly outcomes: Outcome[] } {
+): { readonly handle: HttpHandler; readonly outcomes: Outcome[]; readonly reportedIds: RequestIds[] } {
   const nowMs = edges.nowMs ?? (() => NOW_MS);
   const outcomes: Outcome[] = [];
+  const reportedIds: RequestIds[] = [];
   const ingest = createIngest({
     isAllowedSource: edges.isAllowedSource ?? (() => true),
     secrets:
@@ -108,8 +110,12 @@ export function testHandler(
     nowMs,
   });
   return {
-    handle: createHttpHandler(new Map([['POST /webhooks', ingest]]), (outcome) => outcomes.push(outcome)),
+    handle: createHttpHandler(new Map([['POST /webhooks', ingest]]), (outcome, ids) => {
+      outcomes.push(outcome);
+      reportedIds.push(ids);
+    }),
     outcomes,
+    reportedIds,
   };
 }
 
