@@ -264,10 +264,11 @@ describe('403: source', () => {
 
 describe('413: size', () => {
   test('a signed body over the limit stops its retries', async () => {
-    const { handle } = testHandler({ enqueue });
+    const { handle, outcomes } = testHandler({ enqueue });
     const body = 'x'.repeat(MAX_BODY_BYTES + 1);
     const answer = await handle(httpEvent({ headers: signedHeaders({ body }), body }), context);
     expectAnswer(answer, 413, 'body-too-large');
+    expect(outcomes).toMatchObject([{ detail: { body_bytes: MAX_BODY_BYTES + 1 } }]);
     expect(answer.headers).toMatchObject({ 'webhook-delivery': 'abort-message' });
     await expectNothingQueued();
   });

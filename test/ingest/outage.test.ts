@@ -192,14 +192,20 @@ describe('Secrets Manager', () => {
   });
 });
 
-test('a bug of ours is answered, with its cause for the log', async () => {
+const bug = () => {
+  throw new TypeError('a bug');
+};
+
+test.each([
+  ['before', { isAllowedSource: bug }],
+  ['in the search for a secret', { secrets: { current: bug, reread: bug } }],
+])('a bug of ours %s is answered, with its cause for the log', async (_where, edges) => {
   const ingest = createIngest({
-    isAllowedSource: () => {
-      throw new TypeError('a bug');
-    },
+    isAllowedSource: () => true,
     secrets: createSecretSource({ fetchSecret: async () => SECRET, nowMs: () => NOW_MS }),
     enqueue: async () => undefined,
     nowMs: () => NOW_MS,
+    ...edges,
   });
   expect(await ingest(request())).toMatchObject({
     code: 'unavailable',

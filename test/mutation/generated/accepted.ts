@@ -35,6 +35,13 @@ export const ACCEPTED: readonly Accepted[] = [
     reason: 'for the type alone: JSON leaves out what is undefined',
   },
   {
+    file: 'lambdas/ingest/ingest.ts',
+    line: "reason: ageSeconds > 0 ? 'timestamp-too-old' : 'timestamp-too-new',",
+    original: 'ageSeconds > 0',
+    replacement: 'ageSeconds >= 0',
+    reason: 'an age of 0 is within every tolerance, and was accepted above',
+  },
+  {
     file: 'lambdas/ingest/http-handler.ts',
     line: 'text: !isBase64Encoded && body.isWellFormed() ? body : undefined,',
     original: '!isBase64Encoded && body.isWellFormed()',
