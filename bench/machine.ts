@@ -9,7 +9,7 @@ import { CommandError } from '../operator/core/command-error.ts';
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
-  readonly memoryBytes: number;
+  readonly memory_bytes: number;
   readonly system: string;
   /** Of Node.js and of the packages that the figures depend on. */
   readonly versions: Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ export async function describeMachine(): Promise<Machine> {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
-    memoryBytes: totalmem(),
+    memory_bytes: totalmem(),
     system: `${type()} ${release()}`,
     versions: { node: process.versions.node, ...Object.fromEntries(versions) },
   };

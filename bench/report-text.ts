@@ -2,31 +2,39 @@ import { safeText } from '../local/safe-text.ts';
 import { formatDuration, formatUtc } from '../operator/cli/format-time.ts';
 import { plainTable } from '../operator/cli/table.ts';
 import type { Terminal } from '../operator/cli/terminal.ts';
-import { type BenchCount, type BenchRow, meetsGoal } from './benchmark.ts';
-import type { RunFacts } from './report-json.ts';
-import type { BenchRun, Finished } from './run-benchmarks.ts';
+import type { BenchCount } from './benchmark.ts';
+import type { BenchmarkJson, RowJson, RunJson } from './run.ts';
 
 type Paint = Terminal['paint'];
 
 /** The tables of a run, each benchmark with its counts and what it verified. */
-export function benchText(run: BenchRun, facts: RunFacts, paint: Paint): string {
-  const parts = [...run.finished.map((each) => finishedText(each, paint)), summary(run, facts, paint)];
-  return parts.join('\n\n');
+export function benchText(run: RunJson, paint: Paint): string {
+  return [...run.benchmarks.map((each) => finishedText(each, paint)), summary(run, paint)].join('\n\n');
 }
 
-function finishedText({ benchmark, tookMs, result, error }: Finished, paint: Paint): string {
-  const heading = `${benchmark.name}: ${benchmark.says} (${formatDuration(tookMs)})`;
-  if (result === undefined) return `${heading}\n${paint('red', `FAILED: ${safeText(String(error), 2_000)}`)}`;
+function finishedText(benchmark: BenchmarkJson, paint: Paint): string {
+  const {
+    name,
+    says,
+    took_ms: tookMs,
+    error,
+    rows = [],
+    counts = [],
+    remarks = [],
+    checked = [],
+  } = benchmark;
+  const heading = `${name}: ${says} (${formatDuration(tookMs)})`;
+  if (error !== undefined) return `${heading}\n${paint('red', `FAILED: ${safeText(error, 2_000)}`)}`;
   return [
     heading,
-    ...(result.rows.length === 0 ? [] : [rowTable(result.rows)]),
-    ...(result.counts.length === 0 ? [] : [countTable(result.counts)]),
-    ...result.remarks.map((remark) => `- ${remark}`),
-    ...result.checked.map((what) => `${paint('green', 'checked')}: ${what}`),
+    ...(rows.length === 0 ? [] : [rowTable(rows)]),
+    ...(counts.length === 0 ? [] : [countTable(counts)]),
+    ...remarks.map((remark) => `- ${remark}`),
+    ...checked.map((what) => `${paint('green', 'checked')}: ${what}`),
   ].join('\n');
 }
 
-function rowTable(rows: readonly BenchRow[]): string {
+function rowTable(rows: readonly RowJson[]): string {
   return plainTable({
     head: ['subject', 'median', 'q1 to q3', 'ratio', 'goal', '', 'against, note'],
     widths: [44, 15, 17, 7, 6, 7, 44],
@@ -37,16 +45,10 @@ function rowTable(rows: readonly BenchRow[]): string {
       `${figure(row.q1)} – ${figure(row.q3)}`,
       row.ratio === undefined ? '' : row.ratio.toFixed(2),
       row.goal === undefined ? '' : String(row.goal),
-      goalText(row),
+      row.goal_met === undefined ? '' : row.goal_met ? 'ok' : 'MISSED',
       [row.against, row.note].filter((text) => text !== undefined).join('; '),
     ]),
   });
-}
-
-function goalText(row: BenchRow): string {
-  const meets = meetsGoal(row);
-  if (meets === undefined) return '';
-  return meets ? 'ok' : 'MISSED';
 }
 
 function countTable(counts: readonly BenchCount[]): string {
@@ -66,18 +68,17 @@ export function figure(value: number): string {
   return value.toFixed(size >= 1 ? 2 : 3);
 }
 
-function summary({ finished, interrupted }: BenchRun, facts: RunFacts, paint: Paint): string {
-  const verdicts = finished.flatMap(({ result }) => (result?.rows ?? []).map(meetsGoal));
+function summary({ benchmarks, machine, ...run }: RunJson, paint: Paint): string {
+  const verdicts = benchmarks.flatMap(({ rows = [] }) => rows.map((row) => row.goal_met));
   const met = verdicts.filter((meets) => meets === true).length;
   const missed = verdicts.filter((meets) => meets === false).length;
-  const failed = finished.filter(({ result }) => result === undefined).length;
-  const { machine } = facts;
+  const failed = benchmarks.filter(({ error }) => error !== undefined).length;
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   return [
-    `${finished.length - failed} measured, ${failed} failed; goals: ${met} met, ${paint(missed === 0 ? 'green' : 'yellow', `${missed} missed`)}`,
-    `${formatUtc(facts.startedAtMs).slice(0, 16)} UTC, took ${formatDuration(facts.tookMs)}${facts.quick ? ', --quick: the figures mean little' : ''}`,
-    `${machine.cores} × ${machine.cpu}, ${(machine.memoryBytes / 1024 ** 3).toFixed(1)} GiB, ${machine.system}`,
+    `${benchmarks.length - failed} measured, ${failed} failed; goals: ${met} met, ${paint(missed === 0 ? 'green' : 'yellow', `${missed} missed`)}`,
+    `${formatUtc(run.started_at_ms).slice(0, 16)} UTC, took ${formatDuration(run.took_ms)}${run.quick ? ', --quick: the figures mean little' : ''}`,
+    `${machine.cores} × ${machine.cpu}, ${(machine.memory_bytes / 1024 ** 3).toFixed(1)} GiB, ${machine.system}`,
     versions.join(', '),
-    ...(interrupted ? ['interrupted: only what was finished is shown'] : []),
+    ...(run.interrupted ? ['interrupted: only what was finished is shown'] : []),
   ].join('\n');
 }

@@ -8,11 +8,10 @@ import { newProgram, runCommandLine } from '../../operator/cli/run-command-line.
 import { CommandError, ExitCode } from '../../operator/core/command-error.ts';
 import { readDurations } from '../cost/measured.ts';
 import { readObserved } from '../cost/observed.ts';
+import { readRun, rowsOf } from '../run.ts';
 import { END_TO_END } from '../system/names.ts';
-import { readRun, rowsOf } from './bench-run.ts';
 import { CHARTS } from './charts.ts';
-import { costMarkdown } from './cost-section.ts';
-import { type Drawn, runMarkdown, withGenerated } from './performance-doc.ts';
+import { costMarkdown, type Drawn, runMarkdown, withGenerated } from './performance-doc.ts';
 import { renderSvg } from './render.ts';
 
 const DOCS = join(projectDirectory, 'docs');

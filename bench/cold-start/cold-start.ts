@@ -7,9 +7,8 @@ import { startFarEnd } from '../far-end/far-end.ts';
 import { functionEnvironment } from '../far-end/function-environment.ts';
 import { httpEvent, sqsEvent, syncBody } from '../far-end/lambda-events.ts';
 import { inWorkspace } from '../processes/workspace.ts';
-import { type ColdStart, type StartOptions, startOnce } from './cold-start-process.ts';
+import { type ColdStart, cpuShares, type StartOptions, startOnce } from './cold-start-process.ts';
 import { coldStartRows } from './cold-start-rows.ts';
-import { cpuShares } from './cpu-shares.ts';
 import { buildSubjects, OURS, type Subject } from './subjects.ts';
 
 const ROUNDS = 15;

@@ -1,6 +1,5 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
-import { MessageAttribute } from '../../lambdas/contract/message.ts';
 import { samples } from '../../lambdas/events/samples.ts';
 import { startLocalCloud } from '../../local/cloud.ts';
 import { type MessageDraft, messageBytes } from '../../local/engines/sqs/message.ts';
@@ -11,10 +10,9 @@ import { closeTarget } from '../../operator/core/target.ts';
 import { type RecordedEvents, recordEvents } from '../../test/support/recorded-events.ts';
 import { postSigned } from '../../test/support/signed-request.ts';
 import { startWireProxy, type WireProxy } from '../../test/support/wire-proxy.ts';
-import { accessLogLine } from './access-log.ts';
-import { itemBytes } from './item-bytes.ts';
+import { sqsRecord } from '../far-end/lambda-events.ts';
 import type { Calls, Observed } from './observed.ts';
-import { readStackFacts } from './stack-facts.ts';
+import { accessLogLine, itemBytes, readStackFacts } from './stack-facts.ts';
 
 const BODY = JSON.stringify(samples['sync.complete']);
 /** Three digits, as most latencies have: the metrics' line holds each of them. */
@@ -150,28 +148,9 @@ let batches = 0;
 /** An invocation of the event source mapping with fresh events, which are on no queue: nothing of them is deleted. */
 function batchOf(size: number) {
   batches += 1;
-  const receivedAtMs = Date.now() - AGE_MS;
-  const attribute = (stringValue: string) => ({ stringValue, dataType: 'String' });
   return {
-    Records: Array.from({ length: size }, (_, index) => ({
-      messageId: `observed-${batches}-${index}`,
-      receiptHandle: 'none',
-      body: BODY,
-      attributes: {
-        ApproximateReceiveCount: '1',
-        SentTimestamp: String(receivedAtMs),
-        SenderId: 'bench',
-        ApproximateFirstReceiveTimestamp: String(receivedAtMs),
-      },
-      messageAttributes: {
-        [MessageAttribute.SVIX_ID]: attribute(`msg_observed_${batches}_${index}`),
-        [MessageAttribute.RECEIVED_AT]: attribute(String(receivedAtMs)),
-        [MessageAttribute.EVENT_TYPE]: attribute('sync.complete'),
-      },
-      eventSource: 'aws:sqs',
-      eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:observed',
-      awsRegion: 'us-east-1',
-      md5OfBody: '',
-    })),
+    Records: Array.from({ length: size }, (_, index) =>
+      sqsRecord({ id: `msg_observed_${batches}_${index}`, body: BODY }, Date.now() - AGE_MS),
+    ),
   };
 }

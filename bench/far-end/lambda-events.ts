@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, SQSEvent, SQSRecord } from 'aws-lambda';
 import { samples } from '../../lambdas/events/samples.ts';
 import { sign } from '../../lambdas/ingest/signature.ts';
 import { LOCAL_REGION } from '../../local/identity.ts';
-import { BENCH_SECRET } from './bench-secret.ts';
+import { BENCH_SECRET } from './function-environment.ts';
 
 /** A `sync.complete` of about this many bytes; a large one carries more records than Supaglue's own. */
 export function syncBody(bytes: number): string {
@@ -71,20 +71,21 @@ export interface QueuedEvent {
 }
 
 export function sqsEvent(events: readonly QueuedEvent[]): SQSEvent {
-  return { Records: events.map(toRecord) };
+  return { Records: events.map((event) => sqsRecord(event)) };
 }
 
-function toRecord({ id, body }: QueuedEvent): SQSRecord {
+/** The same event always makes the same record, but for its time. */
+export function sqsRecord({ id, body }: QueuedEvent, sentAtMs = Date.now()): SQSRecord {
   const attribute = (stringValue: string) => ({
     stringValue,
     stringListValues: [],
     binaryListValues: [],
     dataType: 'String' as const,
   });
-  const nowMs = String(Date.now());
+  const nowMs = String(sentAtMs);
   return {
-    messageId: randomUUID(),
-    receiptHandle: randomUUID(),
+    messageId: id,
+    receiptHandle: id,
     body,
     attributes: {
       ApproximateReceiveCount: '1',

@@ -1,4 +1,13 @@
+import process from 'node:process';
 import type { Context } from 'aws-lambda';
+
+/** User and system time of this whole process, all of its threads. */
+export async function cpuTimeOf(work: () => Promise<void>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
 
 /** What Lambda hands to a handler beside the event, with half a minute left. */
 export const lambdaContext: Context = {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { LOOPBACK } from '../../local/loopback-server.ts';
-import { BENCH_SECRET } from '../far-end/bench-secret.ts';
+import { BENCH_SECRET } from '../far-end/function-environment.ts';
 import { answerQuestions } from '../processes/helper-process.ts';
 import { createTutorialServer } from '../rivals/tutorial-server.ts';
 import type { Question, Started } from './subject.ts';

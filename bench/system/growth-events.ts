@@ -1,6 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
-import { MessageAttribute } from '../../lambdas/contract/message.ts';
 import { samples } from '../../lambdas/events/samples.ts';
+import { sqsRecord } from '../far-end/lambda-events.ts';
 
 export const BATCH_SIZE = 10;
 
@@ -41,26 +41,5 @@ export interface GrowthSummary {
 /** The same number always makes the same event, so that any can be delivered again. */
 export function growthRecord(number: number): SQSRecord {
   const id = `msg_${number.toString(36).padStart(24, '0')}`;
-  const nowMs = String(Date.now());
-  const attribute = (stringValue: string) => ({ stringValue, dataType: 'String' });
-  return {
-    messageId: id,
-    receiptHandle: id,
-    body: JSON.stringify({ ...samples['sync.complete'], run_id: id }),
-    attributes: {
-      ApproximateReceiveCount: '1',
-      SentTimestamp: nowMs,
-      SenderId: 'bench',
-      ApproximateFirstReceiveTimestamp: nowMs,
-    },
-    messageAttributes: {
-      [MessageAttribute.SVIX_ID]: attribute(id),
-      [MessageAttribute.RECEIVED_AT]: attribute(nowMs),
-      [MessageAttribute.EVENT_TYPE]: attribute('sync.complete'),
-    },
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:growth',
-    awsRegion: 'us-east-1',
-  };
+  return sqsRecord({ id, body: JSON.stringify({ ...samples['sync.complete'], run_id: id }) });
 }

@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { Agent, type RequestOptions, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { signedHeaders, syncBody } from '../far-end/lambda-events.ts';
 import { type Completion, preciseNowMs, type System } from './subject.ts';
@@ -78,8 +78,13 @@ function postOne(
   const body = syncBody(BODY_BYTES);
   const headers = signedHeaders(body);
   sentAtMs.set(headers['svix-id'] ?? '', preciseNowMs());
+  return postWebhook(url, { agent, headers, signal }, body);
+}
+
+/** Rejects when it is not accepted. */
+export function postWebhook(url: string, options: RequestOptions, body: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const posted = request(url, { method: 'POST', agent, headers, signal }, (answer) => {
+    const posted = request(url, { ...options, method: 'POST' }, (answer) => {
       answer.resume().on('end', () => {
         if (answer.statusCode === 200) resolve();
         else reject(new Error(`a webhook was answered with ${answer.statusCode}`));

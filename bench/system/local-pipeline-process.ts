@@ -8,7 +8,7 @@ import {
   type LocalFunction,
   startLocalCloud,
 } from '../../local/cloud.ts';
-import { BENCH_SECRET } from '../far-end/bench-secret.ts';
+import { BENCH_SECRET } from '../far-end/function-environment.ts';
 import { httpEvent } from '../far-end/lambda-events.ts';
 import { answerQuestions } from '../processes/helper-process.ts';
 import { CompletionLog, type CpuParts, type Question, type Summary } from './subject.ts';

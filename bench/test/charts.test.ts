@@ -1,10 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RowJson, RunJson } from '../charts/bench-run.ts';
 import { CHARTS } from '../charts/charts.ts';
-import { costMarkdown } from '../charts/cost-section.ts';
-import { BEGIN, END, runMarkdown, table, withGenerated } from '../charts/performance-doc.ts';
+import { BEGIN, costMarkdown, END, runMarkdown, table, withGenerated } from '../charts/performance-doc.ts';
 import { escapeXml, renderSvg } from '../charts/render.ts';
 import { readObserved } from '../cost/observed.ts';
+import type { RowJson, RunJson } from '../run.ts';
 
 const row = (subject: string, median: number, more: Partial<RowJson> = {}): RowJson => ({
   subject,

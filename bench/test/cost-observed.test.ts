@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { assembly } from '../../test/support/assembly.ts';
-import { accessLogLine } from '../cost/access-log.ts';
 import { observe } from '../cost/observe.ts';
 import { readObserved } from '../cost/observed.ts';
+import { accessLogLine } from '../cost/stack-facts.ts';
 
 /** Digits of latencies come and go, and DynamoDB does not count the zeros that a time ends with. */
 const TOLERANCE_BYTES = 12;

@@ -7,10 +7,10 @@ import { projectDirectory } from '../../lib/project-paths.ts';
 import { CommandError } from '../../operator/core/command-error.ts';
 import { costOf, logBytesPerEvent, unitsPerEvent, type Workload } from '../cost/cost-model.ts';
 import { GOAL_WORKLOAD as workload } from '../cost/cost-report.ts';
-import { itemBytes } from '../cost/item-bytes.ts';
 import { readDurations } from '../cost/measured.ts';
 import type { Observed } from '../cost/observed.ts';
 import { sensitivities } from '../cost/sensitivities.ts';
+import { itemBytes } from '../cost/stack-facts.ts';
 
 /** Round figures, so that the bill can be drawn up by hand. */
 const observed: Observed = {

@@ -2,13 +2,12 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { DynamoDbLedger } from '../../lambdas/ledger/dynamodb-ledger.ts';
-import { ArchivedTable } from '../system/archived-table.ts';
+import { ArchivedTable, RecordArchive } from '../system/archived-table.ts';
 import { endToEndRows, type Measured } from '../system/end-to-end-rows.ts';
+import { callCounts, growthRows } from '../system/growth.ts';
 import { growthRecord, type Window } from '../system/growth-events.ts';
-import { callCounts, growthRows } from '../system/growth-report.ts';
 import type { Point } from '../system/growth-run.ts';
 import { putLoad } from '../system/load.ts';
-import { RecordArchive } from '../system/record-archive.ts';
 import { CompletionLog, type System } from '../system/subject.ts';
 
 const signal = new AbortController().signal;

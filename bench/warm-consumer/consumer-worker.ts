@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { type QueuedEvent, sqsEvent, syncBody } from '../far-end/lambda-events.ts';
-import { cpuTimeOf } from '../processes/cpu-time.ts';
 import { answerQuestions } from '../processes/helper-process.ts';
-import { lambdaContext } from '../processes/lambda-context.ts';
+import { cpuTimeOf, lambdaContext } from '../processes/lambda-context.ts';
 import type { ConsumerAnswer, ConsumerTask } from './scenario.ts';
 
 /** Calls a bundle's handler with batches, one after the other as Lambda does: ENTRY. */

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LEDGER_KEY } from '../../lambdas/contract/ledger-table.ts';
+import { LOCAL_CLIENT } from '../../local/identity.ts';
 import type { BenchContext, Benchmark, BenchResult } from '../benchmark.ts';
-import { createTables } from '../far-end/create-tables.ts';
-import { type FarEnd, startFarEnd } from '../far-end/far-end.ts';
-import { functionEnvironment } from '../far-end/function-environment.ts';
+import { asNodejsFunction } from '../bundles/as-nodejs-function.ts';
+import { withOwnBundling } from '../bundles/with-own-bundling.ts';
+import { type CallCounts, type FarEnd, startFarEnd } from '../far-end/far-end.ts';
+import { functionEnvironment, IDEMPOTENCY_TABLE, LEDGER_TABLE } from '../far-end/function-environment.ts';
 import { type HelperProcess, startHelper } from '../processes/helper-process.ts';
 import { inWorkspace } from '../processes/workspace.ts';
-import { buildConsumers, type ConsumerEntries } from './build-consumers.ts';
-import { checkAnswer } from './check-answer.ts';
 import { type Consumer, consumerCounts, consumerRows, type Measured } from './consumer-report.ts';
 import { type ConsumerAnswer, type Scenario, scenarioText } from './scenario.ts';
 
@@ -125,4 +127,67 @@ function startConsumer(
     environment: { ...environment, HANDLER_COUNT: String(handlers) },
     signal,
   });
+}
+
+/** The tables of both consumers. The ledger's index is left out: on the happy path nothing is written to it. */
+async function createTables(endpoint: string): Promise<void> {
+  const client = new DynamoDBClient({ ...LOCAL_CLIENT, endpoint });
+  try {
+    for (const [TableName, AttributeName] of [
+      [LEDGER_TABLE, LEDGER_KEY],
+      [IDEMPOTENCY_TABLE, 'id'],
+    ] as const) {
+      await client.send(
+        new CreateTableCommand({
+          TableName,
+          BillingMode: 'PAY_PER_REQUEST',
+          KeySchema: [{ AttributeName, KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName, AttributeType: 'S' }],
+        }),
+      );
+    }
+  } finally {
+    client.destroy();
+  }
+}
+
+interface Task {
+  readonly consumer: string;
+  readonly scenario: Scenario;
+  readonly events: number;
+  readonly answer: ConsumerAnswer;
+  readonly calls: CallCounts;
+}
+
+/** @throws {Error} when a new event's handlers did not each run once, or a duplicate's did */
+function checkAnswer({ consumer, scenario, events, answer, calls }: Task): void {
+  const where = `${consumer}, ${scenarioText(scenario)}`;
+  const fresh = (events * (10 - scenario.duplicatesOfTen)) / 10;
+  if (answer.newEvents !== fresh) throw new Error(`${where}: ${answer.newEvents} new events, not ${fresh}`);
+  const runs = fresh * scenario.handlers;
+  if (answer.handlerRuns !== runs) {
+    throw new Error(`${where}: handlers ran ${answer.handlerRuns} times, not ${runs}`);
+  }
+  const strange = Object.keys(calls).filter((name) => !['PutItem', 'UpdateItem', 'GetItem'].includes(name));
+  if (strange.length > 0) throw new Error(`${where}: ${strange.join(', ')} was called`);
+}
+
+interface ConsumerEntries {
+  readonly ours: string;
+  readonly powertools: string;
+  readonly floor: string;
+}
+
+/** Ours and its rivals, with handlers that do nothing. */
+async function buildConsumers(directory: string): Promise<ConsumerEntries> {
+  const own = await withOwnBundling(join(directory, 'own'), {
+    ours: 'bench/warm-consumer/our-entry.ts',
+    floor: 'bench/warm-consumer/floor-entry.ts',
+  });
+  const powertools = await asNodejsFunction({
+    entry: 'bench/warm-consumer/powertools-entry.ts',
+    outDirectory: join(directory, 'powertools'),
+    sdkInside: true,
+  });
+  return { ours: own.ours.entry, floor: own.floor.entry, powertools: powertools.entry };
 }

@@ -1,10 +1,9 @@
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { httpEvent, syncBody } from '../far-end/lambda-events.ts';
-import { cpuTimeOf } from '../processes/cpu-time.ts';
 import { answerQuestions } from '../processes/helper-process.ts';
-import { lambdaContext } from '../processes/lambda-context.ts';
-import type { Segment } from './segment.ts';
+import { cpuTimeOf, lambdaContext } from '../processes/lambda-context.ts';
+import type { Segment } from './subjects.ts';
 
 /** Calls a bundle's handler with signed webhooks, one after the other as Lambda does: ENTRY. */
 const [, , entry = ''] = process.argv;

@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { join } from 'node:path';
 import { INGEST_ENTRY } from '../../lib/project-paths.ts';
 import { asNodejsFunction } from '../bundles/as-nodejs-function.ts';
@@ -6,7 +6,7 @@ import { withOwnBundling } from '../bundles/with-own-bundling.ts';
 import { signedHeaders, syncBody } from '../far-end/lambda-events.ts';
 import { startHelper } from '../processes/helper-process.ts';
 import type { RedisServer } from '../processes/redis.ts';
-import type { IngestSubject } from './segment.ts';
+import { postWebhook } from '../system/load.ts';
 
 export interface SubjectOptions {
   readonly environment: Readonly<Record<string, string>>;
@@ -63,6 +63,7 @@ async function tutorialSubject(redis: RedisServer, { signal }: SubjectOptions): 
   const script = join(import.meta.dirname, 'tutorial-worker.ts');
   const helper = startHelper({ script, args: [String(redis.port)], signal });
   const { port } = await helper.ask<{ port: number }>('port');
+  const url = `http://127.0.0.1:${port}/webhooks`;
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const cpuUs = async () => (await helper.ask<{ cpuUs: number }>('cpu')).cpuUs;
   return {
@@ -72,7 +73,7 @@ async function tutorialSubject(redis: RedisServer, { signal }: SubjectOptions): 
       const headers = Array.from({ length: calls }, () => signedHeaders(body));
       const waitingBefore = await redis.waiting('webhooks');
       const before = await cpuUs();
-      for (const each of headers) await post(agent, port, body, each);
+      for (const each of headers) await postWebhook(url, { agent, headers: each }, body);
       const used = (await cpuUs()) - before;
       const queued = (await redis.waiting('webhooks')) - waitingBefore;
       if (queued !== calls) throw new Error(`BullMQ holds ${queued} of ${calls} webhooks`);
@@ -86,17 +87,15 @@ async function tutorialSubject(redis: RedisServer, { signal }: SubjectOptions): 
   };
 }
 
-function post(agent: Agent, port: number, body: string, headers: Record<string, string>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const length = { 'content-length': Buffer.byteLength(body) };
-    const target = { agent, port, host: '127.0.0.1', path: '/webhooks', method: 'POST' };
-    const sent = request({ ...target, headers: { ...headers, ...length } }, (response) => {
-      response.resume().on('end', () => {
-        if (response.statusCode === 200) resolve();
-        else reject(new Error(`a webhook was answered ${response.statusCode}`));
-      });
-    });
-    sent.on('error', reject);
-    sent.end(body);
-  });
+/** A stretch of webhooks of one size, sent one after the other. */
+export interface Segment {
+  readonly bytes: number;
+  readonly calls: number;
+}
+
+export interface IngestSubject {
+  readonly name: string;
+  /** CPU time of the subject's process for a segment, in microseconds. Rejects when one was not accepted. */
+  measure(segment: Segment): Promise<number>;
+  stop(): Promise<void>;
 }

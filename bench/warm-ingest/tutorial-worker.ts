@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { BENCH_SECRET } from '../far-end/bench-secret.ts';
+import { BENCH_SECRET } from '../far-end/function-environment.ts';
 import { answerQuestions } from '../processes/helper-process.ts';
 import { createTutorialServer } from '../rivals/tutorial-server.ts';
 

@@ -5,8 +5,16 @@ import { functionEnvironment } from '../far-end/function-environment.ts';
 import { startRedis } from '../processes/redis.ts';
 import { inWorkspace } from '../processes/workspace.ts';
 import { medianRatio, quartiles } from '../statistics.ts';
-import type { IngestSubject, Segment } from './segment.ts';
-import { bundleSubjects, FLOOR, OURS, startSubjects, TUTORIAL, USUAL } from './subjects.ts';
+import {
+  bundleSubjects,
+  FLOOR,
+  type IngestSubject,
+  OURS,
+  type Segment,
+  startSubjects,
+  TUTORIAL,
+  USUAL,
+} from './subjects.ts';
 
 /** Many short ones: what else the machine does then falls on all subjects alike. */
 const ROUNDS = 15;

@@ -1,6 +1,6 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { itemBytes } from '../../bench/cost/item-bytes.ts';
+import { itemBytes } from '../../bench/cost/stack-facts.ts';
 import { checkHandlerCounts } from '../../lambdas/consumer/handler-limit.ts';
 import { MessageAttribute, PING_EVENT_TYPE } from '../../lambdas/contract/message.ts';
 import { samples } from '../../lambdas/events/samples.ts';
