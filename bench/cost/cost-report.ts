@@ -101,53 +101,39 @@ function footnotes({ observed, durations }: CostInputs, { batchSize, logging }: 
 
 export function costJson(report: CostReport) {
   const { workload, inputs, cost } = report;
-  const lineJson = (line: CostLine) => ({
-    what: line.what,
-    price: line.price,
-    units_per_event: line.perEvent,
-    units_per_month: line.unitsPerMonth,
-    usd_per_unit: PRICES[line.price].usd,
-    usd_per_month: line.usdPerMonth,
-    usd_after_free_tier: line.usdAfterFree,
-    source: PRICES[line.price].source,
-  });
-  return {
-    prices_date: PRICES_DATE,
-    region: PRICES_REGION,
-    workload: {
-      events_per_month: workload.eventsPerMonth,
-      batch_size: workload.batchSize,
-      payload_bytes: workload.payloadBytes,
-      duplicate_share: workload.duplicateShare,
-      logging: workload.logging,
-      endpoint: workload.endpoint,
-    },
-    durations: {
-      ingest_cpu_ms: inputs.durations.ingestCpuMs,
-      consumer_cpu_ms: inputs.durations.consumerCpuMs,
-      from: inputs.durations.from,
-      assumed: {
-        send_message_ms: ASSUMED.sendMessageMs,
-        update_item_ms: ASSUMED.updateItemMs,
-        cold_starts_per_million: ASSUMED.coldStartsPerMillion,
-        cold_start_ms: ASSUMED.coldStartMs,
-      },
-    },
-    variable: cost.variable.map(lineJson),
-    fixed: cost.fixed.map(lineJson),
-    usd_per_million: cost.usdPerMillion,
-    usd_per_month: cost.usdPerMonth,
-    usd_after_free_tier: cost.usdAfterFree,
-    ...(isGoalsBatch(report) ? { goal_usd_per_million: goalOf(report), goal_met: meetsGoal(report) } : {}),
-    alternatives: HOSTED_ALTERNATIVES.map(({ name, usdPerMillion, source }) => ({
-      name,
-      usd_per_million: usdPerMillion,
-      source,
-    })),
-    sensitivities: report.sensitivities.map(({ what, usdPerMillion, difference }) => ({
+  const linesOf = (lines: readonly CostLine[]) =>
+    lines.map(({ what, price, perEvent, unitsPerMonth, usdPerMonth, usdAfterFree }) => ({
       what,
-      usd_per_million: usdPerMillion,
-      difference_usd: difference,
-    })),
-  };
+      price,
+      unitsPerEvent: perEvent,
+      unitsPerMonth,
+      usdPerUnit: PRICES[price].usd,
+      usdPerMonth,
+      usdAfterFreeTier: usdAfterFree,
+      source: PRICES[price].source,
+    }));
+  return inSnakeCase({
+    pricesDate: PRICES_DATE,
+    region: PRICES_REGION,
+    workload,
+    durations: { ...inputs.durations, assumed: ASSUMED },
+    variable: linesOf(cost.variable),
+    fixed: linesOf(cost.fixed),
+    usdPerMillion: cost.usdPerMillion,
+    usdPerMonth: cost.usdPerMonth,
+    usdAfterFreeTier: cost.usdAfterFree,
+    ...(isGoalsBatch(report) ? { goalUsdPerMillion: goalOf(report), goalMet: meetsGoal(report) } : {}),
+    alternatives: HOSTED_ALTERNATIVES,
+    sensitivities: report.sensitivities.map(({ difference: differenceUsd, ...each }) => {
+      return { ...each, differenceUsd };
+    }),
+  });
+}
+
+/** Names as everywhere in JSON here: `usdPerMonth` is `usd_per_month`. */
+function inSnakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inSnakeCase);
+  if (typeof value !== 'object' || value === null) return value;
+  const named = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [named(name), inSnakeCase(each)]));
 }

@@ -9,7 +9,8 @@ import { toQueueMessage } from '../../lambdas/ingest/message.ts';
 import { DynamoDbLedger } from '../../lambdas/ledger/dynamodb-ledger.ts';
 import { createLedgerTable, createQueuePair, dynamoDbClient, sqsClient } from '../../test/support/engines.ts';
 import { syncBody } from '../far-end/lambda-events.ts';
-import { type CpuParts, type Question, startSubject } from './subject.ts';
+import type { CpuParts, Question } from './subject.ts';
+import { startSubject } from './systems.ts';
 
 const BATCH = 10;
 const BODY_BYTES = 500;

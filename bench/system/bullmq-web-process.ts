@@ -4,13 +4,13 @@ import { LOOPBACK } from '../../local/loopback-server.ts';
 import { BENCH_SECRET } from '../far-end/function-environment.ts';
 import { answerQuestions } from '../processes/helper-process.ts';
 import { createTutorialServer } from '../rivals/tutorial-server.ts';
-import type { Question, Started } from './subject.ts';
+import type { Question } from './subject.ts';
 import { threadCpu, totalMs } from './thread-cpu.ts';
 
 // The tutorial's server with the retries that this project has: REDIS_PORT QUEUE
 const [port = '', queueName = ''] = process.argv.slice(2);
 
-async function start(): Promise<Started> {
+async function start() {
   const { app, queue } = createTutorialServer({
     redisPort: Number(port),
     secret: BENCH_SECRET,

@@ -5,12 +5,11 @@ import type { BenchContext, Benchmark, BenchResult } from '../benchmark.ts';
 import { startRedis } from '../processes/redis.ts';
 import { inWorkspace } from '../processes/workspace.ts';
 import { engineCpuMs } from './bare-engine-calls.ts';
-import { startBullMq } from './bullmq-system.ts';
 import { endToEndRows, type Measured } from './end-to-end-rows.ts';
-import { type Load, putLoad } from './load.ts';
-import { startLocalPipeline } from './local-pipeline.ts';
+import { type Load, type LoadResult, putLoad } from './load.ts';
 import { END_TO_END } from './names.ts';
-import type { CpuParts, System } from './subject.ts';
+import type { CpuParts } from './subject.ts';
+import { type System, startBullMq, startLocalPipeline } from './systems.ts';
 
 interface Size {
   /** Before the rounds, for each system: until its code is compiled as it will stay. */
@@ -88,31 +87,27 @@ async function inRounds(
   size: Size,
   { signal, step }: BenchContext,
 ): Promise<readonly Measured[]> {
-  const floods = systems.map(() => [] as Measured['floods'][number][]);
-  const paces = systems.map(() => [] as Measured['paces'][number][]);
-  const cpu = systems.map(() => [] as CpuParts[]);
+  const measured = systems.map((system) => ({
+    system,
+    name: system.name,
+    floods: [] as LoadResult[],
+    paces: [] as LoadResult[],
+    cpu: [] as CpuParts[],
+  }));
   for (const system of systems) {
     step(`${system.name}, warming up`);
     await putLoad(system, size.warmUp, signal);
   }
   for (let round = 1; round <= size.rounds; round += 1) {
-    for (const [index, system] of systems.entries()) {
+    for (const { system, floods, paces, cpu } of measured) {
       step(`${system.name}, round ${round} of ${size.rounds}`);
       const before = await system.cpu();
-      const flood = await putLoad(system, size.flood, signal);
-      const after = await system.cpu();
-      const pace = await putLoad(system, size.pace, signal);
-      floods[index]?.push(flood);
-      paces[index]?.push(pace);
-      cpu[index]?.push(perEvent(before, after, size.flood.events));
+      floods.push(await putLoad(system, size.flood, signal));
+      cpu.push(perEvent(before, await system.cpu(), size.flood.events));
+      paces.push(await putLoad(system, size.pace, signal));
     }
   }
-  return systems.map(({ name }, index) => ({
-    name,
-    floods: floods[index] ?? [],
-    paces: paces[index] ?? [],
-    cpu: cpu[index] ?? [],
-  }));
+  return measured;
 }
 
 function perEvent(before: CpuParts, after: CpuParts, events: number): CpuParts {

@@ -1,7 +1,8 @@
 import { Agent, type RequestOptions, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { signedHeaders, syncBody } from '../far-end/lambda-events.ts';
-import { type Completion, preciseNowMs, type System } from './subject.ts';
+import { type Completion, preciseNowMs } from './subject.ts';
+import type { System } from './systems.ts';
 
 const BODY_BYTES = 500;
 

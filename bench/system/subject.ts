@@ -1,5 +1,3 @@
-import { type HelperProcess, startHelper } from '../processes/helper-process.ts';
-
 /** What a process that runs (a part of) a system is asked. */
 export type Question =
   | { readonly ask: 'start' }
@@ -8,10 +6,6 @@ export type Question =
   | { readonly ask: 'cpu' }
   /** What it can tell of all its events, for the check. */
   | { readonly ask: 'summary' };
-
-export interface Started {
-  readonly webhookUrl: string;
-}
 
 /** A completed event: its id and when, in epoch milliseconds with fractions. */
 export type Completion = readonly [eventId: string, atMs: number];
@@ -28,27 +22,6 @@ export interface Summary {
 
 /** A time that processes of one machine share; `Date.now()` alone is too coarse. */
 export const preciseNowMs = () => performance.timeOrigin + performance.now();
-
-/** A system under load: one process or several, with its answers put together. */
-export interface System {
-  readonly name: string;
-  readonly webhookUrl: string;
-  completions(count: number): Promise<readonly Completion[]>;
-  cpu(): Promise<CpuParts>;
-  summary(): Promise<Summary>;
-  stop(): Promise<void>;
-}
-
-/** Longer than a lease: on a busy machine a call may time out, and its event comes back after that. */
-const COMPLETED_WITHIN_MS = 150_000;
-
-export function startSubject(file: string, args: readonly string[], signal: AbortSignal): HelperProcess {
-  return startHelper({ script: `${import.meta.dirname}/${file}`, args, signal });
-}
-
-export function askCompletions(helper: HelperProcess, count: number): Promise<readonly Completion[]> {
-  return helper.ask({ ask: 'completions', count, withinMs: COMPLETED_WITHIN_MS } satisfies Question);
-}
 
 /** In the subject: collects completions until enough have come. An event that is acknowledged again is not new. */
 export class CompletionLog {

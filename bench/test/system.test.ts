@@ -8,7 +8,8 @@ import { callCounts, growthRows } from '../system/growth.ts';
 import { growthRecord, type Window } from '../system/growth-events.ts';
 import type { Point } from '../system/growth-run.ts';
 import { putLoad } from '../system/load.ts';
-import { CompletionLog, type System } from '../system/subject.ts';
+import { CompletionLog } from '../system/subject.ts';
+import type { System } from '../system/systems.ts';
 
 const signal = new AbortController().signal;
 
