@@ -1,22 +1,15 @@
+import { styleText } from 'node:util';
+
+const NAMES = ['bold', 'dim', 'green', 'yellow', 'red'] as const;
+
 /** Wraps text in terminal colours, or leaves it as it is. */
-export interface Colours {
-  bold(text: string): string;
-  dim(text: string): string;
-  green(text: string): string;
-  yellow(text: string): string;
-  red(text: string): string;
-}
+export type Colours = Readonly<Record<(typeof NAMES)[number], (text: string) => string>>;
 
 export function colours(enabled: boolean): Colours {
-  const wrap = (code: number, end: number) => (text: string) =>
-    enabled ? `\u001b[${code}m${text}\u001b[${end}m` : text;
-  return {
-    bold: wrap(1, 22),
-    dim: wrap(2, 22),
-    green: wrap(32, 39),
-    yellow: wrap(33, 39),
-    red: wrap(31, 39),
-  };
+  // `takesColours` has asked the stream.
+  const paint = (name: (typeof NAMES)[number]) => (text: string) =>
+    enabled ? styleText(name, text, { validateStream: false }) : text;
+  return Object.fromEntries(NAMES.map((name) => [name, paint(name)])) as unknown as Colours;
 }
 
 /** Whether what is written there may be coloured. */

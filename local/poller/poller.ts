@@ -3,10 +3,10 @@ import type { SQSRecord } from 'aws-lambda';
 import type { EventSourceModel } from '../assembly/stack-model.ts';
 import type { EventSourceState } from '../cloud-events.ts';
 import type { LocalFunction } from '../runtime/local-function.ts';
+import { Slots } from '../slots.ts';
 import { collectBatch } from './collect-batch.ts';
 import type { PollerOptions } from './poller-options.ts';
 import { settleBatch } from './settle-batch.ts';
-import { Slots } from './slots.ts';
 import { splitBySize } from './sqs-event.ts';
 
 /** Without a limit AWS starts with five and scales up; a laptop keeps to five. */

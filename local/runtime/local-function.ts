@@ -60,13 +60,8 @@ export class LocalFunction {
   }
 
   /** Runs one invocation; never rejects. */
-  async invoke(payload: string): Promise<Invocation> {
-    await this.#places.take();
-    try {
-      return await this.#run(payload);
-    } finally {
-      this.#places.release();
-    }
+  invoke(payload: string): Promise<Invocation> {
+    return this.#places.during(() => this.#run(payload));
   }
 
   /** Ends every execution environment at once, as a crash of its host would. The next invocation starts a new one. */

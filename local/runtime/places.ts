@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { Slots } from '../slots.ts';
 
 /** Functions that compute end sooner than this. */
 const GROW_AFTER_MS = 500;
@@ -12,38 +13,31 @@ const FEWEST = 2;
  * more each time that all of them wait for something: nothing loads, this thread has little to do, and none has ended
  * for a while.
  */
-export class Places {
+export class Places extends Slots {
   readonly #most: number;
-  readonly #waiting: (() => void)[] = [];
-  #free: number;
   #count: number;
   #loading = 0;
   #growth: NodeJS.Timeout | undefined;
   #load = performance.eventLoopUtilization();
 
   constructor(most: number) {
+    const count = Math.min(most, Math.max(FEWEST, availableParallelism()));
+    super(count);
     this.#most = most;
-    this.#count = Math.min(most, Math.max(FEWEST, availableParallelism()));
-    this.#free = this.#count;
+    this.#count = count;
   }
 
-  async take(): Promise<void> {
-    if (this.#free > 0) {
-      this.#free -= 1;
-      return;
-    }
-    if (this.#growth === undefined) {
+  override take(): Promise<void> {
+    if (this.free === 0 && this.#growth === undefined) {
       this.#load = performance.eventLoopUtilization();
       this.#growth = setTimeout(() => this.#grow(), GROW_AFTER_MS);
     }
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return super.take();
   }
 
-  release(): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#free += 1;
-    else next();
-    if (this.#waiting.length > 0) this.#growth?.refresh();
+  override release(): void {
+    super.release();
+    if (this.waiting.length > 0) this.#growth?.refresh();
     else this.#stopGrowing();
   }
 
@@ -62,9 +56,9 @@ export class Places {
     this.#load = performance.eventLoopUtilization();
     if (this.#loading === 0 && utilization < BUSY && this.#count < this.#most) {
       this.#count += 1;
-      this.#waiting.shift()?.();
+      this.waiting.shift()?.();
     }
-    if (this.#waiting.length > 0 && this.#count < this.#most) this.#growth?.refresh();
+    if (this.waiting.length > 0 && this.#count < this.#most) this.#growth?.refresh();
     else this.#stopGrowing();
   }
 

@@ -1,15 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
-import { type JsonRecord, parseRecord } from '../json.ts';
-import { listenOnLoopback, readBody } from '../loopback-server.ts';
-import { type MetricQuery, MetricQueryError, parseMetricQueries } from './metric-query.ts';
+import type { JsonRecord } from '../json.ts';
+import { type MetricQuery, parseMetricQueries } from './metric-query.ts';
 import type { MetricPoint, MetricStore, MetricSummary } from './metric-store.ts';
-
-export interface CloudWatch {
-  /** For `AWS_ENDPOINT_URL_CLOUDWATCH`. */
-  readonly endpoint: string;
-  stop(): Promise<void>;
-}
+import { type Service, startJsonService } from './service.ts';
 
 export interface CloudWatchOptions {
   readonly metrics: MetricStore;
@@ -24,27 +16,10 @@ const AGE_METRIC = 'ApproximateAgeOfOldestMessage';
  * GetMetricData of CloudWatch (JSON protocol) without expressions: the functions' own metrics by the second, and of
  * AWS/SQS the age of the oldest message as it is now.
  */
-export async function startCloudWatch(options: CloudWatchOptions): Promise<CloudWatch> {
-  const server = await listenOnLoopback(
-    async (request, response) => {
-      const body = await readBody(request);
-      const action = /\.(\w+)$/.exec(String(request.headers['x-amz-target'] ?? ''))?.[1];
-      const input = Buffer.isBuffer(body) ? parseRecord(body.toString()) : undefined;
-      if (action !== 'GetMetricData' || input === undefined) {
-        refuse(response, 'UnknownOperationException', `the local CloudWatch has no ${action ?? 'such call'}`);
-        return;
-      }
-      try {
-        answer(response, 200, { MetricDataResults: metricData(input, options), Messages: [] });
-      } catch (error) {
-        if (!(error instanceof MetricQueryError)) throw error;
-        refuse(response, 'InvalidParameterValueException', error.message);
-      }
-    },
-    0,
-    { callers: 'credentialed' },
-  );
-  return { endpoint: server.url, stop: () => server.close() };
+export function startCloudWatch(options: CloudWatchOptions): Promise<Service> {
+  return startJsonService('CloudWatch', {
+    GetMetricData: (input) => ({ MetricDataResults: metricData(input, options), Messages: [] }),
+  });
 }
 
 function metricData(input: JsonRecord, options: CloudWatchOptions): JsonRecord[] {
@@ -107,15 +82,3 @@ const STATISTICS: Readonly<Record<MetricQuery['statistic'], (summary: MetricSumm
   Minimum: ({ minimum }) => minimum,
   Maximum: ({ maximum }) => maximum,
 };
-
-function refuse(response: ServerResponse, type: string, message: string): void {
-  answer(response, 400, { __type: type, message });
-}
-
-function answer(response: ServerResponse, status: number, body: JsonRecord): void {
-  response.writeHead(status, {
-    'content-type': 'application/x-amz-json-1.0',
-    'x-amzn-requestid': randomUUID(),
-  });
-  response.end(JSON.stringify(body));
-}

@@ -1,16 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FunctionModel } from '../assembly/stack-model.ts';
 import { type JsonRecord, parseRecord } from '../json.ts';
 import { listenOnLoopback, readBody } from '../loopback-server.ts';
 import type { Poller } from '../poller/poller.ts';
 import { functionConfiguration, LambdaMapping } from './lambda-resources.ts';
-
-export interface Lambda {
-  /** For `AWS_ENDPOINT_URL_LAMBDA`. */
-  readonly endpoint: string;
-  stop(): Promise<void>;
-}
+import { type Service, ServiceError } from './service.ts';
 
 export interface LambdaOptions {
   /** With the newest code, at the time of the call. */
@@ -21,93 +15,72 @@ export interface LambdaOptions {
 }
 
 const MAPPINGS_PATH = /^\/2015-03-31\/event-source-mappings\/?([^/]*)$/;
+const NOT_FOUND = 'ResourceNotFoundException';
 const CONFIGURATION_PATH = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/;
 
 /**
  * ListEventSourceMappings, GetEventSourceMapping, UpdateEventSourceMapping (`Enabled` alone) and
  * GetFunctionConfiguration of Lambda. Enabling and disabling drive the pollers.
  */
-export async function startLambda(options: LambdaOptions): Promise<Lambda> {
+export async function startLambda(options: LambdaOptions): Promise<Service> {
   const mappings = options.pollers.map((poller) => new LambdaMapping(poller));
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request);
-    const url = new URL(request.url ?? '/', 'http://localhost');
+  function call(method: string | undefined, url: URL, input: JsonRecord | undefined): JsonRecord {
     const [, name] = CONFIGURATION_PATH.exec(url.pathname) ?? [];
-    if (name !== undefined && request.method === 'GET') {
-      configuration(response, decodeURIComponent(name));
-      return;
-    }
+    if (name !== undefined && method === 'GET') return configuration(decodeURIComponent(name));
     const [, uuid] = MAPPINGS_PATH.exec(url.pathname) ?? [];
-    if (uuid === undefined) refuse(response, 404, 'UnknownOperationException', 'not run locally');
-    else if (uuid === '') list(response, request.method, url.searchParams);
-    else
-      one(response, request.method, uuid, Buffer.isBuffer(body) ? parseRecord(body.toString()) : undefined);
-  }
-
-  function configuration(response: ServerResponse, nameOrArn: string): void {
-    const found = options.functions().find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
-    if (found === undefined)
-      refuse(response, 404, 'ResourceNotFoundException', `Function not found: ${nameOrArn}`);
-    else answer(response, 200, functionConfiguration(found, options.variablesOf(found)));
-  }
-
-  function list(response: ServerResponse, method: string | undefined, query: URLSearchParams): void {
-    if (method !== 'GET') {
-      refuse(response, 404, 'UnknownOperationException', 'mappings come from the template alone');
-      return;
+    if (uuid === '' && method === 'GET') {
+      const { EventSourceArn, FunctionName } = Object.fromEntries(url.searchParams);
+      const fitting = mappings.filter((mapping) => mapping.fits(EventSourceArn, FunctionName));
+      return { EventSourceMappings: fitting.map((mapping) => mapping.describe()) };
     }
-    const fitting = mappings.filter((mapping) =>
-      mapping.fits(query.get('EventSourceArn') ?? undefined, query.get('FunctionName') ?? undefined),
-    );
-    answer(response, 200, { EventSourceMappings: fitting.map((mapping) => mapping.describe()) });
-  }
-
-  function one(
-    response: ServerResponse,
-    method: string | undefined,
-    uuid: string,
-    input: JsonRecord | undefined,
-  ): void {
+    // Mappings come from the template alone.
+    if (!uuid || !['GET', 'PUT'].includes(method ?? '')) {
+      throw new ServiceError('UnknownOperationException', 'not run locally', 404);
+    }
     const mapping = mappings.find((candidate) => candidate.uuid === uuid);
     if (mapping === undefined) {
-      refuse(response, 404, 'ResourceNotFoundException', 'The resource you requested does not exist.');
-    } else if (method === 'GET') {
-      answer(response, 200, mapping.describe());
-    } else if (method === 'PUT') {
-      update(response, mapping, input);
-    } else {
-      refuse(response, 404, 'UnknownOperationException', 'not run locally');
+      throw new ServiceError(NOT_FOUND, 'The resource you requested does not exist.', 404);
     }
+    if (method === 'PUT') update(mapping, input);
+    return mapping.describe();
   }
 
-  const server = await listenOnLoopback(handle, 0, { callers: 'credentialed' });
+  function configuration(nameOrArn: string): JsonRecord {
+    const found = options.functions().find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
+    if (found === undefined) throw new ServiceError(NOT_FOUND, `Function not found: ${nameOrArn}`, 404);
+    return functionConfiguration(found, options.variablesOf(found));
+  }
+
+  const server = await listenOnLoopback(
+    async (request, response) => {
+      const body = await readBody(request);
+      const input = Buffer.isBuffer(body) ? parseRecord(body.toString()) : undefined;
+      response.setHeader('content-type', 'application/json');
+      response.setHeader('x-amzn-requestid', randomUUID());
+      try {
+        const answer = call(request.method, new URL(request.url ?? '/', 'http://localhost'), input);
+        response.writeHead(request.method === 'PUT' ? 202 : 200).end(JSON.stringify(answer));
+      } catch (error) {
+        if (!(error instanceof ServiceError)) throw error;
+        response.writeHead(error.status, { 'x-amzn-errortype': error.type });
+        response.end(JSON.stringify({ Type: 'User', Message: error.message }));
+      }
+    },
+    0,
+    { callers: 'credentialed' },
+  );
   return { endpoint: server.url, stop: () => server.close() };
 }
 
-function update(response: ServerResponse, mapping: LambdaMapping, input: JsonRecord | undefined): void {
-  const { Enabled: enabled, ...others } = input ?? {};
+function update(mapping: LambdaMapping, input: JsonRecord = {}): void {
+  const { Enabled: enabled, ...others } = input;
   if (typeof enabled !== 'boolean' || Object.keys(others).length > 0) {
-    refuse(response, 400, 'InvalidParameterValueException', 'only Enabled can be changed locally');
-  } else if (mapping.isChanging) {
-    refuse(
-      response,
-      400,
-      'ResourceInUseException',
-      'Cannot update the event source mapping because it is in use.',
-    );
-  } else {
-    mapping.setEnabled(enabled);
-    answer(response, 202, mapping.describe());
+    throw new ServiceError('InvalidParameterValueException', 'only Enabled can be changed locally');
   }
-}
-
-function refuse(response: ServerResponse, status: number, type: string, message: string): void {
-  response.setHeader('x-amzn-errortype', type);
-  answer(response, status, { Type: 'User', Message: message });
-}
-
-function answer(response: ServerResponse, status: number, body: JsonRecord): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() });
-  response.end(JSON.stringify(body));
+  if (mapping.isChanging) {
+    const message = 'Cannot update the event source mapping because it is in use.';
+    throw new ServiceError('ResourceInUseException', message);
+  }
+  mapping.setEnabled(enabled);
 }

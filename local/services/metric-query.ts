@@ -1,5 +1,6 @@
 import { isRecord, type JsonRecord } from '../json.ts';
 import type { MetricIdentity } from './metric-store.ts';
+import { ServiceError } from './service.ts';
 
 const STATISTIC_NAMES = ['Sum', 'SampleCount', 'Average', 'Minimum', 'Maximum'] as const;
 
@@ -21,26 +22,23 @@ export interface MetricQueries {
 }
 
 /** What CloudWatch would refuse, or what is not answered locally. */
-export class MetricQueryError extends Error {
-  override readonly name = 'MetricQueryError';
-}
+const refusal = (message: string) => new ServiceError('InvalidParameterValueException', message);
 
 /**
  * Reads the input of GetMetricData:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
  *
- * @throws {MetricQueryError}
+ * @throws {ServiceError}
  */
 export function parseMetricQueries(input: JsonRecord): MetricQueries {
   const { MetricDataQueries: queries, StartTime: fromSeconds, EndTime: untilSeconds } = input;
   if (typeof fromSeconds !== 'number' || typeof untilSeconds !== 'number') {
-    throw new MetricQueryError('StartTime and EndTime are needed');
+    throw refusal('StartTime and EndTime are needed');
   }
   if (fromSeconds >= untilSeconds) {
-    throw new MetricQueryError('The parameter StartTime must be less than the parameter EndTime.');
+    throw refusal('The parameter StartTime must be less than the parameter EndTime.');
   }
-  if (!Array.isArray(queries) || queries.length === 0)
-    throw new MetricQueryError('MetricDataQueries is needed');
+  if (!Array.isArray(queries) || queries.length === 0) throw refusal('MetricDataQueries is needed');
   return {
     queries: queries.filter(isRecord).map(parseQuery),
     fromSeconds,
@@ -53,15 +51,15 @@ function parseQuery(query: JsonRecord): MetricQuery {
   const stat = query['MetricStat'];
   const metric = isRecord(stat) ? stat['Metric'] : undefined;
   if (!isRecord(stat) || !isRecord(metric)) {
-    throw new MetricQueryError('the local CloudWatch answers MetricStat only, no expressions');
+    throw refusal('the local CloudWatch answers MetricStat only, no expressions');
   }
   const statistic = STATISTIC_NAMES.find((name) => name === stat['Stat']);
   if (statistic === undefined) {
-    throw new MetricQueryError(`the local CloudWatch has no statistic ${String(stat['Stat'])}`);
+    throw refusal(`the local CloudWatch has no statistic ${String(stat['Stat'])}`);
   }
   const periodSeconds = stat['Period'];
   if (typeof periodSeconds !== 'number' || !(periodSeconds >= 1)) {
-    throw new MetricQueryError('Period must be at least 1');
+    throw refusal('Period must be at least 1');
   }
   const id = String(query['Id']);
   const dimensions = Array.isArray(metric['Dimensions']) ? metric['Dimensions'].filter(isRecord) : [];

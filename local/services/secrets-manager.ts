@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import type { SecretModel } from '../assembly/stack-model.ts';
-import { type JsonRecord, parseRecord } from '../json.ts';
-import { listenOnLoopback, readBody } from '../loopback-server.ts';
+import type { JsonRecord } from '../json.ts';
+import { type Service, ServiceError, startJsonService } from './service.ts';
 
-export interface SecretsManager {
-  /** For `AWS_ENDPOINT_URL_SECRETS_MANAGER`. */
-  readonly endpoint: string;
+export interface SecretsManager extends Service {
   /** Gives the secret of this ARN a value, and makes it where there is none. */
   put(arn: string, value: string): void;
-  stop(): Promise<void>;
 }
 
 interface Version {
@@ -36,39 +32,31 @@ export async function startSecretsManager(models: readonly SecretModel[]): Promi
     versions: value === undefined ? [] : [newVersion(value)],
   }));
 
-  const server = await listenOnLoopback(
-    async (request, response) => {
-      const body = await readBody(request);
-      const action = /^secretsmanager\.(\w+)$/.exec(String(request.headers['x-amz-target'] ?? ''))?.[1];
-      const input = Buffer.isBuffer(body) ? parseRecord(body.toString()) : undefined;
-      if (action === undefined || input === undefined) {
-        refuse(response, 'SerializationException', 'not a request of Secrets Manager');
-        return;
-      }
+  const ofSecret =
+    (action: (secret: Secret, input: JsonRecord) => JsonRecord) =>
+    (input: JsonRecord): JsonRecord => {
       const id = input['SecretId'];
       const secret = secrets.find(({ name, arn }) => name === id || arn === id);
-      if (secret === undefined) refuse(response, 'ResourceNotFoundException', NO_SECRET);
-      else if (action === 'GetSecretValue') getValue(response, secret, input);
-      else if (action === 'PutSecretValue') putValue(response, secret, input);
-      else if (action === 'DescribeSecret') answer(response, describe(secret));
-      else refuse(response, 'UnknownOperationException', `the local Secrets Manager has no ${action}`);
-    },
-    0,
-    { callers: 'credentialed' },
-  );
+      if (secret === undefined) throw new ServiceError('ResourceNotFoundException', NO_SECRET);
+      return action(secret, input);
+    };
+  const service = await startJsonService('Secrets Manager', {
+    GetSecretValue: ofSecret(getValue),
+    PutSecretValue: ofSecret(putValue),
+    DescribeSecret: ofSecret(describe),
+  });
   return {
-    endpoint: server.url,
+    ...service,
     put(arn, value) {
       const known = secrets.find((each) => each.arn === arn);
       const secret: Secret = known ?? { name: arn, arn, versions: [] };
       if (known === undefined) secrets.push(secret);
       if (secret.versions[0]?.text !== value) addVersion(secret, value);
     },
-    stop: () => server.close(),
   };
 }
 
-function getValue(response: ServerResponse, secret: Secret, input: JsonRecord): void {
+function getValue(secret: Secret, input: JsonRecord): JsonRecord {
   const stage = typeof input['VersionStage'] === 'string' ? input['VersionStage'] : 'AWSCURRENT';
   const wanted = input['VersionId'];
   const version = secret.versions.find((candidate, index) =>
@@ -76,36 +64,31 @@ function getValue(response: ServerResponse, secret: Secret, input: JsonRecord): 
   );
   if (version === undefined) {
     const what = typeof wanted === 'string' ? `VersionId: ${wanted}` : `staging label: ${stage}`;
-    refuse(
-      response,
+    throw new ServiceError(
       'ResourceNotFoundException',
       `Secrets Manager can't find the specified secret value for ${what}`,
     );
-    return;
   }
-  answer(response, {
+  return {
     ARN: secret.arn,
     Name: secret.name,
     VersionId: version.id,
     SecretString: version.text,
     VersionStages: STAGES.filter((_, index) => secret.versions[index] === version),
     CreatedDate: version.createdAtSeconds,
-  });
+  };
 }
 
-function putValue(response: ServerResponse, secret: Secret, input: JsonRecord): void {
+function putValue(secret: Secret, input: JsonRecord): JsonRecord {
   const text = input['SecretString'];
   if (typeof text !== 'string' || text === '') {
-    refuse(response, 'InvalidRequestException', 'You must provide either SecretString or SecretBinary.');
-    return;
+    throw new ServiceError(
+      'InvalidRequestException',
+      'You must provide either SecretString or SecretBinary.',
+    );
   }
-  const version = addVersion(secret, text);
-  answer(response, {
-    ARN: secret.arn,
-    Name: secret.name,
-    VersionId: version.id,
-    VersionStages: ['AWSCURRENT'],
-  });
+  const { id: VersionId } = addVersion(secret, text);
+  return { ARN: secret.arn, Name: secret.name, VersionId, VersionStages: ['AWSCURRENT'] };
 }
 
 function addVersion(secret: Secret, text: string): Version {
@@ -124,13 +107,4 @@ function describe(secret: Secret): JsonRecord {
 
 function newVersion(text: string): Version {
   return { id: randomUUID(), text, createdAtSeconds: Date.now() / 1000 };
-}
-
-function refuse(response: ServerResponse, type: string, message: string): void {
-  answer(response, { __type: type, Message: message }, 400);
-}
-
-function answer(response: ServerResponse, body: JsonRecord, status = 200): void {
-  response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
-  response.end(JSON.stringify(body));
 }

@@ -4,12 +4,7 @@ import type { SubscriptionModel, TopicModel } from '../assembly/stack-model.ts';
 import type { LocalCloudObserver } from '../cloud-events.ts';
 import { LOCAL_ACCOUNT_ID } from '../identity.ts';
 import { listenOnLoopback, readBody } from '../loopback-server.ts';
-
-export interface Sns {
-  /** For `AWS_ENDPOINT_URL_SNS`. */
-  readonly endpoint: string;
-  stop(): Promise<void>;
-}
+import type { Service } from './service.ts';
 
 /** https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */
 const MAX_MESSAGE_BYTES = 256 * 1024;
@@ -17,7 +12,10 @@ const MAX_SUBJECT_CHARACTERS = 100;
 const NAMESPACE = 'http://sns.amazonaws.com/doc/2010-03-31/';
 
 /** Publish and ListSubscriptionsByTopic of SNS (query protocol). Published messages go to the observer only. */
-export async function startSns(topics: readonly TopicModel[], observer: LocalCloudObserver): Promise<Sns> {
+export async function startSns(
+  topics: readonly TopicModel[],
+  observer: LocalCloudObserver,
+): Promise<Service> {
   const server = await listenOnLoopback(
     async (request, response) => {
       const body = await readBody(request);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -137,7 +138,7 @@ async function runWith(
       ({ message }) =>
         writeLine(`changes are not followed any more (${message}): start again to have them built`),
     );
-    await aborted(stopped);
+    if (!stopped.aborted) await once(stopped, 'abort');
     writeLine('stopping …');
     await checked;
     await watcher.close();
@@ -262,11 +263,4 @@ async function readRecord(
     new GetItemCommand({ TableName, Key: { [LEDGER_KEY]: { S: eventId } }, ConsistentRead: true }),
   );
   return Item === undefined ? undefined : parseRecord(Item);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -8,7 +8,8 @@ import { EventRouter } from '../../lambdas/router/event-router.ts';
 import type { LocalCloudEvent } from '../../local/cloud-events.ts';
 import { LOCAL_CLIENT, LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
 import { type SecretsManager, startSecretsManager } from '../../local/services/secrets-manager.ts';
-import { type Sns, startSns } from '../../local/services/sns.ts';
+import type { Service } from '../../local/services/service.ts';
+import { startSns } from '../../local/services/sns.ts';
 import { createConsumerHarness } from '../support/consumer-harness.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
 import { type AlertReceiver, answer, startAlertReceiver } from './receiver.ts';
@@ -27,7 +28,7 @@ describe('alerts through the consumer', () => {
   const topicAlerts: Extract<LocalCloudEvent, { type: 'alert' }>[] = [];
   let engines: TestEngines;
   let secretsManager: SecretsManager;
-  let sns: Sns;
+  let sns: Service;
   let receiver: AlertReceiver;
   let tableName: string;
 

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { MetricPublished } from '../../local/cloud-events.ts';
 import { type SqsEngine, startSqsEngine } from '../../local/engines/sqs.ts';
 import { LOCAL_CLIENT } from '../../local/identity.ts';
-import { type CloudWatch, startCloudWatch } from '../../local/services/cloud-watch.ts';
+import { startCloudWatch } from '../../local/services/cloud-watch.ts';
 import { MetricStore } from '../../local/services/metric-store.ts';
+import type { Service } from '../../local/services/service.ts';
 import { createQueuePair, sqsClient } from '../support/engines.ts';
 
 const NOON_MS = Date.UTC(2026, 10, 23, 12);
@@ -25,7 +26,7 @@ function published(values: readonly number[], dimensions: Record<string, string>
 
 let metrics: MetricStore;
 let sqs: SqsEngine;
-let service: CloudWatch;
+let service: Service;
 let client: CloudWatchClient;
 let nowMs = NOON_MS;
 

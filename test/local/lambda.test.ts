@@ -12,7 +12,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { EventSourceModel } from '../../local/assembly/stack-model.ts';
 import { LOCAL_CLIENT } from '../../local/identity.ts';
 import { type Poller, startPoller } from '../../local/poller/poller.ts';
-import { type Lambda, startLambda } from '../../local/services/lambda.ts';
+import { startLambda } from '../../local/services/lambda.ts';
+import type { Service } from '../../local/services/service.ts';
 import { type QueuePair, startEngines, type TestEngines } from '../support/engines.ts';
 import { TestFunctions } from '../support/function-code.ts';
 import type { RecordedEvents } from '../support/recorded-events.ts';
@@ -22,7 +23,7 @@ let engines: TestEngines;
 let pair: QueuePair;
 let poller: Poller;
 let events: RecordedEvents;
-let lambda: Lambda;
+let lambda: Service;
 let client: LambdaClient;
 
 beforeAll(async () => {

@@ -15,7 +15,8 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { LOCAL_CLIENT } from '../../local/identity.ts';
 import { type SecretsManager, startSecretsManager } from '../../local/services/secrets-manager.ts';
-import { type Sns, startSns } from '../../local/services/sns.ts';
+import type { Service } from '../../local/services/service.ts';
+import { startSns } from '../../local/services/sns.ts';
 import { type RecordedEvents, recordEvents } from '../support/recorded-events.ts';
 
 const account = { ...LOCAL_CLIENT };
@@ -76,7 +77,7 @@ describe('Secrets Manager', () => {
 
 describe('SNS', () => {
   const TopicArn = 'arn:aws:sns:eu-central-2:000000000000:alerts';
-  let service: Sns;
+  let service: Service;
   let client: SNSClient;
   let events: RecordedEvents;
   beforeAll(async () => {

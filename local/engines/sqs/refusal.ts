@@ -1,14 +1,13 @@
+import { ServiceError } from '../../services/service.ts';
+
 /** Why SQS refuses a request or one entry of a batch. */
-export class Refusal extends Error {
+export class Refusal extends ServiceError {
   /** Code of the query protocol, as in `x-amzn-query-error` and in a batch's `Failed` entries. */
   readonly code: string;
-  /** `__type` of the JSON protocol. */
-  readonly type: string;
 
   constructor(code: string, message: string, name = code.split('.').at(-1)) {
-    super(message);
+    super(`com.amazonaws.sqs#${name}`, message, 400, { 'x-amzn-query-error': `${code};Sender` });
     this.code = code;
-    this.type = `com.amazonaws.sqs#${name}`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Command } from 'commander';
 import { safeText } from '../../../local/safe-text.ts';
 import type { CommandContext, Run } from '../../cli/context.ts';
@@ -56,7 +57,7 @@ async function runInspect(options: InspectOptions, context: CommandContext): Pro
       terminal.note(
         `${options.write === true ? 'It may redrive and delete' : 'Read-only'} on ${target.name}; Ctrl-C stops it.`,
       );
-      await aborted(signal);
+      if (!signal.aborted) await once(signal, 'abort');
     } finally {
       await inspector.close();
     }
@@ -93,11 +94,4 @@ async function open(
     }
     throw error;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
