@@ -1,7 +1,7 @@
 import process from 'node:process';
+import { numberOption } from '../local/number-option.ts';
 import { formatCount } from '../operator/cli/command-text.ts';
 import type { CommandContext } from '../operator/cli/context.ts';
-import { numberOption } from '../operator/cli/number-option.ts';
 import { processContext } from '../operator/cli/process-context.ts';
 import { newProgram, runCommandLine } from '../operator/cli/run-command-line.ts';
 import { plainTable } from '../operator/cli/table.ts';

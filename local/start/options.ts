@@ -1,5 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { parseSigningSecret, SigningSecretError } from '../../lambdas/ingest/signing-secret.ts';
+import { numberOption, portOption } from '../number-option.ts';
 
 export interface StartOptions {
   /** 0: any free one. */
@@ -23,6 +24,14 @@ export interface StartOptions {
 export const DEFAULT_PORT = 4400;
 /** Node's own. */
 const INSPECTOR_PORT = 9229;
+const secondsOption = numberOption({ minimum: 1, maximum: 999_999, whole: true, unit: 'seconds' });
+
+/** As commander names them. */
+type Parsed = Omit<StartOptions, 'retryBaseSeconds' | 'retryMaxSeconds' | 'inspectPort'> & {
+  readonly retryBase?: number;
+  readonly retryMax?: number;
+  readonly inspect?: number | true;
+};
 
 const EXAMPLES = `
 Examples:
@@ -50,25 +59,27 @@ export function parseStartOptions(
 ): StartOptions | { readonly exitCode: number } {
   const program = new Command('npm start --')
     .description('Runs the stack that cdk deploy ships on this machine: no AWS account, no Docker.')
-    .option('--port <number>', 'port of the webhook URL; 0: any free one', parsePort, DEFAULT_PORT)
+    .option('--port <number>', 'port of the webhook URL; 0: any free one', portOption, DEFAULT_PORT)
     .addOption(
       new Option(
         '--secret <whsec>',
         'signing secret; better by the variable, for others see command lines (default: one of its own)',
       ).env('WEBHOOK_SECRET'),
     )
-    .option('--retry-base <seconds>', 'first retry delay, instead of the stack’s', parseSeconds)
-    .option('--retry-max <seconds>', 'longest retry delay, instead of the stack’s', parseSeconds)
+    .option('--retry-base <seconds>', 'first retry delay, instead of the stack’s', secondsOption)
+    .option('--retry-max <seconds>', 'longest retry delay, instead of the stack’s', secondsOption)
     .option('--write', 'let the inspector redrive and delete dead letters')
     .option('--with-database', 'with a seeded PostgreSQL: DATABASE_URL on this machine, or an embedded one')
-    .option(
-      '--database-url [url]',
-      'with this PostgreSQL, wherever it is, its tables are changed; without a URL that of DATABASE_URL',
+    .addOption(
+      new Option(
+        '--database-url [url]',
+        'with this PostgreSQL, wherever it is, its tables are changed; without a URL that of DATABASE_URL',
+      ).implies({ withDatabase: true }),
     )
     .option(
       '--inspect [port]',
       'let a debugger attach to the handlers (default port: 9229); one batch at a time, without time limits',
-      parsePort,
+      portOption,
     )
     .option('--verbose', 'every line that the functions log, as it is', false)
     .allowExcessArguments(false)
@@ -78,11 +89,11 @@ export function parseStartOptions(
   try {
     program.parse(parameters, { from: 'user' });
     // Not by commander's own check, whose message would repeat the secret.
-    const { secret } = program.opts<{ secret?: string }>();
+    const { secret } = program.opts<Parsed>();
     if (secret !== undefined && !isSigningSecret(secret)) {
       program.error("error: option '--secret' must be whsec_ and the base64 of 24 to 75 bytes");
     }
-    if (program.opts<{ databaseUrl?: string | true }>().databaseUrl === true) {
+    if (program.getOptionValue('databaseUrl') === true) {
       const { DATABASE_URL = '' } = process.env;
       if (DATABASE_URL === '')
         program.error("error: option '--database-url' without a URL needs DATABASE_URL");
@@ -92,41 +103,13 @@ export function parseStartOptions(
     if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : 2 };
     throw error;
   }
-  const { port, secret, retryBase, retryMax, verbose, write, withDatabase, databaseUrl, inspect } =
-    program.opts<{
-      port: number;
-      secret?: string;
-      retryBase?: number;
-      retryMax?: number;
-      verbose: boolean;
-      write?: true;
-      withDatabase?: true;
-      databaseUrl?: string;
-      inspect?: number | true;
-    }>();
+  const { inspect, retryBase, retryMax, ...options } = program.opts<Parsed>();
   return {
-    port,
-    verbose,
+    ...options,
     ...(inspect === undefined ? {} : { inspectPort: inspect === true ? INSPECTOR_PORT : inspect }),
-    ...(write === undefined ? {} : { write }),
-    ...(withDatabase === undefined && databaseUrl === undefined ? {} : { withDatabase: true as const }),
-    ...(databaseUrl === undefined ? {} : { databaseUrl }),
-    ...(secret === undefined ? {} : { secret }),
     ...(retryBase === undefined ? {} : { retryBaseSeconds: retryBase }),
     ...(retryMax === undefined ? {} : { retryMaxSeconds: retryMax }),
   };
-}
-
-function parsePort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
-  return port;
-}
-
-function parseSeconds(text: string): number {
-  const seconds = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(seconds >= 1)) throw new InvalidArgumentError('It must be a whole number of seconds of at least 1.');
-  return seconds;
 }
 
 function isSigningSecret(text: string): boolean {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { numberOption } from '../../operator/cli/number-option.ts';
+import { numberOption } from '../../local/number-option.ts';
 import { UsageError } from '../../operator/core/command-error.ts';
 import type { FuzzSettings } from './run-fuzz.ts';
 

@@ -76,7 +76,7 @@ describe('a wrong command line ends with 2 and one clear line', () => {
   test.each([
     [['--port', 'abc'], '--port'],
     [['--port', '65536'], '0 to 65535'],
-    [['--retry-base', '0'], 'at least 1'],
+    [['--retry-base', '0'], 'from 1 to'],
     [['--retry-max', '1.5'], 'whole number of seconds'],
     [['--prot', '1'], "unknown option '--prot'"],
     [['now'], 'too many arguments'],

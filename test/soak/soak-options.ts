@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { numberOption } from '../../operator/cli/number-option.ts';
+import { numberOption } from '../../local/number-option.ts';
 import type { SoakSettings } from './run-soak.ts';
 
 /** As commander parses the command line. */

@@ -31,8 +31,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'dlq redrive --fast': { entry: 'dlq/fast-redrive.ts' },
   'dlq delete': { entry: 'dlq/delete.ts' },
-  pause: { entry: 'event-source/pause.ts' },
-  resume: { entry: 'event-source/resume.ts' },
+  pause: { entry: 'event-source/switch.ts' },
+  resume: { entry: 'event-source/switch.ts' },
   // A redrive with handlers to rerun reads a record once more: `inspect` may read it anyway.
   inspect: { entry: 'inspect/inspect.ts', without: CHANGES },
   'inspect --write': { entry: 'inspect/inspect.ts', beside: CHANGES },

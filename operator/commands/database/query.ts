@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { numberOption } from '../../../local/number-option.ts';
 import { counted } from '../../cli/command-text.ts';
 import type { CommandContext, Run } from '../../cli/context.ts';
 import { addTargetOptions, type TargetOptions, withTarget } from '../../cli/target-option.ts';
@@ -32,7 +33,12 @@ export function registerDatabaseQuery(database: Command, run: Run): void {
       .description('Shows what one SQL statement reads.')
       .argument('<sql>', 'one statement'),
   )
-    .option('--limit <rows>', 'show at most this many rows', parseLimit, DEFAULT_LIMIT)
+    .option(
+      '--limit <rows>',
+      'show at most this many rows',
+      numberOption({ minimum: 1, maximum: 999_999, whole: true }),
+      DEFAULT_LIMIT,
+    )
     .option('--json', 'as one JSON object')
     .addHelpText('after', HELP)
     .action((sql: string, options: QueryOptions) => run((context) => runQuery(sql, options, context)));
@@ -57,10 +63,4 @@ async function runQuery(sql: string, options: QueryOptions, context: CommandCont
     }
     return ExitCode.DONE;
   });
-}
-
-function parseLimit(text: string): number {
-  const limit = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(limit >= 1)) throw new InvalidArgumentError('It must be a whole number of at least 1.');
-  return limit;
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { numberOption } from '../../../local/number-option.ts';
 import type { CommandContext, Run } from '../../cli/context.ts';
-import { numberOption } from '../../cli/number-option.ts';
 import { addTargetOptions, type TargetOptions, withTarget } from '../../cli/target-option.ts';
 import { ExitCode } from '../../core/command-error.ts';
 import type { Target } from '../../core/target.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { numberOption } from '../../../local/number-option.ts';
 import type { Run } from '../../cli/context.ts';
-import { numberOption } from '../../cli/number-option.ts';
 import { addTargetOptions } from '../../cli/target-option.ts';
 import type { DoctorOptions } from './run-doctor.ts';
 

@@ -2,12 +2,18 @@ import { QUEUE_RETENTION_SECONDS } from '../../../lambdas/contract/timing.ts';
 import { commandText, counted } from '../../cli/command-text.ts';
 import type { CommandContext } from '../../cli/context.ts';
 import { formatDuration } from '../../cli/format-time.ts';
-import { withTarget } from '../../cli/target-option.ts';
+import { type TargetOptions, withTarget } from '../../cli/target-option.ts';
 import { ExitCode } from '../../core/command-error.ts';
 import { type QueueDepth, readQueueDepth } from '../../core/queue-depth.ts';
 import { type SettledState, type Switched, switchConsumer } from '../../core/switch-consumer.ts';
 import type { Target } from '../../core/target.ts';
-import type { SwitchCommandOptions } from './switch-options.ts';
+
+/** Options of `pause` and `resume`. */
+export interface SwitchCommandOptions extends TargetOptions {
+  /** Seconds. */
+  readonly timeout: number;
+  readonly json?: true;
+}
 
 /** What `--json` prints. */
 interface SwitchReport {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
+import { portOption } from '../../../local/number-option.ts';
 import { safeText } from '../../../local/safe-text.ts';
 import type { CommandContext, Run } from '../../cli/context.ts';
-import { numberOption } from '../../cli/number-option.ts';
 import { addTargetOptions, type TargetOptions, withTarget } from '../../cli/target-option.ts';
 import { CommandError, ExitCode } from '../../core/command-error.ts';
 import type { Target } from '../../core/target.ts';
@@ -36,12 +36,7 @@ export function registerInspect(program: Command, run: Run): void {
       .command('inspect')
       .description('Serves the web inspector on this machine until Ctrl-C. Read-only without --write.'),
   )
-    .option(
-      '--port <number>',
-      'port to listen on; 0: any free one',
-      numberOption({ minimum: 0, maximum: 65_535, whole: true }),
-      0,
-    )
+    .option('--port <number>', 'port to listen on; 0: any free one', portOption, 0)
     .option('--write', 'let it redrive and delete dead letters')
     .option('--json', 'the address as JSON')
     .addHelpText('after', HELP)

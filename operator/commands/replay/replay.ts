@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { numberOption, portOption } from '../../../local/number-option.ts';
 import type { Run } from '../../cli/context.ts';
-import { numberOption } from '../../cli/number-option.ts';
 import type { ReplayOptions } from './run-replay.ts';
 
 /** Node's own default. */
@@ -59,7 +59,7 @@ export function registerReplay(program: Command, run: Run): void {
     .option('--verbose', 'log lines of the functions as they are, to standard error')
     .addOption(
       new Option('--inspect-brk [port]', 'wait for a debugger; on 127.0.0.1 only')
-        .argParser(inspectorPort)
+        .argParser(portOption)
         .preset(String(DEFAULT_INSPECTOR_PORT)),
     )
     .option('--json', 'the outcome as JSON')
@@ -67,14 +67,4 @@ export function registerReplay(program: Command, run: Run): void {
     .action((file: string, options: ReplayOptions) =>
       run(async (context) => (await import('./run-replay.ts')).runReplay(file, options, context)),
     );
-}
-
-function inspectorPort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) {
-    throw new InvalidArgumentError(
-      'It takes a port from 0 (any free one) to 65535; the file stands before the options.',
-    );
-  }
-  return port;
 }

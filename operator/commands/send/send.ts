@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { PING_EVENT_TYPE, PING_MAX_DELAY_MS } from '../../../lambdas/contract/message.ts';
+import { numberOption } from '../../../local/number-option.ts';
 import type { Run } from '../../cli/context.ts';
-import { numberOption } from '../../cli/number-option.ts';
 import { addTargetOptions, SOURCE_OPTION } from '../../cli/target-option.ts';
 import { type Assignment, parseAssignment } from '../../core/set-path.ts';
 import { TAMPERINGS } from '../../core/sign-request.ts';
