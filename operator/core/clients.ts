@@ -20,15 +20,7 @@ export function localClients(
   endpoints: LocalEndpoints,
   credentials: { readonly accessKeyId: string; readonly secretAccessKey: string },
 ): TargetClients {
-  const options = { ...bounds, ...LOCAL_CLIENT, credentials };
-  return {
-    sqs: new SQSClient({ ...options, endpoint: endpoints.sqs }),
-    dynamoDb: new DynamoDBClient({ ...options, endpoint: endpoints.dynamoDb }),
-    secretsManager: new SecretsManagerClient({ ...options, endpoint: endpoints.secretsManager }),
-    sns: new SNSClient({ ...options, endpoint: endpoints.sns }),
-    lambda: new LambdaClient({ ...options, endpoint: endpoints.lambda }),
-    cloudWatch: new CloudWatchClient({ ...options, endpoint: endpoints.cloudWatch }),
-  };
+  return clientsOf((service) => ({ ...bounds, ...LOCAL_CLIENT, credentials, endpoint: endpoints[service] }));
 }
 
 /** What calls of AWS are bound by, and the proxy that the environment names for them. */
@@ -38,13 +30,17 @@ export const AWS_CALLS = {
 };
 
 /** Clients of AWS: region and credentials come as every AWS tool takes them. */
-export function stackClients(): TargetClients {
+export const stackClients = (): TargetClients => clientsOf(() => AWS_CALLS);
+
+function clientsOf<Options extends typeof bounds>(
+  optionsOf: (service: keyof TargetClients) => Options,
+): TargetClients {
   return {
-    sqs: new SQSClient(AWS_CALLS),
-    dynamoDb: new DynamoDBClient(AWS_CALLS),
-    secretsManager: new SecretsManagerClient(AWS_CALLS),
-    sns: new SNSClient(AWS_CALLS),
-    lambda: new LambdaClient(AWS_CALLS),
-    cloudWatch: new CloudWatchClient(AWS_CALLS),
+    sqs: new SQSClient(optionsOf('sqs')),
+    dynamoDb: new DynamoDBClient(optionsOf('dynamoDb')),
+    secretsManager: new SecretsManagerClient(optionsOf('secretsManager')),
+    sns: new SNSClient(optionsOf('sns')),
+    lambda: new LambdaClient(optionsOf('lambda')),
+    cloudWatch: new CloudWatchClient(optionsOf('cloudWatch')),
   };
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text as readText } from 'node:stream/consumers';
+import { parseRecord } from '../../local/json.ts';
 import { isLoopbackUrl } from './loopback.ts';
 import { proxyAgent } from './proxy.ts';
 
@@ -76,17 +77,8 @@ async function post(
 }
 
 function answerFields(text: string): Pick<WebhookAnswer, 'code' | 'message' | 'request_id'> {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(text);
-  } catch {
-    return {};
-  }
-  if (typeof answer !== 'object' || answer === null) return {};
-  const fields = new Map(Object.entries(answer));
-  const read = (name: 'code' | 'message' | 'request_id') => {
-    const value: unknown = fields.get(name);
-    return typeof value === 'string' ? { [name]: value } : {};
-  };
+  const answer = parseRecord(text) ?? {};
+  const read = (name: 'code' | 'message' | 'request_id') =>
+    typeof answer[name] === 'string' ? { [name]: answer[name] } : {};
   return { ...read('code'), ...read('message'), ...read('request_id') };
 }

@@ -1,9 +1,11 @@
+import { parseJson } from '../../local/json.ts';
+
 /**
  * Indents JSON by its own text: numbers that JavaScript would round, repeated names and their order stay as they
  * were sent. Undefined when the text is not JSON.
  */
 export function prettyJson(text: string): string | undefined {
-  if (!isJson(text)) return undefined;
+  if (parseJson(text) === undefined) return undefined;
   let depth = 0;
   const lineBreak = () => `\n${'  '.repeat(depth)}`;
   return text.replace(TOKEN, (token, string: string | undefined) => {
@@ -30,12 +32,3 @@ export function prettyJson(text: string): string | undefined {
 
 /** Strings first, so that what they hold is left alone; an empty object or list stays together. */
 const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")|\{\s*\}|\[\s*\]|[{}[\],:]|\s+/g;
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,6 +1,6 @@
 import { CommandError, UsageError } from './command-error.ts';
 import { SECRET_PROBLEMS } from './secret-mending.ts';
-import { isMalformed, type MalformedSecret, readSecretValue, type ValidSecret } from './secret-value.ts';
+import { isMalformed, readSecretValue, type ValidSecret } from './secret-value.ts';
 import { GUESSABLE, SECRET_WEAKNESSES } from './secret-weakness.ts';
 
 /** What becomes of the secrets that are stored already. */
@@ -26,7 +26,7 @@ export function planNewSecrets(
 ): SecretChange {
   const given = distinct(parseInput(input, kind));
   if (mode === 'add' && stored !== undefined && stored.trim() !== '') {
-    const kept = parseStored(stored, 'replace all of them with --replace');
+    const kept = parseStored(stored);
     const secrets = distinct([...given, ...kept]);
     // Which one comes first decides nothing about what verifies.
     if (secrets.length === kept.length) return { action: 'unchanged', secrets: kept };
@@ -48,7 +48,7 @@ export function planNewSecrets(
  * @throws {CommandError} when none would be left
  */
 export function planRemoval(stored: string, which: string): SecretChange {
-  const before = parseStored(stored, 'replace all of them with --replace');
+  const before = parseStored(stored);
   const removed = before.find(
     ({ position, fingerprint }) => String(position) === which || fingerprint === which,
   );
@@ -69,14 +69,10 @@ export function secretValueOf(secrets: readonly ValidSecret[]): string {
 }
 
 function parseInput(input: string, kind: 'local' | 'stack'): readonly ValidSecret[] {
-  const entries = readSecretValue(input);
-  const malformed = entries.find(isMalformed);
-  if (malformed !== undefined) {
-    throw new CommandError(
-      `nothing was stored: ${problemText(malformed)}; copy it again from Supaglue, Settings, Webhooks`,
-    );
-  }
-  const valid = entries.filter((entry): entry is ValidSecret => !isMalformed(entry));
+  const valid = parse(
+    input,
+    (problem) => `nothing was stored: ${problem}; copy it again from Supaglue, Settings, Webhooks`,
+  );
   const guessable = valid.find(({ weakness }) => weakness !== undefined && GUESSABLE.has(weakness));
   if (guessable?.weakness !== undefined && kind === 'stack') {
     throw new CommandError(
@@ -86,19 +82,20 @@ function parseInput(input: string, kind: 'local' | 'stack'): readonly ValidSecre
   return valid;
 }
 
-function parseStored(stored: string, wayOut: string): readonly ValidSecret[] {
-  const entries = readSecretValue(stored);
-  const malformed = entries.find(isMalformed);
-  if (malformed !== undefined) {
-    throw new CommandError(
-      `what is stored is refused by the functions (${problemText(malformed)}): ${wayOut}`,
-    );
-  }
-  return entries.filter((entry): entry is ValidSecret => !isMalformed(entry));
+function parseStored(stored: string): readonly ValidSecret[] {
+  return parse(
+    stored,
+    (problem) =>
+      `what is stored is refused by the functions (${problem}): replace all of them with --replace`,
+  );
 }
 
-function problemText({ position, problems }: MalformedSecret): string {
-  return `secret ${position}: ${problems.map((problem) => SECRET_PROBLEMS[problem]).join('; ')}`;
+function parse(value: string, refusal: (problem: string) => string): readonly ValidSecret[] {
+  return readSecretValue(value).map((entry) => {
+    if (!isMalformed(entry)) return entry;
+    const problems = entry.problems.map((problem) => SECRET_PROBLEMS[problem]).join('; ');
+    throw new CommandError(refusal(`secret ${entry.position}: ${problems}`));
+  });
 }
 
 function distinct(secrets: readonly ValidSecret[]): readonly ValidSecret[] {

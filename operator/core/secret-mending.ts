@@ -3,6 +3,7 @@ import {
   SecretErrorCode,
   SigningSecretError,
 } from '../../lambdas/ingest/signing-secret.ts';
+import { parseJson } from '../../local/json.ts';
 
 /** What is wrong with the text of a secret, and how it is told. Never with any part of the text. */
 export const SECRET_PROBLEMS = {
@@ -89,12 +90,7 @@ export function textsWithin(
 }
 
 function jsonTexts(value: string): readonly string[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(value);
-  } catch {
-    return [];
-  }
+  const parsed = parseJson(value);
   if (typeof parsed !== 'object' || parsed === null) return [];
   const texts = Object.values(parsed).filter((each) => typeof each === 'string');
   return texts.flatMap((text) => text.split(/\s+/)).filter((text) => text.startsWith(PREFIX));

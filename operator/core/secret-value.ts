@@ -43,12 +43,6 @@ export function readSecretValue(value: string): readonly SecretEntry[] {
   return readWhole(value) ?? entries;
 }
 
-/** The secrets that verify, none when the functions would refuse the value. */
-export function validSecrets(entries: readonly SecretEntry[]): readonly ValidSecret[] {
-  const valid = entries.filter((entry): entry is ValidSecret => !isMalformed(entry));
-  return valid.length === entries.length ? valid : [];
-}
-
 function readEntry(text: string, position: number): SecretEntry {
   const valid = parse(text, position);
   if (valid !== undefined) return valid;

@@ -1,3 +1,4 @@
+import { parseJson } from '../../local/json.ts';
 import { UsageError } from './command-error.ts';
 
 type Container = Readonly<Record<string, unknown>> | readonly unknown[];
@@ -21,15 +22,9 @@ export function parseAssignment(text: string): Assignment {
       `--set takes field=value with a dotted path, such as customer.name=Acme; not ${text}`,
     );
   }
-  return { path, value: jsonOrText(text.slice(equals + 1)) };
-}
-
-function jsonOrText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const given = text.slice(equals + 1);
+  const parsed = parseJson(given);
+  return { path, value: parsed === undefined ? given : parsed };
 }
 
 /**

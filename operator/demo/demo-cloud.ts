@@ -4,6 +4,7 @@ import { extname, join } from 'node:path';
 import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
 import { buildAssembly } from '../../local/build-assembly.ts';
 import { startLocalCloud } from '../../local/cloud.ts';
+import { Teardown } from '../../local/teardown.ts';
 import { localTarget } from '../core/local-target.ts';
 import { closeTarget, type Target } from '../core/target.ts';
 
@@ -27,24 +28,22 @@ export async function withDemoCloud<Result>(
   signal: AbortSignal,
   work: (cloud: DemoCloud) => Promise<Result>,
 ): Promise<Result> {
-  const directory = await mkdtemp(join(tmpdir(), 'supaglue-webhooks-demo-'));
+  const teardown = new Teardown();
   try {
+    const directory = await mkdtemp(join(tmpdir(), 'supaglue-webhooks-demo-'));
+    teardown.add(() => rm(directory, { recursive: true, force: true }));
     const assemblyDirectory = await buildAssembly(directory, progress, { program: PROGRAM });
     signal.throwIfAborted();
     progress('starting the local cloud');
     const cloud = await startLocalCloud({ assemblyDirectory, environment: SHORT_BACKOFF });
-    try {
-      const target = localTarget(cloud.exports);
-      try {
-        return await work({ target, secret: cloud.secret });
-      } finally {
-        closeTarget(target);
-      }
-    } finally {
+    teardown.add(() => cloud.stop());
+    const target = localTarget(cloud.exports);
+    teardown.add(async () => {
       progress('stopping');
-      await cloud.stop();
-    }
+      closeTarget(target);
+    });
+    return await work({ target, secret: cloud.secret });
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await teardown.run();
   }
 }

@@ -1,3 +1,4 @@
+import { Slots } from '../../local/slots.ts';
 import type { CommandContext } from '../cli/context.ts';
 import { ExitCode } from '../core/command-error.ts';
 import { toCommandError } from '../core/error-line.ts';
@@ -52,8 +53,9 @@ export async function runDemo({ json }: DemoOptions, context: CommandContext): P
 
 /** Sends all, then looks what they came to: the answers are known, the rest is read when the queue is empty. */
 async function play({ target, secret }: DemoCloud, signal: AbortSignal): Promise<DemoResult> {
-  const delivered = await inTurn(demoScenarios(), CONCURRENCY, (scenario) =>
-    deliver(scenario, target, secret, signal),
+  const slots = new Slots(CONCURRENCY);
+  const delivered = await Promise.all(
+    demoScenarios().map((scenario) => slots.during(() => deliver(scenario, target, secret, signal))),
   );
   const drained = await waitUntilDrained(target, DRAIN_TIMEOUT_MS, signal);
   const letters = await readDeadLetters(target, signal);
@@ -61,19 +63,4 @@ async function play({ target, secret }: DemoCloud, signal: AbortSignal): Promise
     observe(each, await readLedgerRecord(target, each.eventId, signal), letters.get(each.eventId) ?? []),
   );
   return { rows: await Promise.all(rows), drained };
-}
-
-/** Results in the order of the items; the next item starts as soon as one has ended. */
-async function inTurn<Item, Result>(
-  items: readonly Item[],
-  concurrency: number,
-  work: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  const remaining = items.entries();
-  const worker = async () => {
-    for (const [index, item] of remaining) results[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: concurrency }, worker));
-  return results;
 }

@@ -1,4 +1,5 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { parseJson } from '../../local/json.ts';
 import type { Capture } from './capture.ts';
 import { jsonReadings } from './json-readings.ts';
 import type { Alteration, BodyCause, Reading } from './reading.ts';
@@ -91,12 +92,8 @@ function base64Bytes(text: string): Buffer | undefined {
 }
 
 function jsonString(text: string): Buffer | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'string' ? Buffer.from(parsed) : undefined;
-  } catch {
-    return undefined;
-  }
+  const parsed = parseJson(text);
+  return typeof parsed === 'string' ? Buffer.from(parsed) : undefined;
 }
 
 function decompressed(

@@ -1,3 +1,5 @@
+import { parseJson } from '../../local/json.ts';
+
 /** A JSON document that keeps what `JSON.parse` loses: the order and doubles of keys, and how numbers are written. */
 export type JsonTree =
   | { readonly kind: 'object'; readonly members: readonly (readonly [key: string, value: JsonTree])[] }
@@ -12,11 +14,7 @@ const MAX_DEPTH = 200;
 
 /** Undefined for what is not JSON, or nests too deeply. */
 export function parseJsonTree(text: string): JsonTree | undefined {
-  try {
-    JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  if (parseJson(text) === undefined) return undefined;
   return new TreeReader(text.match(TOKEN) ?? []).read(0);
 }
 

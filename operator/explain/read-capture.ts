@@ -1,3 +1,4 @@
+import { parseJson } from '../../local/json.ts';
 import { CommandError } from '../core/command-error.ts';
 import type { Capture } from './capture.ts';
 import { readGatewayCapture } from './read-gateway-capture.ts';
@@ -14,12 +15,8 @@ export function readCapture(file: Buffer): Capture {
 }
 
 function gatewayCapture(bytes: Buffer): Capture | undefined {
-  let document: unknown;
-  try {
-    document = JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  const document = parseJson(bytes.toString());
+  if (document === undefined) return undefined;
   const capture = readGatewayCapture(document);
   if (capture === undefined) {
     throw new CommandError(

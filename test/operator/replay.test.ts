@@ -75,7 +75,7 @@ describe('the command line', () => {
     [['replay'], "missing required argument 'file'"],
     [['replay', 'x', '--stack', 'Prod'], "unknown option '--stack'"],
     [['replay', 'x', '--local'], "unknown option '--local'"],
-    [['replay', '--inspect-brk', 'x'], 'the file stands before the options'],
+    [['replay', '--inspect-brk', 'x'], 'from 0 to 65535'],
     [['replay', 'x', '--attempts', '0'], 'whole number from 1'],
     [['replay', 'x', '--limit', '1.5'], 'whole number from 1'],
   ])('%j is refused', async (args, message) => {

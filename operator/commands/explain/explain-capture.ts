@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { CommandContext } from '../../cli/context.ts';
 import { CommandError, UsageError } from '../../core/command-error.ts';
+import { readInput } from '../../core/read-input.ts';
 import { type Capture, collectHeaders } from '../../explain/capture.ts';
 import { readCapture } from '../../explain/read-capture.ts';
 import { headerOf } from '../../explain/read-http-capture.ts';
@@ -24,11 +24,11 @@ export async function captureOf(
   input: Readable,
 ): Promise<Capture> {
   if (file === '-') return readCapture(await bytesOfStream(addAbortSignal(signal, input)));
-  if (file !== undefined) return readCapture(await bytesOfFile(resolve(directory, file)));
+  if (file !== undefined) return readCapture(await readInput(resolve(directory, file)));
   return {
     format: 'flags',
     ...collectHeaders(header.map(headerOption)),
-    body: bodyFile === undefined ? Buffer.from(body ?? '') : await bytesOfFile(resolve(directory, bodyFile)),
+    body: bodyFile === undefined ? Buffer.from(body ?? '') : await readInput(resolve(directory, bodyFile)),
   };
 }
 
@@ -36,15 +36,6 @@ function headerOption(text: string): readonly [string, string] {
   const header = headerOf(text);
   if (header === undefined) throw new UsageError('--header takes "name: value"');
   return header;
-}
-
-async function bytesOfFile(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const cause = error instanceof Error && 'code' in error ? error.code : error;
-    throw new CommandError(`cannot read ${path} (${String(cause)})`, { cause: error });
-  }
 }
 
 async function bytesOfStream(input: Readable): Promise<Buffer> {

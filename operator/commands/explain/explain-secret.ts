@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CommandContext } from '../../cli/context.ts';
 import { withTarget } from '../../cli/target-option.ts';
-import { CommandError, UsageError } from '../../core/command-error.ts';
+import { UsageError } from '../../core/command-error.ts';
+import { readInput } from '../../core/read-input.ts';
 import { askSecret, type SecretStreams } from '../../core/secret-input.ts';
 import { findStoredValue, notStored } from '../../core/signing-secret.ts';
 import type { ExplainOptions } from './explain-options.ts';
@@ -20,7 +20,10 @@ export async function secretToExplainWith(
   streams: SecretStreams,
 ): Promise<string | undefined> {
   const { secretFile, secretEnv, local, stack } = options;
-  if (secretFile !== undefined) return secretOfFile(resolve(context.directory, secretFile));
+  if (secretFile !== undefined) {
+    const path = resolve(context.directory, secretFile);
+    return String(await readInput(path, 'name a readable file with --secret-file')).replace(/^\ufeff/, '');
+  }
   if (secretEnv !== undefined) {
     const value = context.environment[secretEnv];
     if (value === undefined)
@@ -38,18 +41,4 @@ export async function secretToExplainWith(
     throw new UsageError('name the secret: --secret-file, --secret-env, --local or --stack');
   }
   return askSecret(streams, 'Signing secret (whsec_...; several with spaces)', context.signal);
-}
-
-async function secretOfFile(path: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).replace(/^\ufeff/, '');
-  } catch (error) {
-    const cause = error instanceof Error && 'code' in error ? error.code : error;
-    throw new CommandError(
-      `cannot read ${path} (${String(cause)}): name a readable file with --secret-file`,
-      {
-        cause: error,
-      },
-    );
-  }
 }

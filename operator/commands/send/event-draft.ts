@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { PING_EVENT_TYPE, UNKNOWN_EVENT_TYPE } from '../../../lambdas/contract/message.ts';
 import { eventIdFrom } from '../../../lambdas/contract/source.ts';
 import { describeEvent } from '../../../lambdas/events/event-fields.ts';
 import { samples } from '../../../lambdas/events/samples.ts';
 import { textAt } from '../../../lambdas/events/text-at.ts';
-import { CommandError, UsageError } from '../../core/command-error.ts';
+import { parseJson } from '../../../local/json.ts';
+import { UsageError } from '../../core/command-error.ts';
+import { readInput } from '../../core/read-input.ts';
 import { type Assignment, setPath } from '../../core/set-path.ts';
 import type { Target } from '../../core/target.ts';
 import type { SendOptions } from './send-options.ts';
@@ -32,12 +33,14 @@ export async function draftEvent(
   const body =
     options.file === undefined
       ? Buffer.from(JSON.stringify(samplePayload(type, options)))
-      : await fileBytes(resolve(directory, options.file));
+      : await readInput(resolve(directory, options.file), 'name a readable file with --file');
+  // The body need not be JSON: what happens to one that is not is worth a try.
+  const payload = parseJson(body.toString());
   return {
     eventType:
       options.source === undefined
-        ? describeEvent(tolerantJson(body)).eventType
-        : eventIdFrom(options.source, type ?? textAt(tolerantJson(body), 'type') ?? UNKNOWN_EVENT_TYPE),
+        ? describeEvent(payload).eventType
+        : eventIdFrom(options.source, type ?? textAt(payload, 'type') ?? UNKNOWN_EVENT_TYPE),
     body,
     bodySha256: createHash('sha256').update(body).digest('hex'),
   };
@@ -69,24 +72,4 @@ function samplePayload(type: string | undefined, options: SendOptions): unknown 
     ...(failPermanently === undefined ? [] : [{ path: ['fail_permanently'], value: true }]),
   ];
   return [...ping, ...options.set].reduce<unknown>(setPath, sample);
-}
-
-async function fileBytes(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const cause = error instanceof Error && 'code' in error ? error.code : error;
-    throw new CommandError(`cannot read ${path} (${String(cause)}): name a readable file with --file`, {
-      cause: error,
-    });
-  }
-}
-
-/** The body need not be JSON: what happens to one that is not is worth a try. */
-function tolerantJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
