@@ -7,7 +7,10 @@ export interface Rows {
 
 /** Statements of one transaction, one after the other. */
 export interface Transaction {
-  /** @throws {DatabaseError} */
+  /**
+   * @param text - `:"application"` in it stands for the application's schema, as with psql's `-v application=...`
+   * @throws {DatabaseError}
+   */
   query(text: string, values?: readonly unknown[]): Promise<Rows>;
 }
 

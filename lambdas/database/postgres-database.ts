@@ -1,4 +1,4 @@
-import type { Bounds, Database } from './database.ts';
+import type { Bounds, Database, Transaction } from './database.ts';
 import { DatabaseError } from './database-error.ts';
 import { toDatabaseError } from './describe-error.ts';
 import type { Session } from './session.ts';
@@ -65,7 +65,7 @@ export function createPostgresDatabase(options: PostgresDatabaseOptions): Databa
       const session = await begin(timeLeftMs, signal);
       try {
         return await destroyedOnAbort(session, signal, () =>
-          runTransaction(session, work, { timeLeftMs, nowMs }),
+          runTransaction(session, (tx) => work(inApplication(tx)), { timeLeftMs, nowMs }),
         );
       } finally {
         if (!session.dead) kept = session;
@@ -78,6 +78,10 @@ export function createPostgresDatabase(options: PostgresDatabaseOptions): Databa
       endTurn();
     }
   }
+
+  const inApplication = ({ query }: Transaction): Transaction => ({
+    query: (text, values) => query(text.replaceAll(':"application"', `"${applicationSchema}"`), values),
+  });
 
   return { supaglueSchema, applicationSchema, transaction };
 }

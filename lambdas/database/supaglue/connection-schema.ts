@@ -1,7 +1,7 @@
 import type { HandlerContext } from '../../router/index.ts';
 import type { Transaction } from '../database.ts';
 import type { ApplicationDatabase } from '../transforms/mapping.ts';
-import { inApplication, type Schemas, textOf } from '../transforms/sql.ts';
+import { textOf } from '../transforms/sql.ts';
 import { destinationSchema, listIn } from './answers.ts';
 import type { ConnectionOf } from './api.ts';
 
@@ -39,13 +39,9 @@ export async function toldSchema(
 export async function notedSchema(
   tx: Transaction,
   { customerId, providerName }: ConnectionOf,
-  schemas: Schemas,
 ): Promise<string | undefined> {
   const { rows } = await tx.query(
-    inApplication(
-      'select schema from :"application".supaglue_schemas where customer_id = $1 and provider_name = $2',
-      schemas,
-    ),
+    'select schema from :"application".supaglue_schemas where customer_id = $1 and provider_name = $2',
     [customerId, providerName],
   );
   return textOf(rows[0], 'schema');
@@ -56,16 +52,12 @@ export async function noteSchema(
   tx: Transaction,
   { customerId, providerName }: ConnectionOf,
   schema: string | undefined,
-  schemas: Schemas,
 ): Promise<void> {
   await tx.query(
-    inApplication(
-      schema === undefined
-        ? 'delete from :"application".supaglue_schemas where customer_id = $1 and provider_name = $2'
-        : `insert into :"application".supaglue_schemas (customer_id, provider_name, schema) values ($1, $2, $3)
+    schema === undefined
+      ? 'delete from :"application".supaglue_schemas where customer_id = $1 and provider_name = $2'
+      : `insert into :"application".supaglue_schemas (customer_id, provider_name, schema) values ($1, $2, $3)
            on conflict (customer_id, provider_name) do update set schema = excluded.schema`,
-      schemas,
-    ),
     [customerId, providerName, ...(schema === undefined ? [] : [schema])],
   );
 }

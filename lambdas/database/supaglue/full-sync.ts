@@ -40,13 +40,10 @@ export async function ensureFullSync(
   const { supaglue } = database;
   const { eventId, signal, logger } = context;
   if (supaglue === undefined) return;
-  const asked = await database.transaction(
-    (tx) => fullSyncAskedAfter(tx, source, eventId, database),
-    context,
-  );
+  const asked = await database.transaction((tx) => fullSyncAskedAfter(tx, source, eventId), context);
   if (asked === 'done') return;
   const note = (state: 'done' | { readonly after: string }) =>
-    database.transaction((tx) => noteFullSync(tx, source, eventId, state, database), context);
+    database.transaction((tx) => noteFullSync(tx, source, eventId, state), context);
 
   const runs = await newestRuns(synced, supaglue, signal);
   // By their order alone: Supaglue's clock and ours are never compared.

@@ -1,7 +1,7 @@
 import type { Transaction } from '../database.ts';
 import type { Layout } from './layout.ts';
 import type { Mapping } from './mapping.ts';
-import { inApplication, type Schemas, supaglueTable, textOf } from './sql.ts';
+import { supaglueTable, textOf } from './sql.ts';
 import { removeIds } from './sweep.ts';
 import type { Pass, RowKey, Source } from './watermark.ts';
 
@@ -66,14 +66,12 @@ export async function transformBatch(
     readonly end: RowKey;
     readonly entityFields: EntityFields | undefined;
   },
-  schemas: Schemas,
 ): Promise<void> {
   const { layout } = source;
   const table = supaglueTable(source);
   const parameters = [...parametersOf(source, pass), end.modifiedAt, end.id];
   await tx.query(
-    inApplication(
-      `with batch as materialized (
+    `with batch as materialized (
          select _supaglue_application_id as application_id, _supaglue_customer_id as customer_id,
                 _supaglue_provider_name as provider_name, ${layout.id} as id,
                 ${layout.raw} as raw, ${mappedBy(layout)} as mapped, ${layout.unified} as unified,
@@ -82,8 +80,6 @@ export async function transformBatch(
          from ${table} as record where ${fromTheCursor(layout)} ${toTheEnd(layout)}
        )
        ${mapping.sql}`,
-      schemas,
-    ),
     [...parameters, source.source, entityFields === undefined ? null : JSON.stringify(entityFields)],
   );
   const deleted = await tx.query(
@@ -92,7 +88,7 @@ export async function transformBatch(
     parameters,
   );
   const ids = deleted.rows.flatMap((row) => textOf(row, 'id') ?? []);
-  await removeIds(tx, source, mapping.target, ids, schemas);
+  await removeIds(tx, source, mapping.target, ids);
 }
 
 /** What Supaglue wrote, or, where it wrote nothing, the fields of $12 out of the record (HubSpot's are in `properties`). */

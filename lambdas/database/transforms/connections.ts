@@ -1,5 +1,4 @@
 import type { Transaction } from '../database.ts';
-import { inApplication, type Schemas } from './sql.ts';
 
 export interface Connection {
   readonly customerId: string;
@@ -14,31 +13,21 @@ const CREATED = 'created:';
  * Whether rows may be written for this connection. The row stays locked until the transaction ends, so a clean-up
  * of the same connection waits for it, and comes after.
  */
-export async function isConnectionLive(
-  tx: Transaction,
-  connection: Connection,
-  schemas: Schemas,
-): Promise<boolean> {
+export async function isConnectionLive(tx: Transaction, connection: Connection): Promise<boolean> {
   const { customerId, providerName, connectionId } = connection;
   const scope = [customerId, providerName];
   // The update changes nothing: it takes the lock that DO NOTHING would not.
   const { rows } = await tx.query(
-    inApplication(
-      `insert into :"application".supaglue_connections as known (customer_id, provider_name, connection_id)
+    `insert into :"application".supaglue_connections as known (customer_id, provider_name, connection_id)
        values ($1, $2, $3)
        on conflict (customer_id, provider_name, connection_id) do update set deleted_at = known.deleted_at
        returning known.deleted_at is null as live`,
-      schemas,
-    ),
     [...scope, connectionId],
   );
   if (rows[0]?.['live'] !== true) return false;
   await tx.query(
-    inApplication(
-      `delete from :"application".supaglue_connections
+    `delete from :"application".supaglue_connections
        where customer_id = $1 and provider_name = $2 and starts_with(connection_id, $3)`,
-      schemas,
-    ),
     [...scope, CREATED],
   );
   return true;
@@ -48,14 +37,10 @@ export async function isConnectionLive(
 export async function noteCreated(
   tx: Transaction,
   { customerId, providerName, eventId }: Omit<Connection, 'connectionId'> & { readonly eventId: string },
-  schemas: Schemas,
 ): Promise<void> {
   await tx.query(
-    inApplication(
-      `insert into :"application".supaglue_connections (customer_id, provider_name, connection_id)
+    `insert into :"application".supaglue_connections (customer_id, provider_name, connection_id)
        values ($1, $2, $3) on conflict do nothing`,
-      schemas,
-    ),
     [customerId, providerName, `${CREATED}${eventId}`],
   );
 }
@@ -70,27 +55,20 @@ export async function noteCreated(
 export async function markDeleted(
   tx: Transaction,
   { customerId, providerName, connectionId }: Connection,
-  schemas: Schemas,
 ): Promise<'again' | 'replaced' | 'created' | 'last'> {
   const scope = [customerId, providerName];
   const { rows } = await tx.query(
-    inApplication(
-      `select connection_id, deleted_at is null as live from :"application".supaglue_connections
+    `select connection_id, deleted_at is null as live from :"application".supaglue_connections
        where customer_id = $1 and provider_name = $2
        order by first_seen_at, connection_id for update`,
-      schemas,
-    ),
     scope,
   );
   const own = rows.findIndex((row) => row['connection_id'] === connectionId);
   if (own >= 0 && rows[own]?.['live'] !== true) return 'again';
   await tx.query(
-    inApplication(
-      `insert into :"application".supaglue_connections (customer_id, provider_name, connection_id, deleted_at)
+    `insert into :"application".supaglue_connections (customer_id, provider_name, connection_id, deleted_at)
        values ($1, $2, $3, clock_timestamp())
        on conflict (customer_id, provider_name, connection_id) do update set deleted_at = excluded.deleted_at`,
-      schemas,
-    ),
     [...scope, connectionId],
   );
   const newer = rows.slice(own + 1).filter((row) => row['live'] === true);

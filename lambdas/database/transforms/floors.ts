@@ -2,7 +2,7 @@ import type { Transaction } from '../database.ts';
 import { SCOPE_COLUMNS } from './layout.ts';
 import { type ApplicationDatabase, targetsOf } from './mapping.ts';
 import type { Scope } from './scope.ts';
-import { inApplication, type Schemas, type SupaglueTable, sourceOf, supaglueTable, textOf } from './sql.ts';
+import { type Schemas, type SupaglueTable, sourceOf, supaglueTable, textOf } from './sql.ts';
 
 export interface CustomerTable extends SupaglueTable {
   /** A view shows rows of a table that is in the list, too. */
@@ -16,13 +16,10 @@ export async function schemasOf(
   schemas: Schemas,
 ): Promise<string[]> {
   const { rows } = await tx.query(
-    inApplication(
-      `select schema from :"application".supaglue_schemas where customer_id = $1 and provider_name = $2
+    `select schema from :"application".supaglue_schemas where customer_id = $1 and provider_name = $2
        union
        select substring(source from '^(.*)[.]') from :"application".supaglue_watermarks
        where customer_id = $1 and provider_name = $2 and source like '%.%'`,
-      schemas,
-    ),
     [customerId, providerName],
   );
   return [...new Set([schemas.supaglueSchema, ...rows.flatMap((row) => textOf(row, 'schema') ?? [])])];
@@ -76,8 +73,7 @@ export async function setFloors(
     ),
   ];
   await tx.query(
-    inApplication(
-      `insert into :"application".supaglue_watermarks as mark
+    `insert into :"application".supaglue_watermarks as mark
          (application_id, customer_id, provider_name, source, floor_emitted_at)
        select $1, $2, $3, source, max(emitted_at) from (${latest.join(' union all ')}) as latest
        where emitted_at is not null and cardinality($4::text[]) >= 0 group by source
@@ -86,8 +82,6 @@ export async function setFloors(
          modified_at = default, emitted_at = default, everything_by = null,
          pass_by = null, pass_everything = null, since_modified_at = null, since_emitted_at = null,
          next_modified_at = null, next_emitted_at = null, cursor_modified_at = null, cursor_id = null`,
-      database,
-    ),
     [applicationId, customerId, providerName, tables.map((table) => sourceOf(table, database))],
   );
 }

@@ -1,5 +1,5 @@
 import type { Transaction } from '../database.ts';
-import { inApplication, type Schemas, textOf } from './sql.ts';
+import { textOf } from './sql.ts';
 import { keyOf, type SourceKey } from './watermark.ts';
 
 const KEY = 'application_id = $1 and customer_id = $2 and provider_name = $3 and source = $4';
@@ -14,10 +14,9 @@ export async function fullSyncAskedAfter(
   tx: Transaction,
   source: SourceKey,
   eventId: string,
-  schemas: Schemas,
 ): Promise<'done' | Asked | undefined> {
   const { rows } = await tx.query(
-    inApplication(`select full_sync_by from :"application".supaglue_watermarks where ${KEY}`, schemas),
+    `select full_sync_by from :"application".supaglue_watermarks where ${KEY}`,
     keyOf(source),
   );
   const state = textOf(rows[0], 'full_sync_by');
@@ -30,10 +29,9 @@ export async function noteFullSync(
   source: SourceKey,
   eventId: string,
   state: 'done' | Asked,
-  schemas: Schemas,
 ): Promise<void> {
-  await tx.query(
-    inApplication(`update :"application".supaglue_watermarks set full_sync_by = $5 where ${KEY}`, schemas),
-    [...keyOf(source), state === 'done' ? eventId : `${eventId} ${state.after}`],
-  );
+  await tx.query(`update :"application".supaglue_watermarks set full_sync_by = $5 where ${KEY}`, [
+    ...keyOf(source),
+    state === 'done' ? eventId : `${eventId} ${state.after}`,
+  ]);
 }

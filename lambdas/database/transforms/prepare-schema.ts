@@ -1,6 +1,5 @@
 import type { Transaction } from '../database.ts';
 import type { ApplicationDatabase } from './mapping.ts';
-import { inApplication } from './sql.ts';
 import state from './state.sql';
 
 /** Any number, the same in all versions: environments that start together take turns. */
@@ -21,7 +20,7 @@ export async function prepareSchema(tx: Transaction, database: ApplicationDataba
   await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
   if (rows[0]?.['schema'] !== true)
     await tx.query(`create schema if not exists "${database.applicationSchema}"`);
-  for (const statement of inApplication(schema, database).split(/;$/m)) {
+  for (const statement of schema.split(/;$/m)) {
     if (statement.trim() !== '') await tx.query(statement);
   }
 }

@@ -4,7 +4,7 @@ import type { Scope } from './scope.ts';
 import { createStopwatch, type WorkOptions } from './stopwatch.ts';
 
 export interface Removal {
-  /** Ready for SQL. */
+  /** As a transaction takes it. */
   readonly table: string;
   /** A condition on `target`; $1, $2 and $3 are the scope's application, customer and provider. */
   readonly where: string;
@@ -31,7 +31,7 @@ export async function removeRows(
       const rows = await database.transaction((tx) => removeBatch(tx, scope, removal, batchRows), bounds);
       removed += rows;
       if (rows < batchRows) break;
-      stopwatch.lap(`the removal from ${removal.table} goes on with the next attempt`);
+      stopwatch.lap(`the removal from ${plain(removal.table)} goes on with the next attempt`);
     }
   }
   return removed;
@@ -52,3 +52,5 @@ async function removeBatch(
   );
   return rowCount;
 }
+
+const plain = (table: string) => table.replace(':"application".', '');

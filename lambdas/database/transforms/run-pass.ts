@@ -1,4 +1,5 @@
-import type { Bounds, Database, Transaction } from '../database.ts';
+import type { HandlerContext } from '../../router/index.ts';
+import type { Database, Transaction } from '../database.ts';
 import { BATCH_ROWS, type EntityFields, endOfBatch, transformBatch } from './batch.ts';
 import { isConnectionLive } from './connections.ts';
 import type { Mapping } from './mapping.ts';
@@ -7,14 +8,10 @@ import { sweepDeleted } from './sweep.ts';
 import { beginPass, endPass, lockWatermark, moveCursor, type Source, SWEEPING } from './watermark.ts';
 
 export interface PassRequest {
-  readonly source: Source;
+  readonly source: Source & { readonly connectionId: string };
   readonly mapping: Mapping;
   /** What an entity's values are, when Supaglue was asked. */
   readonly entityFields?: EntityFields | undefined;
-  readonly connectionId: string;
-  readonly eventId: string;
-  /** The handler's attempt: a repeated one does not walk over everything twice. */
-  readonly attempt: number;
   /** All rows, not only those that changed. */
   readonly everything: boolean;
 }
@@ -36,40 +33,45 @@ export interface PassResult {
 export async function runPass(
   request: PassRequest,
   database: Database,
-  bounds: Bounds,
+  context: HandlerContext<unknown>,
   { batchRows = BATCH_ROWS, nowMs = Date.now }: WorkOptions = {},
 ): Promise<PassResult> {
-  const stopwatch = createStopwatch(bounds, nowMs);
+  const stopwatch = createStopwatch(context, nowMs);
   let rows = 0;
   for (;;) {
-    const step = await database.transaction((tx) => takeStep(tx, request, batchRows, database), bounds);
+    const step = await database.transaction((tx) => takeStep(tx, request, batchRows, context), context);
     rows += step.rows;
     if (step.state !== 'more') return { rows, live: step.state === 'done' };
     stopwatch.lap(`the transformation of ${request.source.source} goes on with the next attempt`);
   }
 }
 
-async function takeStep(tx: Transaction, request: PassRequest, batchRows: number, database: Database) {
-  const { source, mapping, connectionId, eventId, attempt, everything, entityFields } = request;
-  const live = await isConnectionLive(tx, { ...source, connectionId }, database);
+async function takeStep(
+  tx: Transaction,
+  { source, mapping, everything, entityFields }: PassRequest,
+  batchRows: number,
+  { eventId, attempt }: HandlerContext<unknown>,
+) {
+  const live = await isConnectionLive(tx, source);
   if (!live) return { state: 'deleted', rows: 0 } as const;
 
-  const watermark = await lockWatermark(tx, source, database);
+  const watermark = await lockWatermark(tx, source);
+  // A repeated attempt does not walk over everything twice.
   if (everything && attempt > 1 && watermark.everythingBy === eventId)
     return { state: 'done', rows: 0 } as const;
-  const pass = watermark.pass ?? (await beginPass(tx, source, { by: eventId, everything }, database));
+  const pass = watermark.pass ?? (await beginPass(tx, source, { by: eventId, everything }));
   const end = await endOfBatch(tx, source, pass, batchRows);
   if (end !== undefined) {
-    await transformBatch(tx, { source, mapping, pass, end, entityFields }, database);
-    await moveCursor(tx, source, end, database);
+    await transformBatch(tx, { source, mapping, pass, end, entityFields });
+    await moveCursor(tx, source, end);
     return { state: 'more', rows: end.rows } as const;
   }
   const after = pass.cursor.modifiedAt === SWEEPING ? pass.cursor.id : '';
-  const last = await sweepDeleted(tx, source, mapping, { after, batchRows }, database);
+  const last = await sweepDeleted(tx, source, mapping, { after, batchRows });
   if (last !== undefined) {
-    await moveCursor(tx, source, { modifiedAt: SWEEPING, id: last }, database);
+    await moveCursor(tx, source, { modifiedAt: SWEEPING, id: last });
     return { state: 'more', rows: 0 } as const;
   }
-  await endPass(tx, source, database);
+  await endPass(tx, source);
   return { state: pass.by === eventId ? 'done' : 'more', rows: 0 } as const;
 }

@@ -18,11 +18,6 @@ export interface SourceTable extends SupaglueTable {
   readonly layout: Layout;
 }
 
-/** Puts the application's schema where the file says `:"application"`, as psql does with `-v application=...`. */
-export function inApplication(sql: string, { applicationSchema }: Schemas): string {
-  return sql.replaceAll(':"application"', `"${applicationSchema}"`);
-}
-
 /** A table of Supaglue's, ready for SQL: whatever its name holds, it is one name. */
 export function supaglueTable({ schema, table }: SupaglueTable): string {
   return `${quoted(schema)}.${quoted(table)}`;

@@ -1,6 +1,6 @@
 import type { Transaction } from '../database.ts';
 import type { Mapping } from './mapping.ts';
-import { inApplication, type Schemas, supaglueTable, textOf } from './sql.ts';
+import { supaglueTable, textOf } from './sql.ts';
 import type { Source } from './watermark.ts';
 
 /**
@@ -16,14 +16,12 @@ export async function sweepDeleted(
   source: Source,
   { target }: Mapping,
   { after, batchRows }: { readonly after: string; readonly batchRows: number },
-  schemas: Schemas,
 ): Promise<string | undefined> {
   const { id, isDeleted } = source.layout;
   const { rows } = await tx.query(
-    inApplication(
-      // A look for each row that is marked: as a join it was seen to compare all rows with all while the tables were
-      // new to the planner.
-      `select record.${id} as id from ${supaglueTable(source)} as record
+    // A look for each row that is marked: as a join it was seen to compare all rows with all while the tables were
+    // new to the planner.
+    `select record.${id} as id from ${supaglueTable(source)} as record
        where _supaglue_application_id = $1 and _supaglue_customer_id = $2 and _supaglue_provider_name = $3
          and record.${isDeleted} and record.${id} > $5::text
          and (
@@ -32,12 +30,10 @@ export async function sweepDeleted(
              and kept.source = $4 and kept.id = record.${id}
          ) is not null
        order by record.${id} limit $6`,
-      schemas,
-    ),
     [source.applicationId, source.customerId, source.providerName, source.source, after, batchRows],
   );
   const ids = rows.flatMap((row) => textOf(row, 'id') ?? []);
-  await removeIds(tx, source, target, ids, schemas);
+  await removeIds(tx, source, target, ids);
   return ids.length < batchRows ? undefined : ids.at(-1);
 }
 
@@ -47,18 +43,14 @@ export async function removeIds(
   { applicationId, customerId, providerName, source }: Source,
   target: string,
   ids: readonly string[],
-  schemas: Schemas,
 ): Promise<void> {
   if (ids.length === 0) return;
   await tx.query(
-    inApplication(
-      // The ids as a value: PostgreSQL plans for their number, or compares by a hash. An array that a subquery gives
-      // it was seen to compare with every row of the customer, one by one (231 s for 10,000 ids and 10^6 rows).
-      `delete from :"application".${target}
+    // The ids as a value: PostgreSQL plans for their number, or compares by a hash. An array that a subquery gives
+    // it was seen to compare with every row of the customer, one by one (231 s for 10,000 ids and 10^6 rows).
+    `delete from :"application".${target}
        where application_id = $1 and customer_id = $2 and provider_name = $3 and source = $4
          and id = any ($5::text[])`,
-      schemas,
-    ),
     [applicationId, customerId, providerName, source, ids],
   );
 }

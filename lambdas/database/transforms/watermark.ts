@@ -1,6 +1,6 @@
 import type { Transaction } from '../database.ts';
 import type { Scope } from './scope.ts';
-import { inApplication, type Schemas, type SourceTable, supaglueTable, textOf } from './sql.ts';
+import { type SourceTable, supaglueTable, textOf } from './sql.ts';
 
 /**
  * A pass reads this much of what the one before has read, too. Supaglue writes a run's rows in several
@@ -49,26 +49,16 @@ export function keyOf({ applicationId, customerId, providerName, source }: Sourc
 }
 
 /** Locks the watermark until the transaction ends: two events for the same rows take turns. */
-export async function lockWatermark(
-  tx: Transaction,
-  source: SourceKey,
-  schemas: Schemas,
-): Promise<Watermark> {
+export async function lockWatermark(tx: Transaction, source: SourceKey): Promise<Watermark> {
   await tx.query(
-    inApplication(
-      `insert into :"application".supaglue_watermarks (application_id, customer_id, provider_name, source)
+    `insert into :"application".supaglue_watermarks (application_id, customer_id, provider_name, source)
        values ($1, $2, $3, $4) on conflict do nothing`,
-      schemas,
-    ),
     keyOf(source),
   );
   const { rows } = await tx.query(
-    inApplication(
-      `select pass_by, everything_by, floor_emitted_at::text, since_modified_at::text, since_emitted_at::text,
+    `select pass_by, everything_by, floor_emitted_at::text, since_modified_at::text, since_emitted_at::text,
               cursor_modified_at::text, cursor_id
        from :"application".supaglue_watermarks where ${KEY} for update`,
-      schemas,
-    ),
     keyOf(source),
   );
   const pass = passOf(rows[0]);
@@ -80,12 +70,10 @@ export async function beginPass(
   tx: Transaction,
   source: Source,
   { by, everything }: { readonly by: string; readonly everything: boolean },
-  schemas: Schemas,
 ): Promise<Pass> {
   // What is written while the pass walks is read by the next one: the new watermark is taken before it starts.
   const { rows } = await tx.query(
-    inApplication(
-      `update :"application".supaglue_watermarks as mark set
+    `update :"application".supaglue_watermarks as mark set
          pass_by = $5, pass_everything = $6,
          since_modified_at = case when $6 then '-infinity' else mark.modified_at - interval '${OVERLAP}' end,
          since_emitted_at = case when $6 then '-infinity' else mark.emitted_at - interval '${OVERLAP}' end,
@@ -100,8 +88,6 @@ export async function beginPass(
        where ${KEY}
        returning pass_by, floor_emitted_at::text, since_modified_at::text, since_emitted_at::text,
                  cursor_modified_at::text, cursor_id`,
-      schemas,
-    ),
     [...keyOf(source), by, everything],
   );
   const pass = passOf(rows[0]);
@@ -109,34 +95,23 @@ export async function beginPass(
   return pass;
 }
 
-export async function moveCursor(
-  tx: Transaction,
-  source: SourceKey,
-  to: RowKey,
-  schemas: Schemas,
-): Promise<void> {
+export async function moveCursor(tx: Transaction, source: SourceKey, to: RowKey): Promise<void> {
   await tx.query(
-    inApplication(
-      `update :"application".supaglue_watermarks set cursor_modified_at = $5, cursor_id = $6 where ${KEY}`,
-      schemas,
-    ),
+    `update :"application".supaglue_watermarks set cursor_modified_at = $5, cursor_id = $6 where ${KEY}`,
     [...keyOf(source), to.modifiedAt, to.id],
   );
 }
 
 /** The watermark moves, never back. */
-export async function endPass(tx: Transaction, source: SourceKey, schemas: Schemas): Promise<void> {
+export async function endPass(tx: Transaction, source: SourceKey): Promise<void> {
   await tx.query(
-    inApplication(
-      `update :"application".supaglue_watermarks set
+    `update :"application".supaglue_watermarks set
          modified_at = greatest(modified_at, next_modified_at),
          emitted_at = greatest(emitted_at, next_emitted_at),
          everything_by = case when pass_everything then pass_by else everything_by end,
          pass_by = null, pass_everything = null, since_modified_at = null, since_emitted_at = null,
          next_modified_at = null, next_emitted_at = null, cursor_modified_at = null, cursor_id = null
        where ${KEY}`,
-      schemas,
-    ),
     keyOf(source),
   );
 }
@@ -163,19 +138,15 @@ export async function forgetTable(
   tx: Transaction,
   { applicationId, customerId, providerName }: Scope,
   table: string,
-  schemas: Schemas,
 ): Promise<string[]> {
   const { rows } = await tx.query(
-    inApplication(
-      `update :"application".supaglue_watermarks set
+    `update :"application".supaglue_watermarks set
          modified_at = default, emitted_at = default, everything_by = null,
          pass_by = null, pass_everything = null, since_modified_at = null, since_emitted_at = null,
          next_modified_at = null, next_emitted_at = null, cursor_modified_at = null, cursor_id = null
        where application_id = $1 and customer_id = $2 and provider_name = $3
          and substring(source from '[^.]*$') = $4
        returning source`,
-      schemas,
-    ),
     [applicationId, customerId, providerName, table],
   );
   return rows.flatMap((row) => textOf(row, 'source') ?? []);

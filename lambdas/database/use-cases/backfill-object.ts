@@ -15,7 +15,7 @@ export const backfillObject: DatabaseHandler<FieldMappingCreated | FieldMappingU
   database,
   options,
 ) => {
-  const { event, eventId, attempt, logger } = context;
+  const { event, logger } = context;
   if (event.result !== 'SUCCESS') return;
   const { provider_name: providerName, object_type: objectType, object_name: object } = event;
   const mapped = mappedObject(database.transforms, { providerName, objectType, object });
@@ -31,14 +31,7 @@ export const backfillObject: DatabaseHandler<FieldMappingCreated | FieldMappingU
   const found = await locate(mapped, connection, database, context);
   const source = { ...found.source, ...connection, applicationId: event.application_id };
   const { rows, live } = await runPass(
-    {
-      source,
-      mapping: mapped.mapping,
-      connectionId: event.connection_id,
-      eventId,
-      attempt,
-      everything: true,
-    },
+    { source, mapping: mapped.mapping, everything: true },
     database,
     context,
     options,

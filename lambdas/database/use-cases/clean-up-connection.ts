@@ -6,7 +6,7 @@ import { type CustomerTable, schemasOf, setFloors, supaglueTablesOf } from '../t
 import { targetsOf } from '../transforms/mapping.ts';
 import { removeRows } from '../transforms/remove-rows.ts';
 import { applicationsOf } from '../transforms/scope.ts';
-import { inApplication, sourceOf, supaglueTable } from '../transforms/sql.ts';
+import { sourceOf, supaglueTable } from '../transforms/sql.ts';
 import { applicationOfConnection } from '../transforms/stored-customer.ts';
 import type { DatabaseHandler } from './with-database.ts';
 
@@ -26,12 +26,12 @@ export function createCleanUpConnection(cleanSupaglueTables: boolean): DatabaseH
       const schemas = await schemasOf(tx, customer, database);
       const tables = await supaglueTablesOf(tx, customer.providerName, schemas);
       const applicationId = await applicationOfConnection(tx, event, tables);
-      const state = await markDeleted(tx, { ...customer, connectionId: event.connection_id }, database);
+      const state = await markDeleted(tx, { ...customer, connectionId: event.connection_id });
       if (applicationId === undefined) return { state, tables, scope: undefined };
       const scope = { ...customer, applicationId };
       if (state === 'last') {
         await setFloors(tx, scope, { tables }, database);
-        await noteSchema(tx, customer, undefined, database);
+        await noteSchema(tx, customer, undefined);
       }
       // What Supaglue has written beyond the application's rows may be the new connection's.
       if (state === 'created') await setFloors(tx, scope, { tables: [] }, database);
@@ -43,17 +43,14 @@ export function createCleanUpConnection(cleanSupaglueTables: boolean): DatabaseH
     }
     if (plan.scope === undefined) return;
     const mine = (columns: readonly string[], source: string, emittedAt: string) =>
-      inApplication(
-        `target.${columns[0]} = $1 and target.${columns[1]} = $2 and target.${columns[2]} = $3
+      `target.${columns[0]} = $1 and target.${columns[1]} = $2 and target.${columns[2]} = $3
          and exists (
            select from :"application".supaglue_watermarks as mark
            where mark.application_id = $1 and mark.customer_id = $2 and mark.provider_name = $3
              and mark.source = ${source} and target.${emittedAt} <= mark.floor_emitted_at
-         )`,
-        database,
-      );
+         )`;
     const removals = targetsOf(database.transforms).map((target) => ({
-      table: inApplication(`:"application".${target}`, database),
+      table: `:"application".${target}`,
       where: mine(['application_id', 'customer_id', 'provider_name'], 'target.source', 'emitted_at'),
     }));
     // A view's rows are those of its table.

@@ -13,7 +13,7 @@ export async function locate(
 ): Promise<Found> {
   const told = await toldSchema(connection, database, context);
   const found = await database.transaction(async (tx) => {
-    const schema = told ?? (await notedSchema(tx, connection, database));
+    const schema = told ?? (await notedSchema(tx, connection));
     const { customerId, providerName } = connection;
     return findSource(tx, { ...mapped, customer: { customerId, providerName }, schema, isEmpty }, database);
   }, context);

@@ -14,7 +14,7 @@ export const noteConnection: DatabaseHandler<ConnectionCreated> = async (context
   if (event.result !== 'SUCCESS') return;
   const created = { customerId: event.customer_id, providerName: event.provider_name, eventId };
   await database.transaction(async (tx) => {
-    await noteCreated(tx, created, database);
-    await noteSchema(tx, created, destinationSchema(event), database);
+    await noteCreated(tx, created);
+    await noteSchema(tx, created, destinationSchema(event));
   }, context);
 };

@@ -4,7 +4,6 @@ import { tableOfNotedEntity } from '../transforms/entities.ts';
 import { mappedEntity } from '../transforms/mapping.ts';
 import { removeRows } from '../transforms/remove-rows.ts';
 import { runPass } from '../transforms/run-pass.ts';
-import { inApplication } from '../transforms/sql.ts';
 import { forgetTable } from '../transforms/watermark.ts';
 import { connectionOf, locate } from './locate.ts';
 import type { DatabaseHandler } from './with-database.ts';
@@ -13,12 +12,9 @@ import type { DatabaseHandler } from './with-database.ts';
 export const rebuildEntity: DatabaseHandler<
   EntityMappingCreated | EntityMappingUpdated | EntityMappingDeleted
 > = async (context, database, options) => {
-  const { event, eventId, attempt, logger } = context;
+  const { event, logger } = context;
   if (event.result !== 'SUCCESS') return;
-  const table = await database.transaction(
-    (tx) => tableOfNotedEntity(tx, event.entity_id, database),
-    context,
-  );
+  const table = await database.transaction((tx) => tableOfNotedEntity(tx, event.entity_id), context);
   if (table === undefined) {
     // Nothing of it was ever transformed. Its first sync will read all of it.
     logger.info('the entity has not synced yet', { entity_id: event.entity_id });
@@ -31,26 +27,14 @@ export const rebuildEntity: DatabaseHandler<
   if (event.webhook_event_type !== 'entity.entity_mapping.deleted') {
     const { source } = await locate(mapped, connection, database, context);
     const entityFields = await entityFieldsOf(event.entity_id, connection, database, context.signal);
-    const { rows, live } = await runPass(
-      {
-        source: { ...scope, ...source },
-        mapping,
-        connectionId: event.connection_id,
-        eventId,
-        attempt,
-        everything: true,
-        entityFields,
-      },
-      database,
-      context,
-      options,
-    );
+    const request = { source: { ...source, ...scope }, mapping, everything: true, entityFields };
+    const { rows, live } = await runPass(request, database, context, options);
     logger.info(live ? 'entity rebuilt' : 'nothing written: the connection is deleted', { table, rows });
     return;
   }
-  const sources = await database.transaction((tx) => forgetTable(tx, scope, table, database), context);
+  const sources = await database.transaction((tx) => forgetTable(tx, scope, table), context);
   const removal = {
-    table: inApplication(`:"application".${mapping.target}`, database),
+    table: `:"application".${mapping.target}`,
     where: `target.application_id = $1 and target.customer_id = $2 and target.provider_name = $3
       and target.source = any ($4::text[])`,
     parameters: [sources],

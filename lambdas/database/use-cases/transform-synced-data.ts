@@ -19,7 +19,7 @@ import type { DatabaseHandler } from './with-database.ts';
  * application's {@link Transforms}.
  */
 export const transformSyncedData: DatabaseHandler<SyncComplete> = async (context, database, options = {}) => {
-  const { event, eventId, attempt, logger, note } = context;
+  const { event, attempt, logger, note } = context;
   const { count = countOne } = options;
   if (event.result !== 'SUCCESS') return;
   const mapped = await mappedTable(context, database);
@@ -40,20 +40,8 @@ export const transformSyncedData: DatabaseHandler<SyncComplete> = async (context
   let read = 0;
   for (const applicationId of found.applications) {
     const source = { ...found.source, ...connection, applicationId };
-    const { rows, live } = await runPass(
-      {
-        source,
-        mapping: mapped.mapping,
-        connectionId: event.connection_id,
-        eventId,
-        attempt,
-        everything: false,
-        entityFields,
-      },
-      database,
-      context,
-      options,
-    );
+    const request = { source, mapping: mapped.mapping, everything: false, entityFields };
+    const { rows, live } = await runPass(request, database, context, options);
     if (!live) {
       logger.warn('nothing written: the connection of this sync is deleted', { source: source.source });
       return;
@@ -90,8 +78,8 @@ async function mappedTable(
   }
   const { entity_id: entityId, entity_name: name } = event;
   const table = await database.transaction(async (tx) => {
-    if (name === undefined) return tableOfNotedEntity(tx, entityId, database);
-    await noteEntity(tx, entityId, tableOfEntity(name), database);
+    if (name === undefined) return tableOfNotedEntity(tx, entityId);
+    await noteEntity(tx, entityId, tableOfEntity(name));
     return tableOfEntity(name);
   }, context);
   return table === undefined ? undefined : mappedEntity(database.transforms, table);

@@ -139,9 +139,9 @@ export function edgesSuite(given: () => World): void {
 
   test('an entity that was renamed has its new table', async () => {
     const table = await world.database.transaction(async (tx) => {
-      await noteEntity(tx, 'entity-1', 'entity_lead_source', world.database);
-      await noteEntity(tx, 'entity-1', 'entity_deal_source', world.database);
-      return tableOfNotedEntity(tx, 'entity-1', world.database);
+      await noteEntity(tx, 'entity-1', 'entity_lead_source');
+      await noteEntity(tx, 'entity-1', 'entity_deal_source');
+      return tableOfNotedEntity(tx, 'entity-1');
     }, bounds());
     expect(table).toBe('entity_deal_source');
   });

@@ -61,7 +61,7 @@ export function sweepCostSuite(given: () => World): void {
               },
             };
             const step = { after: '', batchRows: ROWS };
-            await sweepDeleted(explaining, source, { target: 'contacts', sql: '' }, step, world.database);
+            await sweepDeleted(explaining, source, { target: 'contacts', sql: '' }, step);
           },
           bounds(10 * 60_000),
         );
