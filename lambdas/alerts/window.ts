@@ -78,9 +78,13 @@ export function createDynamoDbAlertWindow(options: DynamoDbAlertWindowOptions): 
   const expiresAt = () => number(Math.ceil((nowMs() + windowMs) / 1000) + KEPT_AFTER_WINDOW_SECONDS);
 
   /** `applied`, or the item that refused the write. */
-  async function write(input: UpdateItemCommandInput, signal: AbortSignal) {
+  async function write(
+    key: string,
+    signal: AbortSignal,
+    input: Omit<UpdateItemCommandInput, 'TableName' | 'Key'>,
+  ) {
     try {
-      return { applied: await table.updateItem(input, signal) };
+      return { applied: await table.updateItem({ ...item(key), ...input }, signal) };
     } catch (error) {
       // By name: two copies of the SDK in one process have two classes.
       if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error;
@@ -91,23 +95,19 @@ export function createDynamoDbAlertWindow(options: DynamoDbAlertWindowOptions): 
   return {
     async claim(key, eventId, signal) {
       const atMs = nowMs();
-      const answer = await write(
-        {
-          ...item(key),
-          UpdateExpression: `SET #owner = :event, lease_until_ms = :lease_until_ms, ${LEDGER_TTL_ATTRIBUTE} = :expires_at`,
-          ConditionExpression: `${NO_WINDOW} AND ${NO_LEASE_OF_ANOTHER}`,
-          ExpressionAttributeNames: { '#owner': 'owner' },
-          ExpressionAttributeValues: {
-            ':event': { S: eventId },
-            ':now_ms': number(atMs),
-            ':lease_until_ms': number(atMs + ALERT_LEASE_MS),
-            ':expires_at': expiresAt(),
-          },
-          ReturnValues: 'ALL_NEW',
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      const answer = await write(key, signal, {
+        UpdateExpression: `SET #owner = :event, lease_until_ms = :lease_until_ms, ${LEDGER_TTL_ATTRIBUTE} = :expires_at`,
+        ConditionExpression: `${NO_WINDOW} AND ${NO_LEASE_OF_ANOTHER}`,
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: {
+          ':event': { S: eventId },
+          ':now_ms': number(atMs),
+          ':lease_until_ms': number(atMs + ALERT_LEASE_MS),
+          ':expires_at': expiresAt(),
         },
-        signal,
-      );
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
       if (answer.applied !== undefined) {
         return { outcome: 'claimed', suppressed: numberIn(answer.applied.Attributes, 'suppressed') ?? 0 };
       }
@@ -118,46 +118,34 @@ export function createDynamoDbAlertWindow(options: DynamoDbAlertWindowOptions): 
     },
 
     async confirm(key, eventId, told, signal) {
-      await write(
-        {
-          ...item(key),
-          UpdateExpression: `SET alerted_until_ms = :until_ms, ${LEDGER_TTL_ATTRIBUTE} = :expires_at REMOVE lease_until_ms ADD suppressed :minus_told`,
-          ConditionExpression: STILL_CLAIMED_BY_US,
-          ExpressionAttributeNames: { '#owner': 'owner' },
-          ExpressionAttributeValues: {
-            ':event': { S: eventId },
-            ':until_ms': number(nowMs() + windowMs),
-            ':expires_at': expiresAt(),
-            ':minus_told': number(-told),
-          },
+      await write(key, signal, {
+        UpdateExpression: `SET alerted_until_ms = :until_ms, ${LEDGER_TTL_ATTRIBUTE} = :expires_at REMOVE lease_until_ms ADD suppressed :minus_told`,
+        ConditionExpression: STILL_CLAIMED_BY_US,
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: {
+          ':event': { S: eventId },
+          ':until_ms': number(nowMs() + windowMs),
+          ':expires_at': expiresAt(),
+          ':minus_told': number(-told),
         },
-        signal,
-      );
+      });
     },
 
     async release(key, eventId, signal) {
-      await write(
-        {
-          ...item(key),
-          UpdateExpression: 'REMOVE lease_until_ms',
-          ConditionExpression: STILL_CLAIMED_BY_US,
-          ExpressionAttributeNames: { '#owner': 'owner' },
-          ExpressionAttributeValues: { ':event': { S: eventId } },
-        },
-        signal,
-      );
+      await write(key, signal, {
+        UpdateExpression: 'REMOVE lease_until_ms',
+        ConditionExpression: STILL_CLAIMED_BY_US,
+        ExpressionAttributeNames: { '#owner': 'owner' },
+        ExpressionAttributeValues: { ':event': { S: eventId } },
+      });
     },
 
     async countSuppressed(key, eventId, signal) {
-      await write(
-        {
-          ...item(key),
-          UpdateExpression: 'SET suppressed_event = :event ADD suppressed :one',
-          ConditionExpression: NOT_COUNTED_LAST,
-          ExpressionAttributeValues: { ':event': { S: eventId }, ':one': number(1) },
-        },
-        signal,
-      );
+      await write(key, signal, {
+        UpdateExpression: 'SET suppressed_event = :event ADD suppressed :one',
+        ConditionExpression: NOT_COUNTED_LAST,
+        ExpressionAttributeValues: { ':event': { S: eventId }, ':one': number(1) },
+      });
     },
   };
 }
