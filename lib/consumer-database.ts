@@ -41,7 +41,7 @@ export function databaseNetwork(scope: Construct, config: StackConfig): Function
   return {
     // Only the subnets' ids reach the template; CDK wants to know of a zone, and asks nobody for it.
     vpc: Vpc.fromVpcAttributes(scope, 'Vpc', { vpcId, availabilityZones: ['any'] }),
-    subnets: { subnets: subnetIds.map((id) => importedSubnet(scope, id)) },
+    vpcSubnets: { subnets: subnetIds.map((id) => importedSubnet(scope, id)) },
     securityGroups: securityGroupIds.map((id) =>
       // CDK shall not try to open it: what it lets out is its owner's.
       SecurityGroup.fromSecurityGroupId(scope, `SecurityGroup-${id}`, id, { mutable: false }),

@@ -117,7 +117,7 @@ const sources = commaSeparated.refine(
   (list) => list.length > 0 && list.every(isSource) && list.join(',').length <= MAX_ALLOWED_SOURCES_BYTES,
 );
 
-/** Every key of the configuration: the CDK context key, what it takes, its default. */
+/** Every key of the configuration: the CDK context key, what it takes, its default. What each means: props.ts. */
 const shape = {
   /** Names the stack: `SupaglueWebhooks-<stage>`. */
   stage: z
@@ -125,39 +125,29 @@ const shape = {
     .regex(/^[a-z0-9-]{1,20}$/)
     .default('prod')
     .describe('1 to 20 of a-z, 0-9 and -'),
-  /** Subscribed to the alert topic; AWS sends a confirmation first. */
   alertEmail: z.email().optional().describe('an email address'),
-  /** Subscribed to the alert topic, such as PagerDuty's integration URL for CloudWatch. */
   alertEndpoint: z
     .url({ protocol: /^https$/ })
     .optional()
     .describe('an https:// URL'),
-  /** How long an alert keeps others about the same from being sent. 0: every one is sent. */
   alertWindowSeconds: integer(0, MAX_ALERT_WINDOW_SECONDS, DEFAULT_ALERT_WINDOW_SECONDS),
-  /** Holds the routing key of a PagerDuty integration (Events API v2), to alert there too. */
   pagerDutySecretArn: secretArn(),
-  /** Holds the URL of an incoming webhook of Slack or a relative, to alert there too. */
   slackSecretArn: secretArn(),
-  /** What receives requests: an HTTP API, a function URL, or both while Supaglue goes from one to the other. */
   endpoint: z
     .enum(['http-api', 'function-url', 'both'])
     .default('http-api')
     .describe('http-api, function-url or both'),
-  /** Requests a second at the gateway; above it callers get 429, and Svix retries. */
   throttleRate: integer(1, 100_000, 100),
-  /** Requests that may arrive at once above the rate. */
   throttleBurst: integer(1, 100_000, 200),
   /** Batches in work at once: the throughput knob. SQS event sources take no less than 2. */
   maxConcurrency: integer(2, 1000, 5),
   batchSize: integer(1, 10, 10),
-  /** How long Lambda waits for a batch to fill. */
   batchWindowSeconds: integer(0, 300, 0),
   /** Attempts of an event before it is dead-lettered; well below the queue's own receive limit (50). */
   maxAttempts: integer(1, 40, DEFAULT_MAX_ATTEMPTS),
   backoffBaseSeconds: integer(1, MAX_VISIBILITY_SECONDS, DEFAULT_BACKOFF_BASE_SECONDS),
   /** Longest wait between two attempts. SQS hides a message for at most 12 h. */
   backoffCapSeconds: integer(1, MAX_VISIBILITY_SECONDS, DEFAULT_BACKOFF_CAP_SECONDS),
-  /** Time that one attempt's handlers have before `signal` aborts. */
   handlerTimeoutSeconds: integer(
     1,
     MAX_FUNCTION_TIMEOUT_SECONDS - FUNCTION_MARGIN_SECONDS,
@@ -168,31 +158,20 @@ const shape = {
     .refine((days) => LOG_RETENTION_DAYS.includes(days))
     .default(30)
     .describe(`one of ${LOG_RETENTION_DAYS.join(', ')}`),
-  /** Only these may call; absent: any source with a valid signature. */
   allowedSources: sources
     .optional()
     .describe('addresses or CIDR blocks (IPv4 or IPv6), comma-separated, at most 3,000 characters'),
-  /** X-Ray traces of both functions. */
   tracing: flag(false),
-  /** Keeps queues, ledger and signing secret when the stack is destroyed. */
   retainData: flag(true),
-  /** Customer-managed key that encrypts the alert topic. CloudWatch must be allowed to use it. */
   alertTopicKeyArn: text(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/)
     .optional()
     .describe('the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID)'),
-  /** Holds the application database's URL, or RDS's JSON. With it the database handlers exist. */
   databaseSecretArn: secretArn(),
-  /** Holds PEM certificates of the authority that signed the database's; absent: public ones and RDS's. */
   databaseCaSecretArn: secretArn(),
-  /** Schema that Supaglue writes into. */
   supaglueSchema: schemaName('supaglue'),
-  /** Schema of the application's tables. */
   applicationSchema: schemaName('app'),
-  /** After a deleted connection, deletes that customer's rows from Supaglue's tables too. */
   cleanSupaglueTables: flag(false),
-  /** Holds Supaglue's API key: a backfill then triggers a full sync, and Supaglue is asked for schemas and mappings. */
   supaglueApiKeySecretArn: secretArn(),
-  /** Supaglue's management API with its version: the cloud's, or that of one of your own. The key goes there. */
   supaglueApiUrl: z
     .url({ protocol: /^https$/ })
     .refine((url) => !/[?#@]|\/$/.test(url))

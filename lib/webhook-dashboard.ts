@@ -6,28 +6,17 @@ import {
   type IMetric,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { FailureReason } from '../lambdas/contract/failure.ts';
 import { AnswerCode } from '../lambdas/contract/http.ts';
 import { CONSUMER_SERVICE, INGEST_SERVICE, Metric, serviceName } from '../lambdas/contract/metrics.ts';
-import type { EndpointMetrics } from './ingest-url.ts';
-import type { StackConfig } from './stack-config.ts';
+import type { WebhookAlarmsProps } from './webhook-alarms.ts';
 import { webhookMetric } from './webhook-metrics.ts';
-import type { WebhookQueues } from './webhook-queues.ts';
 
-export interface WebhookDashboardProps {
-  readonly config: StackConfig;
+export interface WebhookDashboardProps extends Omit<WebhookAlarmsProps, 'namePrefix' | 'topic'> {
   readonly dashboardName: string;
   readonly alarms: readonly Alarm[];
-  /** What receives requests. */
-  readonly endpoints: readonly EndpointMetrics[];
-  /** Requests that the gateway refused with 429; without one, Lambda's throttles tell of them. */
-  readonly throttledRequests: IMetric | undefined;
-  readonly ingest: LambdaFunction;
-  readonly consumer: LambdaFunction;
-  readonly queues: WebhookQueues;
   readonly ledger: TableV2;
 }
 

@@ -1,9 +1,9 @@
-import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Effect, Grant, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
   Architecture,
   Code,
+  type FunctionOptions,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -17,11 +17,7 @@ import { METRICS_NAMESPACE, serviceName } from '../lambdas/contract/metrics.ts';
 import type { StackConfig } from './stack-config.ts';
 
 /** Where a function's network interfaces are. */
-export interface FunctionNetwork {
-  readonly vpc: IVpc;
-  readonly subnets: SubnetSelection;
-  readonly securityGroups: ISecurityGroup[];
-}
+export type FunctionNetwork = Required<Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>>;
 
 /**
  * What Lambda calls with the function's role to put interfaces into subnets; it takes no narrower resource.
@@ -89,13 +85,7 @@ export class WebhookFunction extends Construct {
         POWERTOOLS_LOG_LEVEL: 'INFO',
         ...props.environment,
       },
-      ...(network === undefined
-        ? {}
-        : {
-            vpc: network.vpc,
-            vpcSubnets: network.subnets,
-            securityGroups: network.securityGroups,
-          }),
+      ...network,
     });
     logGroup.grantWrite(role);
     if (config.tracing) {
