@@ -1,3 +1,5 @@
+import type { Quartiles } from './statistics.ts';
+
 /** One comparison of `npm run bench`. It throws when its own results are wrong, such as an event not handled. */
 export interface Benchmark {
   /** For `--only`. */
@@ -21,16 +23,11 @@ export interface BenchContext {
 }
 
 /** What was measured of one subject. */
-export interface BenchRow {
+export interface BenchRow extends Quartiles {
   readonly subject: string;
   /** What `ratio` compares with. */
   readonly against?: string;
   readonly unit: string;
-  readonly median: number;
-  readonly q1: number;
-  readonly q3: number;
-  /** How many measurements `median` is of. */
-  readonly runs: number;
   readonly ratio?: number;
   /** The most that `ratio` may be, or `median` where there is no ratio. */
   readonly goal?: number;

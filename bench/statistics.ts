@@ -3,6 +3,7 @@ export interface Quartiles {
   readonly median: number;
   readonly q1: number;
   readonly q3: number;
+  /** How many measurements it is of. */
   readonly runs: number;
 }
 

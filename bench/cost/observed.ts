@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import type { StackFacts } from './stack-facts.ts';
 
 /** Calls to AWS by their names. */
 export type Calls = Readonly<Record<string, number>>;
 
 /** What a run of the deployed bundles showed of one event; `observed.json` keeps it, and a test repeats the run. */
-export interface Observed {
+export interface Observed extends Omit<StackFacts, 'accessLogFormat'> {
   /** What ingest calls for one accepted webhook, and the consumer for one event and for a duplicate. */
   readonly calls: { readonly ingest: Calls; readonly consumer: Calls; readonly duplicate: Calls };
   /** Of the lines that an accepted event leaves in CloudWatch Logs, without the line's end. */
@@ -20,11 +21,6 @@ export interface Observed {
   readonly messageAttributeBytes: number;
   /** Metrics with their dimensions that accepted events write. */
   readonly customMetrics: number;
-  readonly alarms: number;
-  readonly dashboards: number;
-  readonly secrets: number;
-  readonly memoryMb: number;
-  readonly logRetentionDays: number;
   readonly ledgerRetentionDays: number;
 }
 

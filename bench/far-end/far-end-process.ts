@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import diagnostics from 'node:diagnostics_channel';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { startDynamoDbEngine } from '../../local/engines/dynamodb.ts';
-import { type LoopbackServer, listenOnLoopback, readBody } from '../../local/loopback-server.ts';
+import { type Service, startJsonService } from '../../local/services/service.ts';
 import { answerQuestions } from '../processes/helper-process.ts';
 import { BENCH_SECRET } from './function-environment.ts';
 
@@ -18,7 +18,7 @@ const accepting = await startAcceptingService();
 const dynamoDb = await startDynamoDbEngine({ callers: 'programs' });
 
 answerQuestions((question: 'endpoints' | 'take-counts') => {
-  if (question === 'endpoints') return { accepting: accepting.url, dynamoDb: dynamoDb.endpoint };
+  if (question === 'endpoints') return { accepting: accepting.endpoint, dynamoDb: dynamoDb.endpoint };
   const counts = Object.fromEntries(calls);
   calls.clear();
   return counts;
@@ -28,29 +28,24 @@ answerQuestions((question: 'endpoints' | 'take-counts') => {
  * SQS, Secrets Manager and DynamoDB as far as the answer to an accepted call goes. It keeps nothing, so that it
  * takes as little as it can of the two cores that the subject is measured on.
  */
-function startAcceptingService(): Promise<LoopbackServer> {
-  return listenOnLoopback(async (request, response) => {
-    const body = await readBody(request);
-    const target = String(request.headers['x-amz-target'] ?? '');
-    if (!Buffer.isBuffer(body)) response.destroy();
-    else if (target === 'AmazonSQS.SendMessage') {
-      const { MessageBody } = JSON.parse(body.toString());
-      const MD5OfMessageBody = createHash('md5').update(String(MessageBody)).digest('hex');
-      answer(response, { MessageId: randomUUID(), MD5OfMessageBody });
-    } else if (target === 'secretsmanager.GetSecretValue') {
-      answer(response, { Name: 'secret', SecretString: BENCH_SECRET, VersionStages: ['AWSCURRENT'] });
-    } else if (/^DynamoDB_20120810\.(Get|Put|Update)Item$/.test(target)) answer(response, {});
-    else {
-      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
-      response.end(JSON.stringify({ __type: 'UnknownOperationException', message: target }));
-    }
-  });
-}
-
-function answer(response: ServerResponse, body: object): void {
-  response.writeHead(200, {
-    'content-type': 'application/x-amz-json-1.0',
-    'x-amzn-requestid': randomUUID(),
-  });
-  response.end(JSON.stringify(body));
+function startAcceptingService(): Promise<Service> {
+  const answered = () => ({});
+  return startJsonService(
+    'far end',
+    {
+      SendMessage: ({ MessageBody }) => ({
+        MessageId: randomUUID(),
+        MD5OfMessageBody: createHash('md5').update(String(MessageBody)).digest('hex'),
+      }),
+      GetSecretValue: () => ({
+        Name: 'secret',
+        SecretString: BENCH_SECRET,
+        VersionStages: ['AWSCURRENT'],
+      }),
+      GetItem: answered,
+      PutItem: answered,
+      UpdateItem: answered,
+    },
+    { callers: 'programs' },
+  );
 }

@@ -1,24 +1,14 @@
-import type { Callers } from '../loopback-guard.ts';
 import { listenOnLoopback, readBody } from '../loopback-server.ts';
+import type { Service, ServiceOptions } from '../services/service.ts';
 import { createDynalite, wholeRequest } from './dynalite.ts';
 
-export interface DynamoDbEngineOptions {
-  /** Port on loopback; default 0, any free one. */
-  readonly port?: number;
-  /** @default credentialed */
-  readonly callers?: Callers;
-  /** False: `ReturnValuesOnConditionCheckFailure` is ignored, as dynalite itself does. Default true. */
+export interface DynamoDbEngineOptions extends ServiceOptions {
+  /** False: `ReturnValuesOnConditionCheckFailure` is ignored, as dynalite itself does. @default true */
   readonly returnItemsOnRefusedWrite?: boolean;
 }
 
-export interface DynamoDbEngine {
-  /** For `AWS_ENDPOINT_URL_DYNAMODB`. */
-  readonly endpoint: string;
-  stop(): Promise<void>;
-}
-
 /** dynalite in memory. It has neither TTL (nothing expires locally) nor transactions. */
-export async function startDynamoDbEngine(options: DynamoDbEngineOptions = {}): Promise<DynamoDbEngine> {
+export async function startDynamoDbEngine(options: DynamoDbEngineOptions = {}): Promise<Service> {
   const engine = createDynalite({
     createTableMs: 0,
     deleteTableMs: 0,

@@ -1,14 +1,6 @@
-import type { Callers } from '../loopback-guard.ts';
-import { type Service, startJsonService } from '../services/service.ts';
+import { type Service, type ServiceOptions, startJsonService } from '../services/service.ts';
 import { ACTIONS } from './sqs/actions.ts';
 import { Queues } from './sqs/queues.ts';
-
-export interface SqsEngineOptions {
-  /** Port on loopback; default 0, any free one. */
-  readonly port?: number;
-  /** @default credentialed */
-  readonly callers?: Callers;
-}
 
 export interface SqsEngine extends Service {
   /** For {@link ACTIONS} within the process. */
@@ -21,17 +13,14 @@ export interface SqsEngine extends Service {
  * SQS's standard queues in memory: what this project, its suites and an operator's tools use of them. Over HTTP it
  * speaks the JSON protocol, as every SDK and AWS CLI since the end of 2023 does; the older query protocol is refused.
  */
-export async function startSqsEngine(options: SqsEngineOptions = {}): Promise<SqsEngine> {
+export async function startSqsEngine(options: ServiceOptions = {}): Promise<SqsEngine> {
   const queues = new Queues();
   // Each action is given the input that its caller takes it to have.
   type Action = (queues: Queues, input: object, gone: AbortSignal) => object | Promise<object>;
   const actions = Object.entries(ACTIONS as unknown as Record<string, Action>).map(
     ([name, action]) => [name, (input: object, gone: AbortSignal) => action(queues, input, gone)] as const,
   );
-  const { endpoint, stop } = await startJsonService('SQS', Object.fromEntries(actions), {
-    callers: 'credentialed',
-    ...options,
-  });
+  const { endpoint, stop } = await startJsonService('SQS', Object.fromEntries(actions), options);
   queues.endpoint = endpoint;
   return {
     endpoint,

@@ -1,4 +1,5 @@
 import { type JsonRecord, parseRecord } from '../json.ts';
+import type { Callers } from '../loopback-guard.ts';
 import { type LoopbackOptions, listenOnLoopback, readBody } from '../loopback-server.ts';
 
 /** A stand-in for one of AWS's services. */
@@ -25,8 +26,11 @@ export class ServiceError extends Error {
 /** @param gone - aborts when the caller has gone */
 type Action = (input: JsonRecord, gone: AbortSignal) => object | Promise<object>;
 
-interface ServiceOptions extends LoopbackOptions {
-  readonly port?: number | undefined;
+export interface ServiceOptions extends LoopbackOptions {
+  /** On loopback. @default 0, any free one */
+  readonly port?: number;
+  /** @default credentialed */
+  readonly callers?: Callers;
 }
 
 /** A service of the JSON protocol, whose actions are called by their names. What they cannot do, they throw. */

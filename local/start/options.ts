@@ -2,22 +2,17 @@ import { Command, CommanderError, Option } from 'commander';
 import { parseSigningSecret, SigningSecretError } from '../../lambdas/ingest/signing-secret.ts';
 import { numberOption, portOption } from '../number-option.ts';
 
+/** Absent is what was not given; the options below say what it means. */
 export interface StartOptions {
-  /** 0: any free one. */
   readonly port: number;
-  /** Absent: a fresh one. */
   readonly secret?: string;
-  /** Absent: the stack's own. */
   readonly retryBaseSeconds?: number;
   readonly retryMaxSeconds?: number;
   readonly verbose: boolean;
   /** Port on which the consumer listens to a debugger. Absent: on none. */
   readonly inspectPort?: number;
-  /** The inspector may redrive and delete; absent: it only reads. */
   readonly write?: true;
-  /** The database handlers run, on an embedded PostgreSQL or a given one. */
   readonly withDatabase?: true;
-  /** The database; absent: that of DATABASE_URL if it is on this machine, else an embedded one. */
   readonly databaseUrl?: string;
 }
 

@@ -1,4 +1,5 @@
 import type { SecretProblem } from '../core/secret-mending.ts';
+import type { BODY_TEXTS, HEADER_TEXTS, SIGNATURE_TEXTS } from './causes.ts';
 
 /** One thing that was done to a request on its way, or that is wrong with it. */
 export type Alteration =
@@ -27,45 +28,9 @@ export type TimestampAlteration = {
   readonly fresh_when_received?: boolean;
 };
 
-export type HeaderCause =
-  | 'header-duplicated'
-  | 'header-quoted'
-  | 'header-url-encoded'
-  | 'header-white-space'
-  | 'id-malformed';
-
-export type SignatureCause =
-  | 'signature-without-version'
-  | 'signature-of-other-version'
-  | 'signatures-joined-by-comma'
-  | 'signature-plus-lost'
-  | 'signature-url-safe'
-  | 'signature-unpadded'
-  | 'signature-case-changed'
-  | 'signature-in-hex'
-  | 'signature-truncated'
-  | 'signature-extended'
-  | 'signature-malformed';
-
-export type BodyCause =
-  | 'body-base64-not-decoded'
-  | 'body-base64-decoded-twice'
-  | 'body-json-in-string'
-  | 'body-compressed'
-  | 'body-charset'
-  | 'body-unicode-form'
-  | 'body-bom-added'
-  | 'body-bom-removed'
-  | 'body-newline-added'
-  | 'body-newline-removed'
-  | 'body-line-ends'
-  | 'body-white-space'
-  | 'body-empty'
-  | 'body-characters-lost'
-  | 'body-object-text'
-  | 'body-keys-sorted'
-  | 'body-too-large';
-
+export type HeaderCause = keyof typeof HEADER_TEXTS;
+export type SignatureCause = keyof typeof SIGNATURE_TEXTS;
+export type BodyCause = keyof typeof BODY_TEXTS;
 export type Cause = Alteration['cause'];
 
 /** One guess at what was sent, and what was done to it since if the guess is right. */

@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import {
-  type DynamoDbEngine,
-  type DynamoDbEngineOptions,
-  startDynamoDbEngine,
-} from '../../local/engines/dynamodb.ts';
+import { type DynamoDbEngineOptions, startDynamoDbEngine } from '../../local/engines/dynamodb.ts';
 import type { Queues } from '../../local/engines/sqs/queues.ts';
-import { type SqsEngine, startSqsEngine } from '../../local/engines/sqs.ts';
+import { startSqsEngine } from '../../local/engines/sqs.ts';
 import { LOCAL_CLIENT } from '../../local/identity.ts';
+import type { Service } from '../../local/services/service.ts';
 import {
   createNamedLedgerTable,
   createNamedQueuePair,
@@ -50,11 +47,11 @@ export async function startEngines(options: DynamoDbEngineOptions = {}): Promise
   };
 }
 
-export function sqsClient(engine: Pick<SqsEngine, 'endpoint'>): SQSClient {
+export function sqsClient(engine: Pick<Service, 'endpoint'>): SQSClient {
   return new SQSClient({ ...LOCAL_CLIENT, endpoint: engine.endpoint });
 }
 
-export function dynamoDbClient(engine: Pick<DynamoDbEngine, 'endpoint'>): DynamoDBClient {
+export function dynamoDbClient(engine: Pick<Service, 'endpoint'>): DynamoDBClient {
   return new DynamoDBClient({
     ...LOCAL_CLIENT,
     endpoint: engine.endpoint,

@@ -15,16 +15,6 @@ export interface SwitchCommandOptions extends TargetOptions {
   readonly json?: true;
 }
 
-/** What `--json` prints. */
-interface SwitchReport {
-  readonly target: string;
-  readonly state: SettledState;
-  readonly changed: boolean;
-  readonly waiting: number;
-  readonly hidden: number;
-  readonly retention_seconds: number;
-}
-
 const DOING: Readonly<Record<SettledState, string>> = { Disabled: 'pausing', Enabled: 'resuming' };
 
 /** `pause` and `resume`: both are one switch. */
@@ -65,12 +55,8 @@ export async function runSwitch(
   });
 }
 
-function reportOf(
-  target: Target,
-  state: SettledState,
-  { changed }: Switched,
-  depth: QueueDepth,
-): SwitchReport {
+/** What `--json` prints. */
+function reportOf(target: Target, state: SettledState, { changed }: Switched, depth: QueueDepth) {
   return {
     target: target.name,
     state,
