@@ -2,9 +2,7 @@ import type { Quartiles } from './statistics.ts';
 
 /** One comparison of `npm run bench`. It throws when its own results are wrong, such as an event not handled. */
 export interface Benchmark {
-  /** For `--only`. */
   readonly name: string;
-  /** One line for `--list`. */
   readonly says: string;
   /** Left out unless `--only` names it: it takes too long. */
   readonly onlyByName?: true;
@@ -16,7 +14,6 @@ export interface BenchContext {
   readonly quick: boolean;
   /** Another checkout, to compare with. */
   readonly baseline?: string;
-  /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   /** Says what is being measured now. */
   readonly step: (text: string) => void;

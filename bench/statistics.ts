@@ -1,4 +1,3 @@
-/** Middle and spread of a sample. */
 export interface Quartiles {
   readonly median: number;
   readonly q1: number;

@@ -69,7 +69,6 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => P
 
 type Register = (program: Command, run: Run) => void;
 
-/** The operator's command line. */
 export function runProgram(args: readonly string[], context: CommandContext): Promise<ExitCode> {
   const [first, second] = args;
   const wanted = first === 'help' ? second : first;

@@ -4,6 +4,7 @@ import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectDirectory } from '../lib/project-paths.ts';
+import { DEV_DEPENDENCIES } from '../operator/commands/init/scaffold.ts';
 
 // `npm run pack`: fills dist/package with what is published, and packs it. Prints the tarball's path. `--version X` gives
 // another version, for a test of updates.
@@ -29,17 +30,6 @@ const PEERS = ['aws-cdk-lib', 'constructs'];
 const TYPES = ['@standard-schema/spec', '@types/aws-lambda'];
 /** Imported by nothing, and needed at run time: the inspector serves it by its path. */
 const BY_PATH = ['htmx.org'];
-/** What only a scaffolded project needs, in the versions that are tested here. */
-const SCAFFOLD = [
-  '@jest/globals',
-  '@swc/core',
-  '@swc/jest',
-  '@types/node',
-  'aws-cdk',
-  'jest',
-  'tsx',
-  'typescript',
-];
 
 interface Manifest {
   readonly name: string;
@@ -121,7 +111,7 @@ function stagedManifest(): object {
     exports: Object.fromEntries(entries),
     dependencies: pinned(wanted),
     peerDependencies: Object.fromEntries(PEERS.map((each) => [each, `^${versionOf(each)}`])),
-    scaffoldDependencies: pinned([...SCAFFOLD, ...PEERS]),
+    scaffoldDependencies: pinned([...DEV_DEPENDENCIES, ...PEERS]),
   };
 }
 

@@ -45,31 +45,16 @@ export async function buildSubjects(directory: string): Promise<readonly Subject
         sdkInside,
         outDirectory: join(directory, `${family}-${name}-${sdkInside ? 'inside' : 'outside'}`),
       });
-    subjects.push(
-      { family, name: OURS, bundled: own[family] },
-      { family, name: FLOOR, bundled: floors[family] },
-      {
-        family,
-        name: 'ours, NodejsFunction',
-        bundled: await build('ours', ENTRIES[family], false),
-      },
-      {
-        family,
-        name: 'ours, NodejsFunction, SDK inside',
-        bundled: await build('ours', ENTRIES[family], true),
-      },
-      {
-        family,
-        name: `${rival.name}, NodejsFunction`,
-        bundled: await build('rival', rival.entry, false),
-      },
-      {
-        family,
-        name: `${rival.name}, NodejsFunction, SDK inside`,
-        bundled: await build('rival', rival.entry, true),
-      },
-      { family, name: `${rival.name}, our bundling`, bundled: own[`rival-${family}`] },
-    );
+    const members: readonly (readonly [name: string, bundled: Bundled])[] = [
+      [OURS, own[family]],
+      [FLOOR, floors[family]],
+      ['ours, NodejsFunction', await build('ours', ENTRIES[family], false)],
+      ['ours, NodejsFunction, SDK inside', await build('ours', ENTRIES[family], true)],
+      [`${rival.name}, NodejsFunction`, await build('rival', rival.entry, false)],
+      [`${rival.name}, NodejsFunction, SDK inside`, await build('rival', rival.entry, true)],
+      [`${rival.name}, our bundling`, own[`rival-${family}`]],
+    ];
+    subjects.push(...members.map(([name, bundled]) => ({ family, name, bundled })));
   }
   return subjects;
 }

@@ -3,7 +3,6 @@ import type { Observed } from './observed.ts';
 import { type Logging, platformBytes } from './platform-lines.ts';
 import { PRICES, type PriceName } from './prices.ts';
 
-/** What a month looks like. */
 export interface Workload {
   readonly eventsPerMonth: number;
   /** Events that one invocation of the consumer takes, on average; 1 to 10. */
@@ -20,7 +19,6 @@ export interface CostInputs {
   readonly durations: Durations;
 }
 
-/** One line of the bill. */
 export interface CostLine {
   readonly price: PriceName;
   readonly what: string;

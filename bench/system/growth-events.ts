@@ -29,9 +29,7 @@ export interface Handled {
 export interface GrowthSummary {
   readonly processed: number;
   readonly duplicates: number;
-  /** COMPLETED in the ledger. */
   readonly records: number;
-  /** In the ledger, but not COMPLETED. */
   readonly open: number;
   readonly ledgerBytes: number;
   /** Of the records: copies, not handled. */

@@ -17,7 +17,6 @@ const HEADERS_A_CLASS = 64;
 const SLICE = 20_000;
 const WARM_UP = 20_000;
 
-/** Whether one header is refused; what is timed. */
 type Compare = (header: string) => boolean;
 
 /** Signature checks whose time is compared: ours, and one that stops at the first wrong byte. */

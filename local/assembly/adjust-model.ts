@@ -1,7 +1,6 @@
 import type { QueueModel, StackModel } from './stack-model.ts';
 
 export interface Adjustments {
-  /** Messages to a batch, in place of the template's. */
   readonly batchSize?: number;
   /** A debugger may stop the functions behind queues for as long as SQS can hide a message. Default false. */
   readonly withoutTimeLimits?: boolean;

@@ -1,4 +1,3 @@
-import { LocalError } from '../local-error.ts';
 import { findFunction } from './event-source-model.ts';
 import type { Properties } from './properties.ts';
 import { ResourceType } from './resource-types.ts';
@@ -27,9 +26,7 @@ export function apiRoutes(
     .map((permission) => findFunction(permission.text('FunctionName'), functions));
 
   return routes.map((route) => {
-    const refuse = (reason: string): never => {
-      throw new LocalError(`resource ${route.owner}: ${reason}`);
-    };
+    const { refuse } = route;
     const apiId = route.text('ApiId');
     const routeKey = route.text('RouteKey');
     if (/[{}]/.test(routeKey)) refuse('routes with path variables are not run locally');
@@ -74,12 +71,10 @@ export function urlRoutes(
           findFunction(permission.text('FunctionName'), functions) === called,
       );
   return urls.map((url) => {
-    const called = findFunction(url.text('TargetFunctionArn'), functions);
-    if (called === undefined)
-      throw new LocalError(`resource ${url.owner}: it calls no function of this stack`);
-    if (url.text('AuthType') !== 'NONE') {
-      throw new LocalError(`resource ${url.owner}: authorizers are not run locally`);
-    }
+    const called =
+      findFunction(url.text('TargetFunctionArn'), functions) ??
+      url.refuse('it calls no function of this stack');
+    if (url.text('AuthType') !== 'NONE') url.refuse('authorizers are not run locally');
     return {
       logicalId: url.owner,
       routeKey: '$default',

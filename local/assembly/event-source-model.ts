@@ -1,4 +1,3 @@
-import { LocalError } from '../local-error.ts';
 import type { Properties } from './properties.ts';
 import type { EventSourceModel, FunctionModel, QueueModel } from './stack-model.ts';
 
@@ -11,10 +10,7 @@ export function eventSourceModel(
   queues: readonly QueueModel[],
   functions: readonly FunctionModel[],
 ): EventSourceModel {
-  const { owner } = mapping;
-  const refuse = (reason: string): never => {
-    throw new LocalError(`resource ${owner}: ${reason}`);
-  };
+  const { owner, refuse } = mapping;
   const arn = mapping.text('EventSourceArn');
   const queue =
     queues.find((candidate) => candidate.arn === arn) ?? refuse(`${arn} is no queue of this stack`);

@@ -13,15 +13,11 @@ export function functionModel(
   properties: Properties,
   assembly: Pick<Assembly, 'assetDirectory'>,
 ): FunctionModel {
-  const { owner } = properties;
+  const { owner, refuse } = properties;
   const runtime = properties.text('Runtime');
-  if (!runtime.startsWith('nodejs'))
-    throw new LocalError(`resource ${owner}: runtime ${runtime} is not run locally`);
-  if (properties.list('Layers').length > 0)
-    throw new LocalError(`resource ${owner}: layers are not run locally`);
-  const key = properties.record('Code')['S3Key'];
-  if (typeof key !== 'string')
-    throw new LocalError(`resource ${owner}: the code is not an asset of the assembly`);
+  if (!runtime.startsWith('nodejs')) refuse(`runtime ${runtime} is not run locally`);
+  if (properties.list('Layers').length > 0) refuse('layers are not run locally');
+  const { S3Key: key } = properties.record('Code');
   const name = stack.nameOf(owner);
   const logging = properties.record('LoggingConfig');
   const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
@@ -29,7 +25,9 @@ export function functionModel(
     logicalId: owner,
     name,
     arn: stack.identityOf(owner).attributes['Arn'] ?? '',
-    codeDirectory: assembly.assetDirectory(key),
+    codeDirectory: assembly.assetDirectory(
+      typeof key === 'string' ? key : refuse('the code is not an asset of the assembly'),
+    ),
     handler: properties.text('Handler'),
     runtime,
     timeoutSeconds: properties.number('Timeout', LAMBDA_DEFAULT_TIMEOUT_SECONDS),

@@ -6,7 +6,6 @@ import type { Template } from './template.ts';
 
 export interface StackIdentities {
   readonly resolve: Resolve;
-  /** The physical name. */
   nameOf(logicalId: string): string;
   identityOf(logicalId: string): ResourceIdentity;
 }

@@ -18,13 +18,16 @@ export interface Properties {
   has(name: string): boolean;
   /** As it stands in the template, nothing resolved. */
   raw(name: string): unknown;
+  /** @throws {LocalError} that names the resource */
+  refuse(reason: string): never;
 }
 
 export function propertiesOf(owner: string, resource: Resource, resolve: Resolve): Properties {
   const value = (name: string): unknown => resolve(resource.properties[name], owner);
-  const wrong = (name: string, wanted: string): never => {
-    throw new LocalError(`resource ${owner}: property ${name} must be ${wanted}`);
+  const refuse = (reason: string): never => {
+    throw new LocalError(`resource ${owner}: ${reason}`);
   };
+  const wrong = (name: string, wanted: string) => refuse(`property ${name} must be ${wanted}`);
   function optionalText(name: string): string | undefined {
     const text = value(name);
     if (text === undefined) return undefined;
@@ -38,6 +41,7 @@ export function propertiesOf(owner: string, resource: Resource, resolve: Resolve
   }
   return {
     owner,
+    refuse,
     optionalText,
     optionalNumber,
     text: (name) => optionalText(name) ?? wrong(name, 'text'),

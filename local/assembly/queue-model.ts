@@ -1,4 +1,3 @@
-import { LocalError } from '../local-error.ts';
 import type { Properties } from './properties.ts';
 import type { QueueModel } from './stack-model.ts';
 import type { StackReader } from './stack-reader.ts';
@@ -13,8 +12,7 @@ const PLAIN_ATTRIBUTES = [
 
 /** Encryption settings are left out: the engine keeps messages in memory. */
 export function queueModel(stack: StackReader, queue: Properties): QueueModel {
-  if (queue.has('FifoQueue'))
-    throw new LocalError(`resource ${queue.owner}: FIFO queues are not run locally`);
+  if (queue.has('FifoQueue')) queue.refuse('FIFO queues are not run locally');
   const attributes: Record<string, string> = {};
   for (const name of PLAIN_ATTRIBUTES) {
     const value = queue.optionalText(name);

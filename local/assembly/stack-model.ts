@@ -24,7 +24,6 @@ export interface StackModel {
 
 export interface NotRun {
   readonly logicalId: string;
-  /** Such as `AWS::S3::Bucket`. */
   readonly type: string;
   /** Absent: the local cloud has none of this type. */
   readonly why?: string;
@@ -70,7 +69,6 @@ export interface FunctionModel {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly logGroupName: string;
-  /** The template's own variables. */
   readonly environment: Readonly<Record<string, string>>;
   /** Variables whose value only a deployment knows → why. */
   readonly unresolved: Readonly<Record<string, string>>;

@@ -3,7 +3,6 @@ import type { LocalCloudObserver } from '../cloud-events.ts';
 import type { Queues } from '../engines/sqs/queues.ts';
 import type { LocalFunction } from '../runtime/local-function.ts';
 
-/** What one event source mapping polls with. */
 export interface PollerOptions {
   readonly source: EventSourceModel;
   readonly queues: Queues;

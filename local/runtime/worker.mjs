@@ -1,4 +1,3 @@
-// Runs in a worker thread.
 import { parentPort, workerData } from 'node:worker_threads';
 import { runFunction } from './function-runtime.mjs';
 

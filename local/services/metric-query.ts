@@ -4,7 +4,6 @@ import { ServiceError } from './service.ts';
 
 const STATISTIC_NAMES = ['Sum', 'SampleCount', 'Average', 'Minimum', 'Maximum'] as const;
 
-/** One query of a GetMetricData call. */
 export interface MetricQuery extends MetricIdentity {
   readonly id: string;
   readonly label: string;

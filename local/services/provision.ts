@@ -6,7 +6,6 @@ import { LocalError } from '../local-error.ts';
 /** Seconds, as the SDK's waiter takes them. */
 const TABLE_WAIT = { maxWaitTime: 10, minDelay: 0.02, maxDelay: 0.1 };
 
-/** Creates the stack's queues and tables in the engines. */
 export async function provision(
   model: Pick<StackModel, 'queues' | 'tables'>,
   sqs: SQSClient,

@@ -15,7 +15,6 @@ import { safeText } from '../safe-text.ts';
 
 export interface PresenterOptions {
   readonly colours: Colours;
-  /** Raw log lines of the functions. */
   readonly verbose: boolean;
   writeLine(line: string): void;
   /** The ledger's record of an event; undefined when there is none, or no ledger any more. */

@@ -3,7 +3,6 @@ import { safeText } from '../../local/safe-text.ts';
 import type { EventStep } from '../core/event-steps.ts';
 import { formatDuration, formatUtcTime } from './format-time.ts';
 
-/** One step of an event's way, in words. */
 export function stepText(step: EventStep, record: LedgerRecord, nowMs: number): string {
   switch (step.step) {
     case 'attempt-running':

@@ -49,7 +49,6 @@ export async function findConsumerSource(target: Target, signal: AbortSignal): P
   return only;
 }
 
-/** The mapping as it is now. */
 export async function readConsumerSource(
   target: Target,
   uuid: string,

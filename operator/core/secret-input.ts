@@ -12,7 +12,6 @@ export interface SecretStreams {
   readonly output: Writable;
 }
 
-/** This process's own streams. */
 export function processStreams(): SecretStreams {
   return { input: process.stdin, output: process.stderr };
 }

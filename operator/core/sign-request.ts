@@ -36,7 +36,6 @@ function foreignSignature(body: Buffer): string {
   return `v1,${createHmac('sha256', randomBytes(32)).update(body).digest('base64')}`;
 }
 
-/** A fresh id that looks like Svix's. */
 export function newEventId(): string {
   return `msg_${randomBytes(12).toString('hex')}`;
 }

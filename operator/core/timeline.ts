@@ -29,7 +29,6 @@ export type TimelineEntry =
       readonly message: string;
       readonly code?: string;
       readonly retryable: boolean;
-      /** First frame of the stack. */
       readonly frame?: string;
     };
 

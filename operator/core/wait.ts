@@ -12,7 +12,6 @@ export const POLL_INTERVALS: Readonly<Record<'local' | 'stack', PollInterval>> =
   stack: { firstMs: 150, longestMs: 2_000 },
 };
 
-/** Waits between the looks of one poll. */
 export class Pace {
   readonly #interval: PollInterval;
   readonly #signal: AbortSignal;

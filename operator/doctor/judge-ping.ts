@@ -5,7 +5,6 @@ import { FollowEnd } from '../core/follow-event.ts';
 import type { WebhookAnswer } from '../core/post-event.ts';
 import { type Finding, fail, type Mend, ok, warn } from './finding.ts';
 
-/** What became of the ping. */
 export interface PingFacts {
   readonly eventId: string;
   readonly answer: WebhookAnswer;

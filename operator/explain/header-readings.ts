@@ -59,7 +59,6 @@ function plainName(name: string): string {
     .replace(/^(?:http-|x-)+/, '');
 }
 
-/** The id as it stands, then as it may have been. */
 export function idReadings({ name, value = '', alterations }: FoundHeader): readonly Reading<string>[] {
   const malformed = !EVENT_ID_PATTERN.test(value);
   return [

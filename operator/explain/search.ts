@@ -43,9 +43,12 @@ export async function findMatch(
   const ids = idReadings(headers.id);
   const timestamps = timestampReadings(headers.timestamp);
   const { match } = signatureReading(headers.signature);
+  const combined = ids.flatMap((id) =>
+    timestamps.flatMap((timestamp) => keys.map((key) => ({ id, timestamp, key }))),
+  );
   let tried = 0;
   for (const body of bodyReadings(capture)) {
-    for (const [id, timestamp, key] of product(ids, timestamps, keys)) {
+    for (const { id, timestamp, key } of combined) {
       const content = { id: id.value, timestamp: timestamp.value, body: body.value };
       const change =
         key.value.key.type === 'public'
@@ -73,14 +76,6 @@ export async function findMatch(
 /** As the functions do: what a mended header would say is not tried. */
 function byPublicKey(key: KeyObject, content: SignedContent, header = ''): readonly Alteration[] | undefined {
   return matchSignature([key], content, header) === undefined ? undefined : [];
-}
-
-function* product<One, Two, Three>(
-  ones: readonly One[],
-  twos: readonly Two[],
-  threes: readonly Three[],
-): Generator<readonly [One, Two, Three]> {
-  for (const one of ones) for (const two of twos) for (const three of threes) yield [one, two, three];
 }
 
 /** The keys, then those of mended secrets, then what a signer uses that forgets to decode the secret. */

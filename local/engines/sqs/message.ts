@@ -26,7 +26,6 @@ export interface StoredMessage {
   hidden?: NodeJS.Timeout | undefined;
 }
 
-/** Sent now. */
 export function newMessage({
   body,
   attributes,

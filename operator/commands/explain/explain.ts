@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Run } from '../../cli/context.ts';
 import { addTargetOptions, SOURCE_OPTION } from '../../cli/target-option.ts';
-import type { ExplainOptions } from './explain-options.ts';
+import type { ExplainOptions } from './run-explain.ts';
 
 const HELP = `
 FILE (- for standard input) is one of

@@ -21,7 +21,7 @@ const FILES: Readonly<Record<string, string>> = {
 
 /** What a project needs beside the framework, in the versions that it is tested with. */
 const DEPENDENCIES = ['aws-cdk-lib', 'constructs'] as const;
-const DEV_DEPENDENCIES = [
+export const DEV_DEPENDENCIES = [
   '@jest/globals',
   '@swc/core',
   '@swc/jest',

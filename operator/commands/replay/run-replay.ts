@@ -21,7 +21,6 @@ export interface ReplayOptions {
   readonly attempts: number;
   readonly skipInvalid?: true;
   readonly verbose?: true;
-  /** Port of the inspector. */
   readonly inspectBrk?: number;
   readonly json?: true;
 }
@@ -35,7 +34,6 @@ const MAX_PROBLEMS = 10;
 /** Standard input, for the shell. */
 const STDIN = '-';
 
-/** `replay`: runs exported letters through this checkout's handlers, on this machine alone. */
 export async function runReplay(
   file: string,
   options: ReplayOptions,

@@ -5,7 +5,6 @@ import { UsageError } from '../../core/command-error.ts';
 import type { Assignment } from '../../core/set-path.ts';
 import type { Tampering } from '../../core/sign-request.ts';
 
-/** Options of `send`, as commander parsed them. */
 export interface SendOptions extends TargetOptions {
   readonly set: readonly Assignment[];
   readonly file?: string;
