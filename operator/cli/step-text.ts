@@ -1,4 +1,4 @@
-import type { LedgerRecord } from '../../lambdas/ledger/record.ts';
+import type { LedgerRecord, RecordedFailure } from '../../lambdas/ledger/record.ts';
 import { safeText } from '../../local/safe-text.ts';
 import type { EventStep } from '../core/event-steps.ts';
 import { formatDuration, formatUtcTime } from './format-time.ts';
@@ -28,14 +28,9 @@ function completedText(completedAtMs: number, record: LedgerRecord): string {
     : `COMPLETED ${took}`;
 }
 
-export interface FailureText {
-  readonly error: string;
-  readonly message: string;
-  readonly code?: string;
-  readonly retryable: boolean;
-}
+type Failed = Pick<RecordedFailure, 'error' | 'message' | 'code' | 'retryable'>;
 
-export function failureText({ error, message, code, retryable }: FailureText): string {
+export function failureText({ error, message, code, retryable }: Failed): string {
   const kind = [...(code === undefined ? [] : [`code ${code}`]), retryable ? 'retryable' : 'permanent'];
   return safeText(`${error}: ${message} (${kind.join(', ')})`, 600);
 }

@@ -1,17 +1,10 @@
 import { isCompleted, type LedgerRecord, type RecordedFailure } from '../../lambdas/ledger/record.ts';
 
+type Moment = 'received' | 'first-attempt' | 'completed' | 'lease-expires' | 'next-attempt' | 'expires';
+
 /** One moment of an event's record. */
 export type TimelineEntry =
-  | {
-      readonly entry:
-        | 'received'
-        | 'first-attempt'
-        | 'completed'
-        | 'lease-expires'
-        | 'next-attempt'
-        | 'expires';
-      readonly at_ms: number;
-    }
+  | { readonly entry: Moment; readonly at_ms: number }
   | { readonly entry: 'dead-lettered'; readonly at_ms: number; readonly reason: string }
   | {
       readonly entry: 'handler-completed';
@@ -20,17 +13,7 @@ export type TimelineEntry =
       /** What it notes beside its completion. */
       readonly note?: string;
     }
-  | {
-      readonly entry: 'failed';
-      readonly at_ms: number;
-      readonly attempt: number;
-      readonly handler?: string;
-      readonly error: string;
-      readonly message: string;
-      readonly code?: string;
-      readonly retryable: boolean;
-      readonly frame?: string;
-    };
+  | ({ readonly entry: 'failed'; readonly frame?: string } & Omit<RecordedFailure, 'stack'>);
 
 /** The record's moments in the order of their times; what is planned comes last. */
 export function timelineOf(record: LedgerRecord): readonly TimelineEntry[] {
@@ -64,18 +47,8 @@ function handlerEntries({ handlers, failures, notes = {} }: LedgerRecord): Timel
     const { failed_at_ms: at_ms, attempt, error, message, code } = state;
     // Among the last ten failures it is listed already.
     if (failures.some((failure) => failure.handler === handler && failure.attempt === attempt)) return [];
-    return [
-      {
-        entry: 'failed',
-        at_ms,
-        attempt,
-        handler,
-        error,
-        message,
-        ...(code === undefined ? {} : { code }),
-        retryable: false,
-      },
-    ];
+    const failure = { at_ms, attempt, handler, error, message, retryable: false };
+    return [{ entry: 'failed', ...failure, ...(code === undefined ? {} : { code }) }];
   });
 }
 
@@ -94,9 +67,6 @@ function endEntries(record: LedgerRecord): TimelineEntry[] {
   }
 }
 
-function moment(
-  entry: 'first-attempt' | 'completed' | 'lease-expires' | 'next-attempt',
-  at_ms: number | undefined,
-): TimelineEntry[] {
+function moment(entry: Moment, at_ms: number | undefined): TimelineEntry[] {
   return at_ms === undefined ? [] : [{ entry, at_ms }];
 }
