@@ -6,15 +6,6 @@ import process from 'node:process';
 import { projectDirectory } from '../lib/project-paths.ts';
 import { CommandError } from '../operator/core/command-error.ts';
 
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
-  readonly memory_bytes: number;
-  readonly system: string;
-  /** Of Node.js and of the packages that the figures depend on. */
-  readonly versions: Readonly<Record<string, string>>;
-}
-
 const PACKAGES = [
   '@aws-sdk/client-sqs',
   '@aws-sdk/client-dynamodb',
@@ -27,8 +18,10 @@ const PACKAGES = [
   'zod',
 ];
 
+export type Machine = Awaited<ReturnType<typeof describeMachine>>;
+
 /** What a figure was measured on. */
-export async function describeMachine(): Promise<Machine> {
+export async function describeMachine() {
   const versions = await Promise.all(
     PACKAGES.map(async (name) => {
       const path = [import.meta.dirname, projectDirectory]
@@ -38,11 +31,12 @@ export async function describeMachine(): Promise<Machine> {
       return [name, String(JSON.parse(await readFile(path, 'utf8')).version)] as const;
     }),
   );
+  const all: Readonly<Record<string, string>> = Object.fromEntries(versions);
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: cpus().length,
     memory_bytes: totalmem(),
     system: `${type()} ${release()}`,
-    versions: { node: process.versions.node, ...Object.fromEntries(versions) },
+    versions: { node: process.versions.node, ...all },
   };
 }

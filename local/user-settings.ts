@@ -2,15 +2,6 @@ import type { DeploymentMetadata } from '../lambdas/contract/outputs.ts';
 import type { FunctionModel, SecretModel } from './assembly/stack-model.ts';
 import type { UserVariables } from './user-variables.ts';
 
-/** What the handlers are given of a user's variables. */
-export interface UserSettings {
-  readonly environment: Readonly<Record<string, string>>;
-  /** ARN → value. */
-  readonly secrets: Readonly<Record<string, string>>;
-  /** Names that the stack tells and nobody gives a value. */
-  readonly missing: readonly MissingValue[];
-}
-
 export interface MissingValue {
   readonly name: string;
   readonly kind: 'variable' | 'secret';
@@ -29,10 +20,12 @@ export function userSettings(
   deployment: Pick<DeploymentMetadata, 'secrets' | 'sources'>,
   consumer: Pick<FunctionModel, 'environment' | 'unresolved'>,
   stackSecrets: readonly SecretModel[],
-): UserSettings {
+) {
   const ofSources = Object.keys(deployment.sources ?? {}).map(sourceSecretVariable);
   const isSecret = (name: string) => deployment.secrets.includes(name) || ofSources.includes(name);
+  /** ARN → value. */
   const secrets: Record<string, string> = {};
+  /** Names that the stack tells and nobody gives a value. */
   const missing: MissingValue[] = Object.entries(consumer.unresolved)
     .filter(([name]) => variables[name] === undefined)
     .map(([name, why]) => ({ name, kind: 'variable', why }));

@@ -2,19 +2,10 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { readAssembly } from '../../local/assembly/read-assembly.ts';
 import { isRecord } from '../../local/json.ts';
 
-/** What the deployed stack is billed for whether anything comes or not, and what its lines look like. */
-export interface StackFacts {
-  /** Empty: the stage writes no access log. */
-  readonly accessLogFormat: string;
-  readonly alarms: number;
-  readonly dashboards: number;
-  readonly secrets: number;
-  readonly memoryMb: number;
-  readonly logRetentionDays: number;
-}
+export type StackFacts = Awaited<ReturnType<typeof readStackFacts>>;
 
-/** Read from the template that `cdk deploy` ships. */
-export async function readStackFacts(assemblyDirectory: string): Promise<StackFacts> {
+/** What the stack that `cdk deploy` ships is billed for whether anything comes or not, and what its lines look like. */
+export async function readStackFacts(assemblyDirectory: string) {
   const { template } = await readAssembly(assemblyDirectory);
   const resources = [...template.resources.values()];
   const ofType = (type: string) => resources.filter((resource) => resource.type === type);
@@ -25,6 +16,7 @@ export async function readStackFacts(assemblyDirectory: string): Promise<StackFa
   const [stage] = ofType('AWS::ApiGatewayV2::Stage');
   const settings = stage?.properties['AccessLogSettings'];
   return {
+    /** Empty: the stage writes no access log. */
     accessLogFormat: isRecord(settings) ? String(settings['Format']) : '',
     alarms: ofType('AWS::CloudWatch::Alarm').length,
     dashboards: ofType('AWS::CloudWatch::Dashboard').length,

@@ -6,22 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 
-export interface RedisServer {
-  readonly port: number;
-  /** An INFO field such as `used_cpu_user`. */
-  info(field: string): Promise<string>;
-  /** Jobs that BullMQ holds as waiting in this queue. */
-  waiting(queue: string): Promise<number>;
-  flush(): Promise<void>;
-  stop(): Promise<void>;
-}
+export type RedisServer = Exclude<Awaited<ReturnType<typeof startRedis>>, undefined>;
 
 /**
  * Debian's redis-server on a free port of the loopback, keeping nothing on disk.
  *
  * @returns undefined when there is none on this machine
  */
-export async function startRedis(): Promise<RedisServer | undefined> {
+export async function startRedis() {
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'bench-redis-'));
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
@@ -38,11 +30,13 @@ export async function startRedis(): Promise<RedisServer | undefined> {
   const client = new Redis({ host: '127.0.0.1', port });
   return {
     port,
-    async info(field) {
+    /** An INFO field such as `used_cpu_user`. */
+    async info(field: string): Promise<string> {
       const text = await client.info();
       return new RegExp(`^${field}:(.*)$`, 'm').exec(text)?.[1]?.trim() ?? '';
     },
-    waiting: (queue) => client.llen(`bull:${queue}:wait`),
+    /** Jobs that BullMQ holds as waiting in this queue. */
+    waiting: (queue: string): Promise<number> => client.llen(`bull:${queue}:wait`),
     async flush() {
       await client.flushall();
     },

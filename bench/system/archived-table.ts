@@ -82,13 +82,6 @@ function hash(text: string): number {
   return value >>> 0;
 }
 
-/** What the table did, and what it took, since the last time it was asked. */
-export interface TableUse {
-  readonly updates: number;
-  readonly reads: number;
-  readonly cpuUs: number;
-}
-
 /** The simulation's table, with every conditional write honoured; finished records move to the archive. */
 export class ArchivedTable implements LedgerTable {
   readonly archive: RecordArchive;
@@ -109,7 +102,8 @@ export class ArchivedTable implements LedgerTable {
     return this.#measured(input.Key?.[LEDGER_KEY]?.S ?? '', () => this.#table.get(input));
   }
 
-  takeUse(): TableUse {
+  /** What the table did, and what it took, since the last time it was asked. */
+  takeUse() {
     const use = this.#use;
     this.#use = { updates: 0, reads: 0, cpuUs: 0 };
     return use;

@@ -2,17 +2,14 @@ import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { matchSignature } from '../../lambdas/ingest/signature.ts';
 import { percentile } from './welch.ts';
 
-export interface ForgedCost {
-  readonly bodyBytes: number;
-  /** To refuse a request with as many forged `v1a` entries as are looked at, for each stored public key. */
-  readonly medianMicroseconds: number;
-}
-
 const RUNS = 300;
 const WARM_UP = 50;
 
-/** Nothing about a public key is secret: how long its checks take tells nothing, but a forger may cause them. */
-export function forgedCost(bodyBytes: number): ForgedCost {
+/**
+ * What it takes to refuse a request with as many forged `v1a` entries as are looked at, for each stored public key.
+ * Nothing about that key is secret: how long its checks take tells nothing, but a forger may cause them.
+ */
+export function forgedCost(bodyBytes: number) {
   const { publicKey } = generateKeyPairSync('ed25519');
   // Well-formed ones: random bytes are refused before anything is computed.
   const stranger = generateKeyPairSync('ed25519').privateKey;

@@ -172,14 +172,10 @@ function checkAnswer({ consumer, scenario, events, answer, calls }: Task): void 
   if (strange.length > 0) throw new Error(`${where}: ${strange.join(', ')} was called`);
 }
 
-interface ConsumerEntries {
-  readonly ours: string;
-  readonly powertools: string;
-  readonly floor: string;
-}
+type ConsumerEntries = Awaited<ReturnType<typeof buildConsumers>>;
 
 /** Ours and its rivals, with handlers that do nothing. */
-async function buildConsumers(directory: string): Promise<ConsumerEntries> {
+async function buildConsumers(directory: string) {
   const own = await withOwnBundling(join(directory, 'own'), {
     ours: 'bench/warm-consumer/our-entry.ts',
     floor: 'bench/warm-consumer/floor-entry.ts',

@@ -1,23 +1,13 @@
 import { LocalError } from '../local-error.ts';
-import type { FunctionModel, QueueModel, RouteModel, StackModel } from './stack-model.ts';
+import type { StackModel } from './stack-model.ts';
 
-/** The parts of the stack by the roles they play, as its template names them. */
-export interface StackParts {
-  readonly ingest: FunctionModel;
-  readonly consumer: FunctionModel;
-  readonly route: RouteModel;
-  /** Of the senders besides Supaglue, where there is a gateway. */
-  readonly sourceRoutes: readonly RouteModel[];
-  /** The function URL beside an HTTP API. */
-  readonly url: RouteModel | undefined;
-  readonly queue: QueueModel;
-  readonly deadLetterQueue: QueueModel;
-  readonly ledgerTableName: string;
-  readonly signingSecretArn: string;
-  readonly alertTopicArn: string;
-}
+export type StackParts = ReturnType<typeof findParts>;
 
-/** @throws {LocalError} when a part is missing. */
+/**
+ * The parts of the stack by the roles they play, as its template names them.
+ *
+ * @throws {LocalError} when a part is missing
+ */
 export function findParts({
   deployment,
   parts,
@@ -26,14 +16,16 @@ export function findParts({
   routes,
   tables,
   eventSources,
-}: StackModel): StackParts {
+}: StackModel) {
   if (eventSources.length === 0) throw new LocalError('the template has no event source mapping');
   if (!tables.some(({ TableName }) => TableName === parts.ledger)) {
     throw new LocalError('the template has no ledger table');
   }
   return {
     route: named(routes, parts.route, 'HTTP API route or function URL'),
+    /** The function URL beside an HTTP API. */
     url: parts.url === undefined ? undefined : named(routes, parts.url, 'function URL'),
+    /** Of the senders besides Supaglue, where there is a gateway. */
     sourceRoutes: Object.values(deployment.sources ?? {}).flatMap(({ route }) =>
       route === undefined ? [] : [named(routes, route, 'HTTP API route')],
     ),

@@ -18,17 +18,7 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** Variable with the database's URL: for `npm start`, and in its exports. */
 export const DATABASE_URL_VARIABLE = 'DATABASE_URL';
 
-export interface LocalDatabase {
-  /** Holds the password. */
-  readonly url: string;
-  /** Whether it is PGlite, gone with the run. */
-  readonly isEmbedded: boolean;
-  /** What the functions read: the URL, under the ARN that the template was synthesised with. */
-  readonly secretsByArn: Readonly<Record<string, string>>;
-  /** For the operator's commands. */
-  readonly exports: Readonly<Record<string, string>>;
-  stop(): Promise<void>;
-}
+export type LocalDatabase = Awaited<ReturnType<typeof startLocalDatabase>>;
 
 export interface LocalDatabaseOptions {
   /** From the command line: any host. */
@@ -43,7 +33,7 @@ export interface LocalDatabaseOptions {
  *
  * @throws {LocalError} when the URL is none of this machine and nobody named it, or the server is not reached
  */
-export async function startLocalDatabase(options: LocalDatabaseOptions = {}): Promise<LocalDatabase> {
+export async function startLocalDatabase(options: LocalDatabaseOptions = {}) {
   const given = givenUrl(options);
   const engine = given === undefined ? await startPostgresEngine() : undefined;
   const url = engine?.url ?? given ?? '';
@@ -54,10 +44,15 @@ export async function startLocalDatabase(options: LocalDatabaseOptions = {}): Pr
     const cause = chainMessage(error);
     throw new LocalError(`the database cannot be used (${cause})`, { cause: error });
   }
+  const secretsByArn: Readonly<Record<string, string>> = { [LOCAL_DATABASE_SECRET_ARN]: url };
   return {
+    /** Holds the password. */
     url,
+    /** Whether it is PGlite, gone with the run. */
     isEmbedded: engine !== undefined,
-    secretsByArn: { [LOCAL_DATABASE_SECRET_ARN]: url },
+    /** What the functions read: the URL, under the ARN that the template was synthesised with. */
+    secretsByArn,
+    /** For the operator's commands. */
     exports: {
       [DATABASE_URL_VARIABLE]: url,
       [ConsumerEnvironment.DATABASE_SECRET_ID]: LOCAL_DATABASE_SECRET_ARN,

@@ -6,10 +6,7 @@ const SOURCE = /\.(?:[cm]?[jt]sx?|sql|json)$|^\.env\.local$/;
 /** Long enough for an editor that writes a file in several steps. */
 const QUIET_MS = 200;
 
-export interface SourceWatcher {
-  /** Resolves when a rebuild that is under way has ended. */
-  close(): Promise<void>;
-}
+export type SourceWatcher = Awaited<ReturnType<typeof watchSources>>;
 
 /** What is needed of chokidar's watcher. */
 export interface PathWatcher {
@@ -36,7 +33,7 @@ export async function watchSources(
   rebuild: () => Promise<void>,
   onError: (error: Error) => void,
   watchAll: (paths: readonly string[]) => PathWatcher = watchPaths,
-): Promise<SourceWatcher> {
+) {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let changedMeanwhile = false;
@@ -80,7 +77,8 @@ export async function watchSources(
     watcher.on('ready', resolve).on('error', () => resolve());
   });
   return {
-    async close() {
+    /** Resolves when a rebuild that is under way has ended. */
+    async close(): Promise<void> {
       await end();
       await running;
     },

@@ -5,31 +5,13 @@ import type { Delivered } from './deliver.ts';
 import { type DemoEnding, differences } from './scenario.ts';
 
 /** One row of the demo's result; what `--json` prints. */
-export interface DemoRow {
-  readonly scenario: string;
-  readonly event_id: string;
-  readonly bytes: number;
-  /** In a few words: handlers, attempts or reason. */
-  readonly way: string;
-  readonly observed: DemoEnding;
-  readonly promised: Partial<DemoEnding>;
-  /** Whether the ending is the promised one. */
-  readonly kept: boolean;
-  readonly differences: readonly string[];
-  /** What the dead letter says; null when there is none. */
-  readonly failure: Failure | null;
-  readonly took_ms: number;
-}
+export type DemoRow = ReturnType<typeof observe>;
 
 /**
  * @param record - read once the queue was empty, so after a second delivery too
  * @param letters - what the dead-letter queue holds of this event
  */
-export function observe(
-  delivered: Delivered,
-  record: LedgerRecord | undefined,
-  letters: readonly Failure[],
-): DemoRow {
+export function observe(delivered: Delivered, record: LedgerRecord | undefined, letters: readonly Failure[]) {
   const { scenario, secondAnswer, answer } = delivered;
   const [failure] = letters;
   const error = failure?.handlers[0]?.error;
@@ -56,11 +38,14 @@ export function observe(
     scenario: scenario.name,
     event_id: delivered.eventId,
     bytes: delivered.bytes,
+    /** In a few words: handlers, attempts or reason. */
     way: wayOf(observed, record),
     observed,
     promised: scenario.promised,
+    /** Whether the ending is the promised one. */
     kept: different.length === 0,
     differences: different,
+    /** What the dead letter says; null when there is none. */
     failure: failure ?? null,
     took_ms: delivered.tookMs,
   };

@@ -2,36 +2,16 @@ import { DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { paginateListSubscriptionsByTopic } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, type QueueAttributeName } from '@aws-sdk/client-sqs';
-import { type ConsumerSource, findConsumerSource } from '../core/consumer-source.ts';
+import { findConsumerSource } from '../core/consumer-source.ts';
 import type { Target } from '../core/target.ts';
 import { withAnswerDate } from './answer-date.ts';
 import type { SubscriptionCounts } from './judge-alerts.ts';
 import type { TimeToLive } from './judge-ledger.ts';
 
-/** What a queue's attributes tell. Counts are approximate on AWS. */
-export interface QueueReading {
-  readonly visibilitySeconds: number;
-  readonly retentionSeconds: number;
-  readonly visible: number;
-  readonly hidden: number;
-  /** How far this machine's clock is ahead; undefined when the answer had no date. */
-  readonly skewMs: number | undefined;
-}
-
-export interface FunctionReading {
-  readonly timeoutSeconds: number;
-  readonly environment: Readonly<Record<string, string>>;
-}
+export type Readings = ReturnType<typeof createReadings>;
 
 /** What several checks need is read once; a read that fails fails each check that needs it. */
-export interface Readings {
-  queue(): Promise<QueueReading>;
-  deadLetterQueue(): Promise<QueueReading>;
-  source(): Promise<ConsumerSource>;
-  consumer(): Promise<FunctionReading>;
-}
-
-export function createReadings(target: Target, abortSignal: AbortSignal): Readings {
+export function createReadings(target: Target, abortSignal: AbortSignal) {
   const queue = once(() => readQueue(target, target.queueUrl, abortSignal));
   const deadLetterQueue = once(() => readQueue(target, target.deadLetterQueueUrl, abortSignal));
   const source = once(() => findConsumerSource(target, abortSignal));
@@ -47,7 +27,8 @@ function once<Value>(read: () => Promise<Value>): () => Promise<Value> {
   };
 }
 
-async function readQueue(target: Target, queueUrl: string, abortSignal: AbortSignal): Promise<QueueReading> {
+/** Counts are approximate on AWS. */
+async function readQueue(target: Target, queueUrl: string, abortSignal: AbortSignal) {
   const names: QueueAttributeName[] = [
     'VisibilityTimeout',
     'MessageRetentionPeriod',
@@ -62,18 +43,16 @@ async function readQueue(target: Target, queueUrl: string, abortSignal: AbortSig
     retentionSeconds: Number(Attributes?.['MessageRetentionPeriod']),
     visible: Number(Attributes?.['ApproximateNumberOfMessages'] ?? 0),
     hidden: Number(Attributes?.['ApproximateNumberOfMessagesNotVisible'] ?? 0),
+    /** How far this machine's clock is ahead; undefined when the answer had no date. */
     skewMs: skew.skewMs(),
   };
 }
 
-async function readFunction(
-  target: Target,
-  FunctionName: string,
-  abortSignal: AbortSignal,
-): Promise<FunctionReading> {
+async function readFunction(target: Target, FunctionName: string, abortSignal: AbortSignal) {
   const command = new GetFunctionConfigurationCommand({ FunctionName });
   const { Timeout, Environment } = await target.clients.lambda.send(command, { abortSignal });
-  return { timeoutSeconds: Timeout ?? Number.NaN, environment: Environment?.Variables ?? {} };
+  const environment: Readonly<Record<string, string>> = Environment?.Variables ?? {};
+  return { timeoutSeconds: Timeout ?? Number.NaN, environment };
 }
 
 /** Undefined locally: the engine answers, but deletes nothing. */
