@@ -101,12 +101,8 @@ function queryParameters(query: string): Record<string, string> | undefined {
   return Object.fromEntries(parameters);
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
 /** `12/Mar/2026:19:03:58 +0000` */
 function commonLogTime(epochMs: number): string {
-  const date = new Date(epochMs);
-  const month = MONTHS[date.getUTCMonth()];
-  const day = String(date.getUTCDate()).padStart(2, '0');
-  return `${day}/${month}/${date.getUTCFullYear()}:${date.toISOString().slice(11, 19)} +0000`;
+  const [, day, month, year, time] = new Date(epochMs).toUTCString().split(' ');
+  return `${day}/${month}/${year}:${time} +0000`;
 }

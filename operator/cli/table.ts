@@ -9,23 +9,9 @@ export interface PlainTableOptions {
   readonly rows: readonly (readonly string[])[];
 }
 
-const NO_LINES = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '',
-};
+const EDGES = ['top', 'bottom', 'left', 'right', 'mid'];
+const CROSSINGS = EDGES.flatMap((edge) => ['mid', 'left', 'right'].map((side) => `${edge}-${side}`));
+const NO_LINES = Object.fromEntries([...EDGES, ...CROSSINGS, 'middle'].map((part) => [part, '']));
 
 /** A table without lines: nothing to strip when it is piped. Long cells wrap. */
 export function plainTable({ head, widths, alignments, rows }: PlainTableOptions): string {
