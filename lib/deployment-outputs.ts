@@ -11,6 +11,7 @@ const DESCRIPTIONS: Readonly<Record<StackOutput, string>> = {
   [StackOutput.LEDGER_TABLE_NAME]: 'What was handled, what failed and why',
   [StackOutput.ALERT_TOPIC_ARN]: 'Where alarms and alerts are published',
   [StackOutput.DASHBOARD_URL]: "CloudWatch's page of this deployment",
+  [StackOutput.INGEST_LOG_GROUP]: 'What was received, and what was refused',
 };
 
 const SOURCE_DESCRIPTION = 'Secret that takes the signing secret of this source';

@@ -140,6 +140,7 @@ export class SupaglueWebhooks extends Construct {
       [StackOutput.LEDGER_TABLE_NAME]: ledger.tableName,
       [StackOutput.ALERT_TOPIC_ARN]: topic.topicArn,
       [StackOutput.DASHBOARD_URL]: dashboard.url,
+      [StackOutput.INGEST_LOG_GROUP]: ingest.logGroup.logGroupName,
       ...Object.fromEntries(
         [...sources.byName].map(([source, { secret }]) => [sourceOutput(source), secret.secretName]),
       ),

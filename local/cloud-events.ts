@@ -16,6 +16,8 @@ export interface RequestAnswered {
   readonly status: number;
   readonly durationMs: number;
   readonly requestHeaders: Readonly<Record<string, string>>;
+  /** Absent when it was refused before its body was read. */
+  readonly requestBody?: Buffer | undefined;
   /** As it was sent; text. */
   readonly responseBody: string;
 }

@@ -8,10 +8,14 @@ export const HANDLERS_VARIABLE = 'WEBHOOK_HANDLERS';
 /** Variable with the senders besides Supaglue as JSON: name → ARN of its secret. */
 export const SOURCES_VARIABLE = 'WEBHOOK_SOURCES';
 
+/** Variable with the URL at which the run tells what it received. */
+export const RECEIVED_VARIABLE = 'RECEIVED_URL';
+
 /** What only operators call: no function has a grant for it, so none gets its endpoint. */
 export interface OperatorEndpoints {
   readonly lambda: string;
   readonly cloudWatch: string;
+  readonly received: string;
 }
 
 export interface CloudAccess {
@@ -32,6 +36,7 @@ export function cloudExports(access: CloudAccess): Readonly<Record<string, strin
     ...endpointVariables(functionEndpoints),
     AWS_ENDPOINT_URL_LAMBDA: operatorEndpoints.lambda,
     AWS_ENDPOINT_URL_CLOUDWATCH: operatorEndpoints.cloudWatch,
+    [RECEIVED_VARIABLE]: operatorEndpoints.received,
     QUEUE_URL: parts.queue.url,
     DEAD_LETTER_QUEUE_URL: parts.deadLetterQueue.url,
     LEDGER_TABLE_NAME: parts.ledgerTableName,

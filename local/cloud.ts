@@ -25,6 +25,7 @@ import { startCloudWatch } from './services/cloud-watch.ts';
 import { startLambda } from './services/lambda.ts';
 import { MetricStore } from './services/metric-store.ts';
 import { provision } from './services/provision.ts';
+import { ReceivedRequests } from './services/received-requests.ts';
 import { startSecretsManager } from './services/secrets-manager.ts';
 import { startSns } from './services/sns.ts';
 import { Teardown } from './teardown.ts';
@@ -113,6 +114,7 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
   const metrics = new MetricStore();
   const observer: LocalCloudObserver = (event) => {
     if (event.type === 'metric') metrics.record(event, Date.now());
+    received.observe(event, Date.now());
     options.observer?.(event);
   };
   const secret = options.secret ?? `whsec_${randomBytes(32).toString('base64')}`;
@@ -127,6 +129,7 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
     });
   const model = modelOf(assembly);
   const parts = findParts(model);
+  const received = new ReceivedRequests(parts.ingest.name);
   const [secretsManager, sns] = await Promise.all([
     startSecretsManager(model.secrets),
     startSns(model.topics, observer),
@@ -194,15 +197,16 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
       ...pollers.map((poller) => poller.stop(graceMs)),
     ]),
   );
-  const [lambda, cloudWatch] = await Promise.all([
+  const [lambda, cloudWatch, receivedServer] = await Promise.all([
     startLambda({
       functions: () => [...functions.values()].map(({ definition }) => definition),
       variablesOf: (definition) => ({ ...definition.environment, ...variablesOf(definition) }),
       pollers,
     }),
     startCloudWatch({ metrics, oldestMessageAgeMs: sqsEngine.oldestMessageAgeMs, nowMs: Date.now }),
+    received.listen(),
   ]);
-  teardown.add(() => Promise.all([lambda.stop(), cloudWatch.stop()]));
+  teardown.add(() => Promise.all([lambda.stop(), cloudWatch.stop(), receivedServer.close()]));
 
   let current = assembly;
   let { handlers } = model.deployment;
@@ -222,7 +226,11 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
     alertTopicArn: parts.alertTopicArn,
     exports: cloudExports({
       functionEndpoints: endpoints,
-      operatorEndpoints: { lambda: lambda.endpoint, cloudWatch: cloudWatch.endpoint },
+      operatorEndpoints: {
+        lambda: lambda.endpoint,
+        cloudWatch: cloudWatch.endpoint,
+        received: receivedServer.url,
+      },
       parts,
       handlers: model.deployment.handlers,
       sourceSecrets: model.sourceSecrets,

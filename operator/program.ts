@@ -10,7 +10,7 @@ shows examples.
 
 Examples:
   $ npx supaglue-webhooks send sync.complete --local
-  $ npx supaglue-webhooks events show msg_2f9c --local
+  $ npx supaglue-webhooks events list --local
   $ npx supaglue-webhooks dlq list --local
 
 Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 130 Ctrl-C.`;
@@ -26,8 +26,8 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => P
     async () => (await import('./commands/send/send.ts')).registerSend,
   ],
   events: [
-    "events show: an event's record as a timeline",
-    async () => (await import('./commands/events/show.ts')).registerEventsShow,
+    'what was received and what became of it: list, show, resend',
+    async () => (await import('./commands/events/events.ts')).registerEvents,
   ],
   dlq: [
     'what failed for good: list, show, redrive, delete, export dead letters',

@@ -11,6 +11,8 @@ export const StackOutput = {
   LEDGER_TABLE_NAME: 'LedgerTableName',
   ALERT_TOPIC_ARN: 'AlertTopicArn',
   DASHBOARD_URL: 'DashboardUrl',
+  /** Where `events list` looks; a stack of before has none. */
+  INGEST_LOG_GROUP: 'IngestLogGroup',
 } as const;
 export type StackOutput = (typeof StackOutput)[keyof typeof StackOutput];
 

@@ -1,4 +1,5 @@
 import { AnswerCode, TIMESTAMP_TOLERANCE_SECONDS } from '../contract/http.ts';
+import { MessageAttribute } from '../contract/message.ts';
 import { eventIdFrom } from '../contract/source.ts';
 import { type Deadline, DeadlineError, withDeadline } from './deadline.ts';
 import { type QueueMessage, toQueueMessage } from './message.ts';
@@ -24,6 +25,10 @@ export interface Accepted {
   readonly eventId: string;
   /** 1 for the first secret of the set. */
   readonly secretPosition: number;
+  /** As the message's attribute has it. */
+  readonly eventType: string;
+  /** The message's group: the customer, where the event has one. */
+  readonly group: string;
 }
 
 export interface Rejected {
@@ -105,7 +110,9 @@ async function ingest(
     // The message may be on the queue all the same; the retry then is a duplicate that the ledger recognises.
     return { code: AnswerCode.UNAVAILABLE, reason: 'queue-failing', eventId, cause };
   }
-  return { code: AnswerCode.ACCEPTED, eventId, secretPosition };
+  const { MessageAttributes: attributes, MessageGroupId: group = '' } = message;
+  const eventType = attributes?.[MessageAttribute.EVENT_TYPE]?.StringValue ?? '';
+  return { code: AnswerCode.ACCEPTED, eventId, secretPosition, eventType, group };
 }
 
 /** The id that is signed, and the one by which the event is known. */

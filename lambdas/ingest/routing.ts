@@ -18,6 +18,9 @@ export interface RoutedSource extends SourceProfile {
   readonly name: string;
 }
 
+/** Begins the group of events without a customer, which share one by type. */
+export const NO_CUSTOMER = 'no-customer:';
+
 const TYPE = 'webhook_event_type';
 const CUSTOMER = 'customer_id';
 const MAX_EVENT_TYPE_LENGTH = 128;
@@ -46,7 +49,7 @@ export function routeBody(body: Buffer, source?: RoutedSource, headers: Headers 
         ? groupOf(normaliseCustomerId(eventType, customer))
         : // SQS takes a message without a group for a tenant of its own, so a storm of them would never count
           // as noisy. They share a group by type: the ping does not wait behind a storm of another type.
-          groupOf(`no-customer:${eventType}`),
+          groupOf(NO_CUSTOMER + eventType),
   };
 }
 
@@ -58,7 +61,7 @@ function routeOther(body: Buffer, { name, type, customer = '' }: RoutedSource, h
   const about = textAt(payload, customer);
   return {
     eventType,
-    messageGroupId: groupOf(about === undefined ? `no-customer:${eventType}` : eventIdFrom(name, about)),
+    messageGroupId: groupOf(about === undefined ? NO_CUSTOMER + eventType : eventIdFrom(name, about)),
   };
 }
 
@@ -83,7 +86,8 @@ function sanitiseType(type: string): string {
   return type.slice(0, MAX_EVENT_TYPE_LENGTH).replace(/[^A-Za-z0-9._:-]/g, '_');
 }
 
-function groupOf(tenant: string): string {
+/** As SQS takes it: hashed where it does not fit. */
+export function groupOf(tenant: string): string {
   return GROUP_ID_PATTERN.test(tenant)
     ? tenant
     : `sha256-${createHash('sha256').update(tenant, 'utf8').digest('hex')}`;

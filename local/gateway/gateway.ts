@@ -49,7 +49,7 @@ export function startGateway(options: GatewayOptions): Promise<LoopbackServer> {
     async (request, response) => {
       const startedMs = performance.now();
       const requestId = randomUUID();
-      const answer = await answerTo(options, request, requestId);
+      const [answer, requestBody] = await answerTo(options, request, requestId);
       if (answer === 'aborted') {
         response.destroy();
         return;
@@ -63,6 +63,7 @@ export function startGateway(options: GatewayOptions): Promise<LoopbackServer> {
         status: answer.status,
         durationMs: performance.now() - startedMs,
         requestHeaders: singleHeaders(request),
+        requestBody,
         responseBody: answer.body.toString(),
       });
     },
@@ -80,16 +81,16 @@ async function answerTo(
   options: GatewayOptions,
   request: IncomingMessage,
   requestId: string,
-): Promise<HttpAnswer | 'aborted'> {
+): Promise<readonly [HttpAnswer | 'aborted', body?: Buffer]> {
   const refused = refusalOf(request);
-  if (refused !== undefined) return refused;
+  if (refused !== undefined) return [refused];
   const body = await readBody(request, MAX_BODY_BYTES);
-  if (body === 'aborted') return body;
-  if (body === 'too-large') return TOO_LARGE;
+  if (body === 'aborted') return [body];
+  if (body === 'too-large') return [TOO_LARGE];
   const { path } = splitTarget(request.url ?? '/');
   const route = findRoute(options.routes, request.method ?? 'GET', path);
-  if (route === undefined) return NOT_FOUND;
-  return callFunction(options, route, { request, body, requestId, receivedAtMs: Date.now() });
+  if (route === undefined) return [NOT_FOUND];
+  return [await callFunction(options, route, { request, body, requestId, receivedAtMs: Date.now() }), body];
 }
 
 function findRoute(routes: readonly RouteModel[], method: string, path: string): RouteModel | undefined {

@@ -55,6 +55,7 @@ export async function stackTarget(
       ),
     ),
     dashboardUrl: output(StackOutput.DASHBOARD_URL),
+    ingestLogGroup: outputs.get(StackOutput.INGEST_LOG_GROUP),
     deploymentPath: path,
     clients: stackClients(),
   };

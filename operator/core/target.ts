@@ -34,6 +34,10 @@ export interface Target {
   readonly alertTopicArn: string;
   /** Senders besides Supaglue: name → ARN or name of the secret with its signing secrets. */
   readonly sourceSecrets: Readonly<Record<string, string>>;
+  /** Where the stack's ingest logs. Absent: deployed before `events list`. */
+  readonly ingestLogGroup?: string | undefined;
+  /** Where a local run tells what it received, and the key that it wants to hear. */
+  readonly received?: { readonly url: string; readonly accessKeyId: string };
   /** CloudWatch's page; a local run has none. */
   readonly dashboardUrl?: string;
   /** Which handlers the consumer has, as the local run tells. Absent: the stack's template does. */

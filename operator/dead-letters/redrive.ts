@@ -67,7 +67,8 @@ function stays({ disposition }: PlannedEvent): boolean {
   return disposition === Disposition.COMPLETED || disposition === Disposition.FUTILE;
 }
 
-function checkRerun(rerun: RedriveOptions['rerun'], { names }: HandlersOf): void {
+/** @throws {UsageError} when `rerun` names a handler that is not registered */
+export function checkRerun(rerun: RedriveOptions['rerun'], { names }: HandlersOf): void {
   if (rerun === undefined || rerun === 'all' || names === undefined) return;
   const unknown = rerun.find((name) => !names.includes(name));
   if (unknown === undefined) return;

@@ -97,7 +97,15 @@ describe('200: the message is on the queue', () => {
     const { handle, outcomes } = testHandler({ enqueue });
     const answer = await handle(httpEvent({ headers: signedHeaders({ family }), binary }), context);
     expectAnswer(answer, 200, 'accepted');
-    expect(outcomes).toEqual([{ code: 'accepted', eventId: 'msg_test_1', secretPosition: 1 }]);
+    expect(outcomes).toEqual([
+      {
+        code: 'accepted',
+        eventId: 'msg_test_1',
+        eventType: 'sync.complete',
+        group: 'customer-1',
+        secretPosition: 1,
+      },
+    ]);
     const [message, ...others] = await queue.receive();
     expect(others).toEqual([]);
     expect(message).toMatchObject({

@@ -184,7 +184,11 @@ describe('a webhook', () => {
       service: 'ingest-test',
       EventsAccepted: 1,
       SecretPosition: 2,
+      event_id: 'msg_test_1',
+      event_type: 'sync.complete',
+      customer: 'customer-1',
     });
+    expect(started.out.lines[1]).not.toContain('event_id');
     expect(JSON.parse(started.out.lines[1] ?? '')).toMatchObject({
       _aws: { CloudWatchMetrics: [{ Dimensions: [['service', 'reason']] }] },
       reason: 'missing-headers',

@@ -11,6 +11,7 @@ function reported(outcome: Outcome) {
   const counted: unknown[][] = [];
   const logged: unknown[][] = [];
   const metrics = {
+    addMetadata: (...data: unknown[]) => counted.push(data) && metrics,
     addMetric: (...metric: unknown[]) => counted.push(metric) && metrics,
     addDimension: (...dimension: unknown[]) => counted.push(dimension) && metrics,
     publishStoredMetrics: () => counted.push(['published']) && metrics,
@@ -24,12 +25,32 @@ function reported(outcome: Outcome) {
   return { counted, logged };
 }
 
-test('an accepted webhook is two numbers and no line', () => {
-  expect(reported({ code: 'accepted', eventId: 'msg_1', secretPosition: 2 })).toEqual({
-    counted: [['EventsAccepted', 'Count', 1], ['SecretPosition', 'None', 2], ['published']],
-    logged: [],
-  });
-});
+test.each([
+  ['acme', [['customer', 'acme']]],
+  ['no-customer:ping', []],
+])(
+  'an accepted webhook of group %s is two numbers beside its id, type and customer, and no line',
+  (group, customer) => {
+    const accepted = {
+      code: 'accepted',
+      eventId: 'msg_1',
+      eventType: 'ping',
+      group,
+      secretPosition: 2,
+    } as const;
+    expect(reported(accepted)).toEqual({
+      counted: [
+        ['event_id', 'msg_1'],
+        ['event_type', 'ping'],
+        ...customer,
+        ['EventsAccepted', 'Count', 1],
+        ['SecretPosition', 'None', 2],
+        ['published'],
+      ],
+      logged: [],
+    });
+  },
+);
 
 test.each([
   ['invalid-signature', 'warn'],

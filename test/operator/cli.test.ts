@@ -90,6 +90,7 @@ describe('without anything to work on', () => {
       AWS_ENDPOINT_URL_SNS: gone,
       AWS_ENDPOINT_URL_LAMBDA: gone,
       AWS_ENDPOINT_URL_CLOUDWATCH: gone,
+      RECEIVED_URL: gone,
     });
     const result = await webhooks(['send', PING, '--local']);
     await rm(join(directory, EXPORTS_FILE));

@@ -17,6 +17,7 @@ const EXPORTS = {
   AWS_ENDPOINT_URL_SNS: 'http://127.0.0.1:1',
   AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:1',
   AWS_ENDPOINT_URL_CLOUDWATCH: 'http://127.0.0.1:1',
+  RECEIVED_URL: 'http://127.0.0.1:1',
 };
 
 describe('--local', () => {

@@ -72,6 +72,7 @@ describe('against a stack', () => {
     AWS_ENDPOINT_URL_SNS: 'http://127.0.0.1:1',
     AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:1',
     AWS_ENDPOINT_URL_CLOUDWATCH: 'http://127.0.0.1:1',
+    RECEIVED_URL: 'http://127.0.0.1:1',
   });
   closeTarget(local);
   const stack: Target = { ...local, kind: 'stack', name: 'Prod', flag: '--stack Prod' };

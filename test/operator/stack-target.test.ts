@@ -15,6 +15,7 @@ const OUTPUTS: Readonly<Record<StackOutput, string>> = {
   QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/000000000000/main',
   DeadLetterQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/000000000000/dead',
   LedgerTableName: 'ledger',
+  IngestLogGroup: 'logs',
   AlertTopicArn: 'arn:aws:sns:eu-west-1:000000000000:alerts',
   DashboardUrl:
     'https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/s',
@@ -95,6 +96,7 @@ describe('--stack NAME', () => {
       signingSecretId: OUTPUTS.SigningSecretName,
       alertTopicArn: OUTPUTS.AlertTopicArn,
       dashboardUrl: OUTPUTS.DashboardUrl,
+      ingestLogGroup: OUTPUTS.IngestLogGroup,
     });
   });
 

@@ -223,7 +223,7 @@ describe('what the tools find it by', () => {
       const [, path, part] = OUTPUT_MARKER.exec(Description) ?? [];
       return part === undefined ? [] : [[key, path, part]];
     });
-    expect(marked).toHaveLength(7);
+    expect(marked).toHaveLength(8);
     expect(marked).toContainEqual(['SupaglueWebhooksQueueUrl', 'Default', 'QueueUrl']);
     expect(marked).toContainEqual(['WebhookUrl', 'Default', 'WebhookUrl']);
   });

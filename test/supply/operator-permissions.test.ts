@@ -19,6 +19,8 @@ const CHANGES = ['redriveDeadLetters', 'deleteDeadLetters'];
 
 /** The rows of the table in SECURITY.md, by their commands. */
 const ROWS: Readonly<Record<string, Row>> = {
+  'events list': { entry: 'events/list.ts' },
+  'events resend': { entry: 'events/resend.ts' },
   'events show': { entry: 'events/show.ts' },
   'dlq list': { entry: 'dlq/list.ts' },
   'dlq export': { entry: 'dlq/export.ts' },
@@ -44,7 +46,10 @@ const ROWS: Readonly<Record<string, Row>> = {
 };
 
 /** IAM's name where it is not the call's own. */
-const SERVICES: Readonly<Record<string, string>> = { 'secrets-manager': 'secretsmanager' };
+const SERVICES: Readonly<Record<string, string>> = {
+  'secrets-manager': 'secretsmanager',
+  'cloudwatch-logs': 'logs',
+};
 const OPERATIONS: Readonly<Record<string, string>> = {
   SendMessageBatch: 'SendMessage',
   DeleteMessageBatch: 'DeleteMessage',

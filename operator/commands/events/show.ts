@@ -29,8 +29,7 @@ but for expires_at (seconds); what does not apply is absent:
   owner, lease_expires_at_ms, not_before_ms,
   received_at_ms, first_attempt_at_ms, updated_at_ms, completed_at_ms, expires_at`;
 
-export function registerEventsShow(program: Command, run: Run): void {
-  const events = program.command('events').description('What the ledger knows of an event');
+export function registerEventsShow(events: Command, run: Run): void {
   addTargetOptions(
     events
       .command('show')
@@ -44,9 +43,7 @@ export function registerEventsShow(program: Command, run: Run): void {
 }
 
 async function runShow(eventId: string, options: ShowOptions, context: CommandContext): Promise<ExitCode> {
-  if (!isEventId(eventId)) {
-    throw new UsageError('an event id is 1 to 128 of A-Z a-z 0-9 _ -, as Supaglue shows it (msg_...)');
-  }
+  requireEventId(eventId);
   const { terminal } = context;
   // Loaded when it is wanted: the SDK's clients are most of the time that `--help` would take.
   const { readLedgerRecord } = await import('../../core/ledger-reader.ts');
@@ -66,6 +63,13 @@ async function runShow(eventId: string, options: ShowOptions, context: CommandCo
     if (target.kind === 'stack') terminal.print(`\n${logsHint(target, eventId)}`);
     return ExitCode.DONE;
   });
+}
+
+/** @throws {UsageError} */
+export function requireEventId(text: string): void {
+  if (!isEventId(text)) {
+    throw new UsageError('an event id is 1 to 128 of A-Z a-z 0-9 _ -, as Supaglue shows it (msg_...)');
+  }
 }
 
 /** CloudFormation names a stack's log groups after the stack. */

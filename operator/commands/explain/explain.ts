@@ -8,7 +8,7 @@ FILE (- for standard input) is one of
   a raw HTTP request: headers, an empty line, then the body to the last byte
     (with or without the request line);
   the JSON of an API Gateway event, payload 2.0 or 1.0, as a log shows it.
-Or none, with --header and --body or --body-file.
+Or none, with --header and --body or --body-file, or with --request.
 
 The secret is taken from --secret-file, --secret-env, the local run or the
 stack; without any of them it is asked for and not shown. There is no option to
@@ -17,6 +17,8 @@ No secret, signature or body is ever printed.
 
 Examples:
   $ npx supaglue-webhooks explain request.http --local
+  $ npx supaglue-webhooks explain --local \\
+      --request 0b9f5d5e-3c1a-4e7f-9d2c-8a6b4f1e2d3c
   $ npx supaglue-webhooks explain event.json --stack SupaglueWebhooks-prod
   $ npx supaglue-webhooks explain request.http --secret-env WEBHOOK_SECRET \\
       --at 2026-11-24T12:00:00Z
@@ -46,6 +48,7 @@ export function registerExplain(program: Command, run: Run): void {
     .addOption(
       new Option('--header <header>', '"name: value"; repeatable').argParser(collect).default([], 'none'),
     )
+    .option('--request <id>', 'one that the local run has received, by its id in `events list`')
     .option('--body <text>', 'the body, as text')
     .option('--body-file <file>', 'the body, these bytes exactly')
     .option('--secret-file <file>', 'file with the secret, or several separated by white space')

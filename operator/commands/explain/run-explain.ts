@@ -7,6 +7,7 @@ import { readInput } from '../../core/read-input.ts';
 import { askSecret, processStreams, type SecretStreams } from '../../core/secret-input.ts';
 import { readSecretValue } from '../../core/secret-value.ts';
 import { findStoredValue, notStored } from '../../core/signing-secret.ts';
+import { keptRequest } from '../../events/kept-requests.ts';
 import { type Capture, collectHeaders } from '../../explain/capture.ts';
 import { explainRequest } from '../../explain/explain-request.ts';
 import { findHeaders, firstTimestampSeconds } from '../../explain/header-readings.ts';
@@ -19,6 +20,7 @@ export interface ExplainOptions extends TargetOptions {
   readonly header: readonly string[];
   readonly body?: string;
   readonly bodyFile?: string;
+  readonly request?: string;
   readonly secretFile?: string;
   readonly secretEnv?: string;
   readonly at?: string;
@@ -33,6 +35,11 @@ export interface ExplainOptions extends TargetOptions {
 function checkExplainOptions(file: string | undefined, options: ExplainOptions): void {
   const { header, body, bodyFile, secretFile, secretEnv, local, stack } = options;
   const hasParts = header.length > 0 || body !== undefined || bodyFile !== undefined;
+  if (options.request !== undefined) {
+    refuseIf(file !== undefined || hasParts, '--request is whole: use it without FILE, --header and --body');
+    refuseIf(local === undefined, '--request goes with --local: a stack logs no body and no signature');
+    return;
+  }
   refuseIf(file === undefined && !hasParts, 'name a captured request: FILE, -, or --header with --body');
   refuseIf(file !== undefined && hasParts, 'FILE holds headers and body: use it without --header and --body');
   refuseIf(body !== undefined && bodyFile !== undefined, 'use one of --body and --body-file');
@@ -120,10 +127,17 @@ const MAX_BYTES = 32 * 1024 * 1024;
  */
 async function captureOf(
   file: string | undefined,
-  { header, body, bodyFile }: ExplainOptions,
-  { directory, signal }: CommandContext,
+  options: ExplainOptions,
+  context: CommandContext,
   input: Readable,
 ): Promise<Capture> {
+  const { header, body, bodyFile, request } = options;
+  const { directory, signal } = context;
+  if (request !== undefined) {
+    const kept = await withTarget(options, context, (target) => keptRequest(target, request, signal));
+    if (kept === undefined) throw new CommandError('the local run no longer keeps that request: events list');
+    return kept;
+  }
   if (file === '-') return readCapture(await bytesOfStream(addAbortSignal(signal, input)));
   if (file !== undefined) return readCapture(await readInput(resolve(directory, file)));
   return {

@@ -247,5 +247,6 @@ function exportsOf(engines: TestEngines, proxy: WireProxy, table: string): Recor
     AWS_ENDPOINT_URL_SNS: gone,
     AWS_ENDPOINT_URL_LAMBDA: gone,
     AWS_ENDPOINT_URL_CLOUDWATCH: gone,
+    RECEIVED_URL: gone,
   };
 }
