@@ -1,63 +1,41 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { type LoopbackServer, listenOnLoopback, readBody } from '../../local/loopback-server.ts';
 import { toCommandError } from '../../operator/core/error-line.ts';
 import type { Target } from '../../operator/core/target.ts';
 import { customerForms, listRequests } from '../../operator/events/list-requests.ts';
 import type { RequestsQuery } from '../../operator/events/received-request.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
 import { createRig, factsOf, never, type Rig, syncBody } from './dead-letters/rig.ts';
+import { type Insights, startInsights } from './support/insights.ts';
 
-/** Stands for CloudWatch Logs: its JSON protocol, with answers that a test chooses. */
-let logs: LoopbackServer;
+let insights: Insights;
 let engines: TestEngines;
 let rig: Rig;
 let stack: Target;
-const calls: { readonly action: string; readonly input: Record<string, unknown> }[] = [];
-let answers: Record<string, (readonly [status: number, body: object])[]>;
 
 const NOON = Date.UTC(2026, 10, 28, 12);
 const ALL: RequestsQuery = { sinceMs: NOON - 60_000, beforeMs: NOON + 1_500, limit: 50 };
 
 beforeAll(async () => {
-  logs = await listenOnLoopback(async (request, response) => {
-    const action = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-    calls.push({ action, input: JSON.parse(String(await readBody(request))) });
-    const [status, body] = answers[action]?.shift() ?? [500, {}];
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
-  });
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logs.url,
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  });
+  insights = await startInsights();
   engines = await startEngines();
   rig = await createRig(engines);
   stack = { ...rig.variant({ kind: 'stack' }), ingestLogGroup: 'Prod-IngestLogs' };
 });
 beforeEach(() => {
-  calls.length = 0;
+  insights.calls.length = 0;
 });
 afterAll(async () => {
   rig?.close();
-  await logs?.close();
+  await insights?.close();
   await engines?.stopAll();
 });
 
-const row = (fields: Record<string, string>) =>
-  Object.entries({ ...fields, '@ptr': 'x' }).map(([field, value]) => ({ field, value }));
-const accepted = (event_id: string, second: string) =>
-  row({ '@timestamp': `2026-11-28 ${second}`, event_id, event_type: 'sync.complete', customer: 'acme' });
-function finds(...results: readonly object[]): void {
-  answers = {
-    StartQuery: [[200, { queryId: 'query-1' }]],
-    GetQueryResults: [
-      [200, { status: 'Scheduled' }],
-      [200, { status: 'Running', results: [] }],
-      [200, { status: 'Complete', results }],
-    ],
-  };
-}
+const accepted = (event_id: string, second: string) => ({
+  '@timestamp': `2026-11-28 ${second}`,
+  event_id,
+  event_type: 'sync.complete',
+  customer: 'acme',
+});
 
 test('one query finds what was received, and the ledger tells the states', async () => {
   const body = syncBody('run-1');
@@ -70,8 +48,8 @@ test('one query finds what was received, and the ledger tells the states', async
     request_id: 'r1',
     age_seconds: '400',
   };
-  finds(
-    row({ '@timestamp': '2026-11-28 12:00:01.250', ...refused }),
+  insights.finds(
+    { '@timestamp': '2026-11-28 12:00:01.250', ...refused },
     accepted('msg_new', '12:00:01.200'),
     accepted('msg_runs', '12:00:01.100'),
     accepted('msg_dead', '12:00:00.100'),
@@ -92,14 +70,17 @@ test('one query finds what was received, and the ledger tells the states', async
     ['msg_dead', 'dead', 'acme'],
     ['msg_done', 'completed', 'acme'],
   ]);
-  expect(calls.map(({ action }) => action)).toEqual(['StartQuery', ...Array(3).fill('GetQueryResults')]);
-  expect(calls[0]?.input).toMatchObject({
+  expect(insights.calls.map(({ action }) => action)).toEqual([
+    'StartQuery',
+    ...Array(3).fill('GetQueryResults'),
+  ]);
+  expect(insights.calls[0]?.input).toMatchObject({
     logGroupName: 'Prod-IngestLogs',
     startTime: NOON / 1000 - 60,
     endTime: NOON / 1000 + 2,
     limit: 150,
   });
-  expect(String(calls[0]?.input['queryString']).split('\n')).toEqual([
+  expect(String(insights.calls[0]?.input['queryString']).split('\n')).toEqual([
     'fields @timestamp, event_id, event_type, customer, code, reason, request_id, age_seconds',
     '| filter EventsAccepted = 1 or message = "webhook rejected"',
     '| sort @timestamp desc',
@@ -115,15 +96,15 @@ test.each<[Partial<RequestsQuery>, readonly string[], number]>([
     150,
   ],
 ])('%j chooses in the log', async (query, filters, limit) => {
-  finds();
+  insights.finds();
   await listRequests(stack, { ...ALL, ...query }, never);
-  const { queryString, limit: asked } = calls[0]?.input ?? {};
+  const { queryString, limit: asked } = insights.calls[0]?.input ?? {};
   expect(asked).toBe(limit);
   for (const filter of filters) expect(queryString).toContain(filter);
 });
 
 test('a page ends between two milliseconds, and says where the next begins', async () => {
-  finds(
+  insights.finds(
     accepted('msg_1', '12:00:01.002'),
     accepted('msg_2', '12:00:01.002'),
     accepted('msg_3', '12:00:01.001'),
@@ -144,7 +125,7 @@ test.each<[string, () => void, Partial<Target>, RegExp]>([
   [
     'a query that fails',
     () => {
-      answers['GetQueryResults'] = [[200, { status: 'Failed' }]];
+      insights.answers['GetQueryResults'] = [[200, { status: 'Failed' }]];
     },
     {},
     /^Logs Insights has not answered \(Failed\): .*--since$/,
@@ -152,13 +133,15 @@ test.each<[string, () => void, Partial<Target>, RegExp]>([
   [
     'no right to ask',
     () => {
-      answers['StartQuery'] = [[400, { __type: 'AccessDeniedException', message: 'not authorized' }]];
+      insights.answers['StartQuery'] = [
+        [400, { __type: 'AccessDeniedException', message: 'not authorized' }],
+      ];
     },
     {},
     /^access denied: not authorized; ask for that permission$/,
   ],
 ])('%s is said', async (_, prepare, change, message) => {
-  finds();
+  insights.finds();
   prepare();
   const error = await listRequests({ ...stack, ...change }, ALL, never).catch((thrown: unknown) => thrown);
   expect(toCommandError(error, { target: 'stack' }).message).toMatch(message);

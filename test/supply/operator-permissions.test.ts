@@ -15,7 +15,9 @@ interface Row {
   readonly beside?: readonly string[];
 }
 
-const CHANGES = ['redriveDeadLetters', 'deleteDeadLetters'];
+const CHANGES = ['redriveDeadLetters', 'deleteDeadLetters', 'resetHandlers', 'sendBack'];
+/** For a request that a local run has kept; a stack keeps none. */
+const LOCAL = 'findStoredValue';
 
 /** The rows of the table in SECURITY.md, by their commands. */
 const ROWS: Readonly<Record<string, Row>> = {
@@ -36,8 +38,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   pause: { entry: 'event-source/switch.ts' },
   resume: { entry: 'event-source/switch.ts' },
   // A redrive with handlers to rerun reads a record once more: `inspect` may read it anyway.
-  inspect: { entry: 'inspect/inspect.ts', without: CHANGES },
-  'inspect --write': { entry: 'inspect/inspect.ts', beside: CHANGES },
+  inspect: { entry: 'inspect/inspect.ts', without: [...CHANGES, LOCAL] },
+  'inspect --write': { entry: 'inspect/inspect.ts', without: [LOCAL], beside: [...CHANGES, LOCAL] },
   doctor: { entry: 'doctor/doctor.ts' },
   send: { entry: 'send/send.ts' },
   'secret check': { entry: 'secret/check.ts' },

@@ -17,7 +17,7 @@ import {
   type RequestStatus,
   type RequestsQuery,
 } from '../../events/received-request.ts';
-import { likelyCause } from '../explain/likely-cause.ts';
+import { explainCommand, likelyCause } from '../explain/likely-cause.ts';
 
 interface ListOptions extends TargetOptions {
   readonly status?: RequestStatus;
@@ -162,7 +162,7 @@ function refusalHint(requests: readonly ReceivedRequest[], target: Target): read
   const why = cause === undefined ? reason : `${reason}: ${cause.what}; ${cause.mend}`;
   const command =
     target.kind === 'local'
-      ? commandText(`explain --request ${id}`, target)
+      ? commandText(explainCommand(refused), target)
       : `With the request as its sender sent it:\n${commandText('explain FILE', target)}`;
   return ['', ...wrapText(safeText(`The newest refused one (${id}), ${why}.`, 600), 80), command];
 }

@@ -1,3 +1,4 @@
+import { sourceOf } from '../../../lambdas/contract/source.ts';
 import type { IngestLine } from '../../events/received-request.ts';
 import type { CauseText } from '../../explain/causes.ts';
 import { causeText } from './cause-text.ts';
@@ -24,4 +25,10 @@ export function likelyCause({ reason = '', age_seconds: age = 0 }: IngestLine): 
     default:
       return undefined;
   }
+}
+
+/** What explains a refused request that a local run has kept, without the target. */
+export function explainCommand({ request_id: id = '', event_id: eventId = '' }: IngestLine): string {
+  const source = sourceOf(eventId);
+  return `explain --request ${id}${source === undefined ? '' : ` --source ${source}`}`;
 }

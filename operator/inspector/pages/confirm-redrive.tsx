@@ -91,11 +91,16 @@ export function ReadOnly({ command }: { readonly command: string }) {
   );
 }
 
-function RerunForm({ page, selection, rerun, rerunnable }: ConfirmRedriveProps) {
+export type RerunFormProps = Pick<ConfirmRedriveProps, 'page' | 'selection' | 'rerun' | 'rerunnable'> & {
+  /** @default redrive */
+  readonly action?: 'redrive' | 'resend';
+};
+
+export function RerunForm({ page, selection, rerun, rerunnable, action = 'redrive' }: RerunFormProps) {
   return (
     <details class="rerun" open={rerun.length > 0}>
       <summary>Run completed handlers again, too</summary>
-      <form method="get" action={`${page.base}/redrive`}>
+      <form method="get" action={`${page.base}/${action}`}>
         <SelectionInputs selection={selection} />
         <fieldset>
           <legend>

@@ -3,8 +3,6 @@
 import { isUtf8 } from 'node:buffer';
 import { counted } from '../../cli/command-text.ts';
 import { prettyJson } from '../../core/pretty-json.ts';
-import type { DeadLetter } from '../../dead-letters/dead-letter.ts';
-import { letterBytes } from '../../dead-letters/read-letter.ts';
 import { Panel } from './elements.tsx';
 import type { PageContext } from './page-context.ts';
 import { visibleText } from './page-text.ts';
@@ -12,9 +10,16 @@ import { visibleText } from './page-text.ts';
 /** A longer payload is shown to here. */
 const MAX_CHARACTERS = 64 * 1024;
 
+export interface PayloadProps {
+  readonly page: PageContext;
+  /** The letter's, or that of a request that a local run has kept. */
+  readonly messageId: string;
+  readonly eventId?: string | undefined;
+  readonly bytes: Buffer;
+}
+
 /** The payload, as hostile as it may be: text, never markup. */
-export function Payload({ page, letter }: { readonly page: PageContext; readonly letter: DeadLetter }) {
-  const bytes = letterBytes(letter);
+export function Payload({ page, messageId, eventId = messageId, bytes }: PayloadProps) {
   const text = bytes.toString();
   // Indented before it is cut, so that no cut text is taken for something that is not JSON.
   const pretty = text.length > 4 * MAX_CHARACTERS ? undefined : prettyJson(text);
@@ -29,7 +34,7 @@ export function Payload({ page, letter }: { readonly page: PageContext; readonly
     ...(isUtf8(bytes) ? [] : ['not UTF-8']),
     ...(shown.length > MAX_CHARACTERS ? [`the first ${counted(MAX_CHARACTERS, 'character')}`] : []),
   ];
-  const id = `payload-${letter.messageId}`;
+  const id = `payload-${messageId}`;
   return (
     <Panel
       id={`${id}-panel`}
@@ -40,10 +45,7 @@ export function Payload({ page, letter }: { readonly page: PageContext; readonly
           <button type="button" class="quiet copy" data-copy={id}>
             Copy<span class="unseen"> payload</span>
           </button>
-          <a
-            href={`${page.base}/letters/${encodeURIComponent(letter.messageId)}/body`}
-            download={`${letter.eventId ?? letter.messageId}.body`}
-          >
+          <a href={`${page.base}/letters/${encodeURIComponent(messageId)}/body`} download={`${eventId}.body`}>
             Exact bytes
           </a>
         </span>

@@ -7,6 +7,7 @@ import { isDeadLettered } from '../../core/event-steps.ts';
 import type { DeadLetter } from '../../dead-letters/dead-letter.ts';
 import { EXPIRY_WARNING_MS, expiresAtMs } from '../../dead-letters/groups.ts';
 import type { PlannedEvent } from '../../dead-letters/plan.ts';
+import { letterBytes } from '../../dead-letters/read-letter.ts';
 import type { SnapshotState } from '../data/snapshot.ts';
 import { Actions } from './actions.tsx';
 import { Age, Badge, Notice, Panel, type Tone } from './elements.tsx';
@@ -28,12 +29,14 @@ export interface EventProps {
   readonly record?: LedgerRecord;
   /** One for each body that is on the dead-letter queue under this id; the newest first. */
   readonly plans: readonly PlannedEvent[];
+  /** The payload of an event without a letter, where the local run has kept it. */
+  readonly kept?: Buffer | undefined;
   /** Why the plans do not tell which handlers would run. */
   readonly planProblem?: string;
 }
 
 export function eventView(props: EventProps): View {
-  const { page, id, snapshot, record, plans, planProblem } = props;
+  const { page, id, snapshot, record, plans, planProblem, kept } = props;
   const [plan] = plans;
   const letter = plan?.letter;
   const type = letter?.eventType ?? record?.event_type;
@@ -64,6 +67,15 @@ export function eventView(props: EventProps): View {
         </div>
         {isKnown ? '' : <Unknown waits={waits} />}
         {letter === undefined ? '' : <Actions page={page} selection={{ id }} what="this event" />}
+        {letter === undefined && record !== undefined && !isUnderWay(record) ? (
+          <p class="actions">
+            <a class="button" href={`${page.base}/resend?id=${id}`}>
+              Run it again …
+            </a>
+          </p>
+        ) : (
+          ''
+        )}
         <FailureReasons
           page={page}
           {...(letter === undefined ? {} : { letter })}
@@ -81,15 +93,25 @@ export function eventView(props: EventProps): View {
         {record === undefined ? '' : <Timeline page={page} record={record} />}
         {plans.map(({ letter: each }) => (
           <>
-            <Payload page={page} letter={each} />
+            <Payload
+              page={page}
+              messageId={each.messageId}
+              eventId={each.eventId}
+              bytes={letterBytes(each)}
+            />
             <Attributes letter={each} />
           </>
         ))}
+        {kept === undefined ? '' : <Payload page={page} messageId={id} bytes={kept} />}
         <Commands page={page} id={id} {...(letter === undefined ? {} : { letter })} />
       </>
     ),
   };
 }
+
+/** On the queue, or in work: it needs nobody to run it. */
+const isUnderWay = ({ status, dead_letter_reason: reason }: LedgerRecord) =>
+  status !== 'COMPLETED' && reason === undefined;
 
 function Unknown({ waits }: { readonly waits: boolean }) {
   return waits ? (

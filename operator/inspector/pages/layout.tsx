@@ -7,7 +7,7 @@ import type { PageContext } from './page-context.ts';
 export interface View {
   readonly title: string;
   /** Which entry of the navigation it belongs to. */
-  readonly section?: 'overview' | 'letters';
+  readonly section?: 'overview' | 'events' | 'letters';
   /** Stands still: filters that somebody types into. */
   readonly fixed?: Child;
   /** Brought up to date while the page is open. */
@@ -120,6 +120,9 @@ function Header({ page, view }: { readonly page: PageContext; readonly view: Vie
         <nav aria-label="Pages">
           <a href={`${base}/`} {...current('overview')}>
             Overview
+          </a>
+          <a href={`${base}/events`} {...current('events')}>
+            Events
           </a>
           <a href={`${base}/letters`} {...current('letters')}>
             Dead letters

@@ -2,9 +2,9 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { CommandError, UsageError } from '../../core/command-error.ts';
 import { toCommandError } from '../../core/error-line.ts';
-import { messageView } from '../pages/message.tsx';
 import { assetRoutes } from './assets.ts';
 import { changeRoutes } from './change-routes.ts';
+import { eventRoutes } from './event-routes.ts';
 import { requireOrigin, requireSession, securityHeaders } from './guard.ts';
 import type { InspectorState } from './inspector-state.ts';
 import { readRoutes } from './read-routes.ts';
@@ -34,11 +34,11 @@ export function createApp({ state, session, onFault }: AppOptions): Hono {
   app.route(base, assetRoutes());
   app.route(base, readRoutes(state, responder));
   app.route(base, changeRoutes(state, responder, session));
+  app.route(base, eventRoutes(state, responder, session));
 
   const say = (c: Context, title: string, text: string, status: 400 | 404 | 500 | 503) => {
     if (isPoll(c)) return c.text(text, status);
-    const page = responder.page(c);
-    return responder.send(c, page, messageView({ page, title, text, status }));
+    return responder.say(c, title, text, status);
   };
   app.notFound((c) => say(c, 'Not found', 'There is no such page.', 404));
   app.onError((error, c) => {

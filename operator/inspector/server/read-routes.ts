@@ -8,12 +8,12 @@ import { groupIdOf } from '../../dead-letters/groups.ts';
 import { type PlannedEvent, planRedrive } from '../../dead-letters/plan.ts';
 import { letterBytes } from '../../dead-letters/read-letter.ts';
 import { selects } from '../../dead-letters/selection.ts';
+import { keptRequest } from '../../events/kept-requests.ts';
 import { parseSelection, type ReadParameter, SelectionParameter } from '../data/selection-query.ts';
 import type { SnapshotState } from '../data/snapshot.ts';
 import { eventView } from '../pages/event.tsx';
 import { ageParameter } from '../pages/filters.tsx';
 import { lettersView } from '../pages/letters.tsx';
-import { messageView } from '../pages/message.tsx';
 import { overviewView } from '../pages/overview.tsx';
 import type { InspectorState } from './inspector-state.ts';
 import type { Responder } from './respond.tsx';
@@ -62,9 +62,8 @@ export function readRoutes(state: InspectorState, responder: Responder): Hono {
   routes.get('/find', async (c) => {
     const id = c.req.query('id')?.trim() ?? '';
     if (isEventId(id)) return c.redirect(`${responder.base}/events/${id}`, 303);
-    const page = responder.page(c);
     const text = 'An event id is 1 to 128 of A-Z a-z 0-9 _ -, as Supaglue shows it (msg_…).';
-    return responder.send(c, page, messageView({ page, title: 'No such event', text, status: 400 }));
+    return responder.say(c, 'No such event', text, 400);
   });
 
   routes.get('/events/:id', async (c) => {
@@ -75,20 +74,24 @@ export function readRoutes(state: InspectorState, responder: Responder): Hono {
     ]);
     const copies = seen.letters.filter((letter) => selects({ id }, letter, nowMs()));
     const plans = await plansOf(state, copies);
+    const kept =
+      copies.length === 0 && target.received !== undefined
+        ? await keptRequest(target, id, signal)
+        : undefined;
     const page = responder.page(c);
-    return responder.send(
-      c,
-      page,
-      eventView({ page, id, snapshot: seen, ...plans, ...(record === undefined ? {} : { record }) }),
-    );
+    const rest = { kept: kept?.body, ...(record === undefined ? {} : { record }) };
+    return responder.send(c, page, eventView({ page, id, snapshot: seen, ...plans, ...rest }));
   });
 
-  routes.get('/letters/:messageId/:form{body|export}', (c) => {
+  routes.get('/letters/:messageId/:form{body|export}', async (c) => {
     const messageId = c.req.param('messageId');
     const letter = snapshot.state.letters.find((each) => each.messageId === messageId);
-    if (letter === undefined) return c.notFound();
     const isBody = c.req.param('form') === 'body';
-    const bytes = isBody ? letterBytes(letter) : Buffer.from(`${encodeExportedLetter(letter)}\n`);
+    const isKept = letter === undefined && isBody && target.received !== undefined;
+    const bytes = isKept
+      ? (await keptRequest(target, messageId, signal))?.body
+      : letter && (isBody ? letterBytes(letter) : Buffer.from(`${encodeExportedLetter(letter)}\n`));
+    if (bytes === undefined) return c.notFound();
     // Never shown by the browser, whatever it holds.
     return c.body(new Uint8Array(bytes), 200, {
       'content-type': 'application/octet-stream',

@@ -3,6 +3,7 @@
 import type { Context } from 'hono';
 import { html } from 'hono/html';
 import { Layout, titleText, type View } from '../pages/layout.tsx';
+import { messageView } from '../pages/message.tsx';
 import type { PageContext } from '../pages/page-context.ts';
 import type { InspectorState } from './inspector-state.ts';
 import { basePath, type Session } from './session.ts';
@@ -30,6 +31,12 @@ export class Responder {
       nowMs: this.#state.nowMs(),
       pollMs: this.#state.rhythm.pollMs,
     };
+  }
+
+  /** A page that only says something. */
+  say(c: Context, title: string, text: string, status: NonNullable<View['status']>): Promise<Response> {
+    const page = this.page(c);
+    return this.send(c, page, messageView({ page, title, text, status }));
   }
 
   /** The whole page; for a poll of an open one, what may have changed in it. */
