@@ -6,30 +6,27 @@ import { type LoopbackServer, listenOnLoopback } from '../loopback-server.ts';
 
 /** Of each kind: what ingest logged, and whole requests. */
 const MAX_KEPT = 1_000;
-const MAX_BYTES = 32 * 1024 * 1024;
-
-interface KeptRequest {
-  /** Request id, and of an accepted one the event's. */
-  readonly ids: readonly string[];
-  readonly bytes: number;
-  /** As API Gateway hands it to a function: `explain` reads such a file. */
-  readonly event: object;
-}
+const MAX_CHARACTERS = 32 * 1024 * 1024;
 
 /** The newest requests of a local run in memory: what ingest logged of them, as on AWS, and the requests whole. */
 export class ReceivedRequests {
   readonly #ingestName: string;
   readonly #lines: object[] = [];
-  readonly #requests: KeptRequest[] = [];
-  #bytes = 0;
+  readonly #requests: { readonly ids: readonly string[]; readonly json: string }[] = [];
+  #characters = 0;
 
   constructor(ingestName: string) {
     this.#ingestName = ingestName;
   }
 
-  observe(event: LocalCloudEvent, nowMs: number): void {
-    if (event.type === 'request-answered') this.#keep(event, nowMs);
-    if (event.type === 'log' && event.functionName === this.#ingestName) this.#note(event.line, nowMs);
+  observe(event: LocalCloudEvent, at_ms: number): void {
+    if (event.type === 'request-answered') this.#keep(event, at_ms);
+    if (event.type !== 'log' || event.functionName !== this.#ingestName) return;
+    const record = parseRecord(event.line) ?? {};
+    if (record['EventsAccepted'] !== 1 && record['message'] !== REJECTED) return;
+    const { event_id, event_type, customer, code, reason, request_id, age_seconds } = record;
+    this.#lines.unshift({ at_ms, event_id, event_type, customer, code, reason, request_id, age_seconds });
+    this.#lines.length = Math.min(this.#lines.length, MAX_KEPT);
   }
 
   /** `/`: the lines, newest first; `/ID`: one request, by its own id or its event's. */
@@ -37,49 +34,31 @@ export class ReceivedRequests {
     return listenOnLoopback(
       ({ url = '/' }, response) => {
         const id = decodeURIComponent(url.slice(1));
-        const found = id === '' ? this.#lines.toReversed() : this.#find(id);
-        response.writeHead(found === undefined ? 404 : 200, { 'content-type': 'application/json' });
-        response.end(JSON.stringify(found));
+        const kept = this.#requests.findLast(({ ids }) => ids.includes(id))?.json;
+        const answer = id === '' ? JSON.stringify(this.#lines) : kept;
+        response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' });
+        response.end(answer);
       },
       0,
       { callers: 'credentialed' },
     );
   }
 
-  #find(id: string): object | undefined {
-    return this.#requests.findLast(({ ids }) => ids.includes(id))?.event;
-  }
-
-  #note(line: string, at_ms: number): void {
-    const record = parseRecord(line) ?? {};
-    if (record['EventsAccepted'] !== 1 && record['message'] !== REJECTED) return;
-    const { event_id, event_type, customer, code, reason, request_id, age_seconds } = record;
-    this.#lines.push({ at_ms, event_id, event_type, customer, code, reason, request_id, age_seconds });
-    if (this.#lines.length > MAX_KEPT) this.#lines.shift();
-  }
-
-  #keep(request: RequestAnswered, timeEpoch: number): void {
-    const { requestId, requestHeaders: headers, requestBody, status, path } = request;
+  #keep(
+    { requestId, requestHeaders: headers, requestBody, status, path }: RequestAnswered,
+    timeEpoch: number,
+  ) {
     if (requestBody === undefined) return;
     const body = requestBody.toString('base64');
-    const bytes = body.length + JSON.stringify(headers).length;
     const id = headers['svix-id'] ?? headers['webhook-id'] ?? '';
-    this.#requests.push({
-      ids:
-        status === 200 ? [requestId, eventIdFrom(/\/webhooks\/([^/]+)$/.exec(path)?.[1], id)] : [requestId],
-      bytes,
-      event: {
-        version: '2.0',
-        rawPath: path,
-        headers,
-        requestContext: { timeEpoch },
-        body,
-        isBase64Encoded: true,
-      },
-    });
-    this.#bytes += bytes;
-    while (this.#requests.length > MAX_KEPT || this.#bytes > MAX_BYTES) {
-      this.#bytes -= this.#requests.shift()?.bytes ?? 0;
+    const eventId = eventIdFrom(/\/webhooks\/([^/]+)$/.exec(path)?.[1], id);
+    // As API Gateway hands it to a function: `explain` reads such a file.
+    const event = { version: '2.0', headers, requestContext: { timeEpoch }, body, isBase64Encoded: true };
+    const json = JSON.stringify(event);
+    this.#requests.push({ ids: status === 200 ? [requestId, eventId] : [requestId], json });
+    this.#characters += json.length;
+    while (this.#requests.length > MAX_KEPT || this.#characters > MAX_CHARACTERS) {
+      this.#characters -= this.#requests.shift()?.json.length ?? 0;
     }
   }
 }

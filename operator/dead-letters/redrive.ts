@@ -63,7 +63,8 @@ export async function redriveDeadLetters(target: Target, options: RedriveOptions
   });
 }
 
-function stays({ disposition }: PlannedEvent): boolean {
+/** Whether it is left where it is. */
+export function stays({ disposition }: PlannedEvent): boolean {
   return disposition === Disposition.COMPLETED || disposition === Disposition.FUTILE;
 }
 

@@ -1,6 +1,6 @@
-import type { Failure } from '../../lambdas/contract/failure.ts';
 import { EventStatus, type LedgerRecord } from '../../lambdas/ledger/record.ts';
 import { isDeadLettered } from '../core/event-steps.ts';
+import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import type { Delivered } from './deliver.ts';
 import { type DemoEnding, differences } from './scenario.ts';
 
@@ -11,9 +11,13 @@ export type DemoRow = ReturnType<typeof observe>;
  * @param record - read once the queue was empty, so after a second delivery too
  * @param letters - what the dead-letter queue holds of this event
  */
-export function observe(delivered: Delivered, record: LedgerRecord | undefined, letters: readonly Failure[]) {
+export function observe(
+  delivered: Delivered,
+  record: LedgerRecord | undefined,
+  letters: readonly Pick<DeadLetter, 'failure'>[],
+) {
   const { scenario, secondAnswer, answer } = delivered;
-  const [failure] = letters;
+  const failure = letters[0]?.failure;
   const error = failure?.handlers[0]?.error;
   const observed: DemoEnding = {
     status: answer.status,

@@ -4,7 +4,7 @@ import { ExitCode } from '../core/command-error.ts';
 import { toCommandError } from '../core/error-line.ts';
 import { readLedgerRecord } from '../core/ledger-reader.ts';
 import { waitUntilDrained } from '../core/queue-depth.ts';
-import { readDeadLetters } from './dead-letters.ts';
+import { lookAtDeadLetters } from '../dead-letters/look.ts';
 import { deliver } from './deliver.ts';
 import { type DemoCloud, withDemoCloud } from './demo-cloud.ts';
 import { type DemoResult, demoText } from './demo-text.ts';
@@ -58,9 +58,10 @@ async function play({ target, secret }: DemoCloud, signal: AbortSignal): Promise
     demoScenarios().map((scenario) => slots.during(() => deliver(scenario, target, secret, signal))),
   );
   const drained = await waitUntilDrained(target, DRAIN_TIMEOUT_MS, signal);
-  const letters = await readDeadLetters(target, signal);
-  const rows = delivered.map(async (each) =>
-    observe(each, await readLedgerRecord(target, each.eventId, signal), letters.get(each.eventId) ?? []),
-  );
+  const { letters } = await lookAtDeadLetters(target, { signal });
+  const rows = delivered.map(async (each) => {
+    const own = letters.filter(({ eventId }) => eventId === each.eventId);
+    return observe(each, await readLedgerRecord(target, each.eventId, signal), own);
+  });
   return { rows: await Promise.all(rows), drained };
 }

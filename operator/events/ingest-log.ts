@@ -1,15 +1,15 @@
 import {
   CloudWatchLogsClient,
   GetQueryResultsCommand,
-  type GetQueryResultsCommandOutput,
+  type ResultField,
   StartQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import type { AnswerCode } from '../../lambdas/contract/http.ts';
 import { REJECTED } from '../../lambdas/ingest/report.ts';
 import { AWS_CALLS } from '../core/clients.ts';
 import { CommandError } from '../core/command-error.ts';
 import type { Target } from '../core/target.ts';
 import { Pace } from '../core/wait.ts';
-import type { IngestLine, RequestsQuery } from './received-request.ts';
 
 /** As many as CloudWatch gives for one query. */
 export const MAX_LINES = 10_000;
@@ -18,6 +18,34 @@ const TIMEOUT_MS = 60_000;
 
 const FIELDS = ['event_id', 'event_type', 'customer', 'code', 'reason', 'request_id'] as const;
 
+/** What ingest logs of a request, accepted or not. */
+export interface IngestLine {
+  readonly at_ms: number;
+  /** Of a refused one what it claims to be, where that has the form of an id. */
+  readonly event_id?: string;
+  readonly event_type?: string;
+  readonly customer?: string;
+  /** Of refused ones, as what follows. */
+  readonly code?: Exclude<AnswerCode, 'accepted'>;
+  readonly reason?: string;
+  readonly request_id?: string;
+  readonly age_seconds?: number;
+}
+
+export const REQUEST_STATUSES = ['accepted', 'running', 'retrying', 'completed', 'dead', 'refused'] as const;
+export type RequestStatus = (typeof REQUEST_STATUSES)[number];
+
+export interface RequestsQuery {
+  readonly status?: RequestStatus | undefined;
+  readonly eventType?: string | undefined;
+  /** Forms of one customer's id, by `customerForms`. */
+  readonly customers?: readonly string[] | undefined;
+  readonly sinceMs: number;
+  /** Received before this. */
+  readonly beforeMs: number;
+  readonly limit: number;
+}
+
 /** What a stack's ingest logged, newest first: one query of CloudWatch Logs Insights. */
 export async function loggedLines(
   { ingestLogGroup: logGroupName, name }: Target,
@@ -25,32 +53,25 @@ export async function loggedLines(
   limit: number,
   abortSignal: AbortSignal,
 ): Promise<readonly IngestLine[]> {
-  if (logGroupName === undefined) {
-    throw new CommandError(`stack ${name} does not tell where it logs, and what: deploy it again first`);
-  }
+  if (logGroupName === undefined)
+    throw new CommandError(`stack ${name} does not tell where it logs: deploy it again first`);
   const client = new CloudWatchLogsClient(AWS_CALLS);
   try {
-    const { queryId } = await client.send(
-      new StartQueryCommand({
-        logGroupName,
-        // Whole seconds, the last one too.
-        startTime: Math.floor(query.sinceMs / 1000),
-        endTime: Math.ceil(query.beforeMs / 1000),
-        queryString: insightsQuery(query),
-        limit,
-      }),
-      { abortSignal },
-    );
+    // Whole seconds, the last one too.
+    const [startTime, endTime] = [Math.floor(query.sinceMs / 1000), Math.ceil(query.beforeMs / 1000)];
+    const queryString = insightsQuery(query);
+    const start = new StartQueryCommand({ logGroupName, startTime, endTime, queryString, limit });
+    const { queryId } = await client.send(start, { abortSignal });
     const pace = new Pace(POLL, abortSignal);
     const deadlineMs = performance.now() + TIMEOUT_MS;
     for (;;) {
-      const answer = await client.send(new GetQueryResultsCommand({ queryId }), { abortSignal });
-      if (answer.status === 'Complete') return (answer.results ?? []).map(lineOf);
-      const isOver = performance.now() > deadlineMs;
-      if (isOver || !/^(?:Scheduled|Running)$/.test(answer.status ?? '')) {
-        const how = isOver ? `not within ${TIMEOUT_MS / 1000} s` : answer.status;
-        throw new CommandError(`Logs Insights has not answered (${how}): repeat it, with a shorter --since`);
-      }
+      const command = new GetQueryResultsCommand({ queryId });
+      const { status = 'Unknown', results = [] } = await client.send(command, { abortSignal });
+      if (status === 'Complete') return results.map(lineOf);
+      if (performance.now() > deadlineMs || !/^(?:Scheduled|Running)$/.test(status))
+        throw new CommandError(
+          `Logs Insights has not answered (${status}): repeat it, with a shorter --since`,
+        );
       await pace.wait(POLL.longestMs);
     }
   } finally {
@@ -59,7 +80,7 @@ export async function loggedLines(
 }
 
 /** The text that Logs Insights runs. What the user gave stands in it in quotes, escaped. */
-export function insightsQuery({ status, eventType, customers }: RequestsQuery): string {
+function insightsQuery({ status, eventType, customers }: RequestsQuery): string {
   const refused = `message = "${REJECTED}"`;
   const kind = status === undefined ? `EventsAccepted = 1 or ${refused}` : 'EventsAccepted = 1';
   return [
@@ -71,7 +92,7 @@ export function insightsQuery({ status, eventType, customers }: RequestsQuery): 
   ].join('\n| ');
 }
 
-function lineOf(row: NonNullable<GetQueryResultsCommandOutput['results']>[number]): IngestLine {
+function lineOf(row: readonly ResultField[]): IngestLine {
   const found = new Map(row.map(({ field, value }) => [field, value]));
   const age = found.get('age_seconds');
   return {

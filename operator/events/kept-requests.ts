@@ -5,18 +5,14 @@ import { CommandError } from '../core/command-error.ts';
 import type { Target } from '../core/target.ts';
 import type { Capture } from '../explain/capture.ts';
 import { readCapture } from '../explain/read-capture.ts';
-import type { IngestLine } from './received-request.ts';
+import type { IngestLine } from './ingest-log.ts';
 
 /** What a local run's ingest logged, newest first, as far as the run keeps it. */
 export async function keptLines(target: Target, signal: AbortSignal): Promise<readonly IngestLine[]> {
-  return JSON.parse(String(await ask(target, '', signal)));
+  return JSON.parse(String((await ask(target, '', signal)) ?? '[]'));
 }
 
-/**
- * A request that a local run has kept whole, by its own id or its event's; undefined when it has none such.
- *
- * @throws {CommandError} for a stack: it logs no body and no signature
- */
+/** A request that a local run has kept whole, by its own id or its event's; a stack keeps none. */
 export async function keptRequest(
   target: Target,
   id: string,
@@ -26,13 +22,11 @@ export async function keptRequest(
   return file === undefined ? undefined : readCapture(file);
 }
 
-/** By an agent of its own: Node's hands even such a request to the proxy that the environment names. */
-async function ask({ received, name }: Target, path: string, signal: AbortSignal) {
-  if (received === undefined)
-    throw new CommandError(`${name} keeps no request: it logs no body, no signature`);
-  const { url, accessKeyId } = received;
-  const headers = { authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/local` };
-  const outgoing = request(`${url}/${path}`, { agent: new Agent(), headers, signal }).end();
+async function ask({ received }: Target, path: string, signal: AbortSignal): Promise<Buffer | undefined> {
+  if (received === undefined) return undefined;
+  const headers = { authorization: `AWS4-HMAC-SHA256 Credential=${received.accessKeyId}/local` };
+  // By an agent of its own: Node's hands even such a request to the proxy that the environment names.
+  const outgoing = request(`${received.url}/${path}`, { agent: new Agent(), headers, signal }).end();
   const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
   const body = await buffer(answer);
   if (answer.statusCode === 404) return undefined;

@@ -6,15 +6,26 @@ import { EventStatus, type LedgerRecord } from '../../lambdas/ledger/record.ts';
 import type { Target } from '../core/target.ts';
 import { inChunks } from '../dead-letters/in-parallel.ts';
 import { readRecords } from '../dead-letters/read-records.ts';
-import { loggedLines, MAX_LINES } from './ingest-log.ts';
+import {
+  type IngestLine,
+  loggedLines,
+  MAX_LINES,
+  type RequestStatus,
+  type RequestsQuery,
+} from './ingest-log.ts';
 import { keptLines } from './kept-requests.ts';
-import type { IngestLine, ReceivedRequest, RequestStatus, RequestsQuery } from './received-request.ts';
+
+export interface ReceivedRequest extends IngestLine {
+  /** `refused`, or how far its event has come: `accepted` while the ledger has no record of it. */
+  readonly status: RequestStatus;
+  readonly http_status: number;
+}
 
 export interface RequestsPage {
   /** Newest first. */
   readonly requests: readonly ReceivedRequest[];
   /** There may be more that were received before this. */
-  readonly olderThanMs?: number;
+  readonly olderThanMs?: number | undefined;
 }
 
 /** An id as events carry it, as Supaglue stores it, and hashed as SQS takes it. */
@@ -30,14 +41,11 @@ export async function listRequests(
   signal: AbortSignal,
 ): Promise<RequestsPage> {
   // States are not in the log: all lines are wanted where they choose.
-  const limit =
-    query.status === undefined || query.status === 'refused'
-      ? Math.min(MAX_LINES, query.limit + 100)
-      : MAX_LINES;
-  const lines =
-    target.kind === 'local'
-      ? await keptLines(target, signal)
-      : await loggedLines(target, query, limit, signal);
+  const limit = /^(?:refused)?$/.test(query.status ?? '')
+    ? Math.min(MAX_LINES, query.limit + 100)
+    : MAX_LINES;
+  const isLocal = target.kind === 'local';
+  const lines = await (isLocal ? keptLines(target, signal) : loggedLines(target, query, limit, signal));
   const requests: ReceivedRequest[] = [];
   for (const chunk of inChunks(
     lines.filter((line) => fits(line, query)),
@@ -55,9 +63,7 @@ export async function listRequests(
       requests.push({ ...line, status, http_status: toAnswer(code, '').statusCode ?? 0 });
     }
   }
-  const oldest = lines.at(-1)?.at_ms;
-  const isCut = target.kind === 'stack' && lines.length >= limit && oldest !== undefined;
-  return isCut ? { requests, olderThanMs: oldest } : { requests };
+  return { requests, olderThanMs: isLocal || lines.length < limit ? undefined : lines.at(-1)?.at_ms };
 }
 
 function fits({ at_ms, event_type, customer = '', code }: IngestLine, query: RequestsQuery): boolean {

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
 import { TIMESTAMP_TOLERANCE_SECONDS } from '../../lambdas/contract/http.ts';
-import { MessageAttribute } from '../../lambdas/contract/message.ts';
-import { eventIdFrom, sourceOf } from '../../lambdas/contract/source.ts';
+import { eventIdFrom, sourceOf, withoutSource } from '../../lambdas/contract/source.ts';
 import { toQueueMessage } from '../../lambdas/ingest/message.ts';
-import { groupOf, NO_CUSTOMER } from '../../lambdas/ingest/routing.ts';
+import { groupOf } from '../../lambdas/ingest/routing.ts';
 import { EventStatus, type LedgerRecord } from '../../lambdas/ledger/record.ts';
 import { CommandError } from '../core/command-error.ts';
 import { readLedgerRecord } from '../core/ledger-reader.ts';
 import type { Target } from '../core/target.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
-import { Disposition, planRedrive } from '../dead-letters/plan.ts';
+import { type PlannedEvent, planRedrive } from '../dead-letters/plan.ts';
 import { readLetter } from '../dead-letters/read-letter.ts';
 import {
   checkRerun,
   type EventOutcome,
   type RedriveOptions,
   redriveDeadLetters,
+  stays,
 } from '../dead-letters/redrive.ts';
 import { resetHandlers } from '../dead-letters/reset-handlers.ts';
 import { sendBack } from '../dead-letters/send-back.ts';
@@ -50,24 +50,17 @@ export async function resendEvent(
   const moved = options.body === undefined ? await redriveLetter(target, record, options) : undefined;
   if (moved !== undefined) return moved;
   const letter = await asLetter(target, record, options);
-  const [plan] = await planRedrive(target, [letter], {
-    signal,
-    nowMs: nowMs(),
-    handlersOf,
-    ...(rerun === undefined ? {} : { rerun }),
-  });
-  if (plan === undefined) throw new TypeError('no plan');
-  const { disposition, reset } = plan;
-  if (disposition === Disposition.COMPLETED || disposition === Disposition.FUTILE)
-    return { plan, outcome: 'skipped' };
+  const plans = await planRedrive(target, [letter], { ...options, nowMs: nowMs() });
+  const plan = plans[0] as PlannedEvent;
+  if (stays(plan)) return { plan, outcome: 'skipped' };
   if (options.dryRun) return { plan, outcome: 'planned' };
-  if (reset !== undefined && !(await resetHandlers(target, { record, handlers: reset, nowMs: nowMs() }))) {
+  const { reset: handlers } = plan;
+  if (handlers !== undefined && !(await resetHandlers(target, { record, handlers, nowMs: nowMs() }))) {
     return { plan, outcome: 'failed', error: 'not sent: an attempt holds it, or it has moved on; try again' };
   }
   const [failure] = await sendBack(target, [letter]);
-  return failure === undefined
-    ? { plan, outcome: 'moved' }
-    : { plan, outcome: 'failed', error: `not sent: ${failure.text}` };
+  if (failure === undefined) return { plan, outcome: 'moved' };
+  return { plan, outcome: 'failed', error: `not sent: ${failure.text}` };
 }
 
 /** Of a COMPLETED event a letter may be left, too. The local run keeps payloads: there the queue need not be searched. */
@@ -92,14 +85,12 @@ async function asLetter(
   record: LedgerRecord,
   { body: given, signal }: ResendOptions,
 ): Promise<DeadLetter> {
-  const { event_id: eventId, event_type: eventType, customer_id: customer } = record;
-  const { received, name } = target;
-  const kept = received === undefined ? undefined : await keptRequest(target, eventId, signal);
-  const body = given ?? kept?.body;
+  const { event_id: eventId, event_type: eventType, customer_id: customer, received_at_ms: firstMs } = record;
+  const body = given ?? (await keptRequest(target, eventId, signal))?.body;
   if (body === undefined) {
-    const instead = received === undefined ? 'press Resend in Svix' : 'it is no longer kept';
+    const instead = target.kind === 'stack' ? 'press Resend in Svix' : 'it is no longer kept';
     throw new CommandError(
-      `${name} holds no payload of ${eventId}: ${instead}, or give its body with --file`,
+      `${target.name} holds no payload of ${eventId}: ${instead}, or give its body with --file`,
     );
   }
   if (createHash('sha256').update(body).digest('hex') !== record.body_sha256) {
@@ -107,28 +98,19 @@ async function asLetter(
   }
   // Not later than the delivery whose letter there is, and signed not before it: so the ledger knows it as what was
   // put back, and a replay of any delivery still as a replay.
-  const receivedAtMs = Math.min(
-    record.received_at_ms,
-    record.lettered_received_at_ms ?? Number.POSITIVE_INFINITY,
-  );
+  const receivedAtMs = Math.min(firstMs, record.lettered_received_at_ms ?? firstMs);
   const timestamp = String(Math.floor(receivedAtMs / 1000) + TIMESTAMP_TOLERANCE_SECONDS);
-  const message = toQueueMessage({ id: eventId, timestamp, body, receivedAtMs });
-  const source = sourceOf(eventId);
-  // Where a type is in another sender's body is not known here, but recorded.
-  const own = source !== undefined && {
-    [MessageAttribute.EVENT_TYPE]: { DataType: 'String', StringValue: eventType },
-  };
-  const group =
-    source === undefined
-      ? message?.MessageGroupId
-      : groupOf(customer === undefined ? NO_CUSTOMER + eventType : eventIdFrom(source, customer));
-  const letter = readLetter({
+  // Where the type is in another sender's body is not known here, but recorded.
+  const name = sourceOf(eventId);
+  const profile = name === undefined ? undefined : { name, type: { header: 'type' } };
+  const event = { id: eventId, timestamp, body, receivedAtMs };
+  const message = toQueueMessage(event, profile, { type: withoutSource(eventType) });
+  const group = name && customer ? groupOf(eventIdFrom(name, customer)) : message?.MessageGroupId;
+  return readLetter({
     MessageId: eventId,
     ReceiptHandle: '',
     Body: message?.MessageBody,
-    MessageAttributes: { ...message?.MessageAttributes, ...own },
+    MessageAttributes: message?.MessageAttributes,
     Attributes: { MessageGroupId: group ?? '' },
-  });
-  if (letter === undefined) throw new TypeError('no letter');
-  return letter;
+  }) as DeadLetter;
 }

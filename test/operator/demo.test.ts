@@ -63,8 +63,8 @@ describe('an ending that is not the promised one', () => {
     expect(differences(delivered({ answer: { status: 503, took_ms: 1 } }), undefined, [])).toContain(
       'status: promised 200, was 503',
     );
-    const letter = { reason: 'permanent', message: '', handlers: [], attempts: 1, failedAtMs: 0 } as const;
-    expect(differences(delivered({}), completed, [letter])).toEqual(['dead_letters: promised 0, was 1']);
+    const failure = { reason: 'permanent', message: '', handlers: [], attempts: 1, failedAtMs: 0 } as const;
+    expect(differences(delivered({}), completed, [{ failure }])).toEqual(['dead_letters: promised 0, was 1']);
   });
 
   test('is explained below the table', () => {

@@ -6,7 +6,7 @@ import { readLedgerRecord } from '../../operator/core/ledger-reader.ts';
 import { localTarget } from '../../operator/core/local-target.ts';
 import { waitUntilDrained } from '../../operator/core/queue-depth.ts';
 import { closeTarget, type Target } from '../../operator/core/target.ts';
-import type { ReceivedRequest } from '../../operator/events/received-request.ts';
+import type { ReceivedRequest } from '../../operator/events/list-requests.ts';
 import { runProgram } from '../../operator/program.ts';
 import { deliverSigned, signedHeaders } from '../support/signed-request.ts';
 import { patienceMs } from '../support/slowness.js';
@@ -75,7 +75,7 @@ describe('events list', () => {
     expect(await list('--type', PING, '--status', 'dead')).toMatchObject([{ event_id: 'msg_dead' }]);
     const { stdout, stderr } = await webhooks('events', 'list', '--limit', '1');
     expect(stdout).toMatch(/received \(UTC\) +status +event +what\n.* msg_retrying +supaglue-webhooks/);
-    const before = /repeat it with (--before) (\S+)/.exec(stderr)?.slice(1) ?? [];
+    const before = /older ones: (--before) (\S+)/.exec(stderr)?.slice(1) ?? [];
     expect(await list('--limit', '1', ...before)).toMatchObject([{ event_id: 'msg_dead' }]);
     await waitUntilDrained(target, patienceMs(30_000), never);
     expect(await list('--status', 'completed')).toMatchObject([

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { toCommandError } from '../../operator/core/error-line.ts';
 import type { Target } from '../../operator/core/target.ts';
+import type { RequestsQuery } from '../../operator/events/ingest-log.ts';
 import { customerForms, listRequests } from '../../operator/events/list-requests.ts';
-import type { RequestsQuery } from '../../operator/events/received-request.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
 import { createRig, factsOf, never, type Rig, syncBody } from './dead-letters/rig.ts';
 import { type Insights, startInsights } from './support/insights.ts';

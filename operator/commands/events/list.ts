@@ -11,12 +11,8 @@ import { addTargetOptions, type TargetOptions, withTarget } from '../../cli/targ
 import { wrapText } from '../../cli/wrap-text.ts';
 import { ExitCode, UsageError } from '../../core/command-error.ts';
 import type { Target } from '../../core/target.ts';
-import {
-  REQUEST_STATUSES,
-  type ReceivedRequest,
-  type RequestStatus,
-  type RequestsQuery,
-} from '../../events/received-request.ts';
+import { REQUEST_STATUSES, type RequestStatus } from '../../events/ingest-log.ts';
+import type { ReceivedRequest } from '../../events/list-requests.ts';
 import { explainCommand, likelyCause } from '../explain/likely-cause.ts';
 
 interface ListOptions extends TargetOptions {
@@ -84,37 +80,30 @@ export function registerEventsList(events: Command, run: Run): void {
 }
 
 async function runList(options: ListOptions, context: CommandContext): Promise<ExitCode> {
-  const { follow, json, since, limit, before } = options;
-  if (follow === true && before !== undefined)
-    throw new UsageError('--follow goes on: use it without --before');
+  const { follow = false, json, since, limit, before, status, type: eventType, customer } = options;
+  if (follow && before !== undefined) throw new UsageError('--follow goes on: use it without --before');
   const { terminal, signal } = context;
   const { customerForms, listRequests } = await import('../../events/list-requests.ts');
+  const customers = customer === undefined ? undefined : customerForms(customer);
   return withTarget(options, context, async (target) => {
-    const page = (times: Pick<RequestsQuery, 'sinceMs' | 'beforeMs'>) => {
+    const page = (sinceMs: number, beforeMs = Date.now() + LATE_MS) => {
       const progress = terminal.progress('reading what was received');
-      const { status, type: eventType, customer } = options;
-      const customers = customer === undefined ? undefined : customerForms(customer);
-      const query = { status, eventType, customers, limit, ...times };
+      const query = { status, eventType, customers, limit, sinceMs, beforeMs };
       return listRequests(target, query, signal).finally(() => progress.stop());
     };
-    const beforeMs = before ?? Date.now() + LATE_MS;
-    const { requests, olderThanMs } = await page({
-      sinceMs: Math.min(beforeMs, Date.now()) - since,
-      beforeMs,
-    });
     const print = (shown: readonly ReceivedRequest[]) => {
       if (json === true) for (const each of shown) terminal.print(JSON.stringify(each));
-      else if (shown.length > 0) terminal.print(table(shown, follow === true ? [] : HEAD));
+      else if (shown.length > 0) terminal.print(table(shown, follow ? [] : HEAD));
     };
-    if (follow !== true) {
+    const { requests, olderThanMs } = await page((before ?? Date.now()) - since, before);
+    if (!follow) {
       print(requests);
-      if (requests.length === 0)
-        terminal.note(`nothing such was received within ${durationText(since)}: --since`);
+      if (requests.length === 0) terminal.note(`nothing such within ${durationText(since)}: see --since`);
       if (olderThanMs !== undefined) {
-        const words = `--before ${new Date(olderThanMs).toISOString()}`;
-        terminal.note(`There may be older ones: repeat it with ${words}`);
+        terminal.note(`There may be older ones: --before ${new Date(olderThanMs).toISOString()}`);
       }
-      if (json !== true) for (const line of refusalHint(requests, target)) terminal.note(line);
+      const refused = requests.find((each) => each.status === 'refused');
+      if (refused !== undefined && json !== true) terminal.note(refusalHint(refused, target));
       return ExitCode.DONE;
     }
     const told = new Map<string, ReceivedRequest>();
@@ -122,49 +111,38 @@ async function runList(options: ListOptions, context: CommandContext): Promise<E
       const fresh = found.filter((each) => told.get(keyOf(each))?.status !== each.status).toReversed();
       print(fresh);
       for (const each of fresh) told.set(keyOf(each), each);
-      const nowMs = Date.now();
-      for (const [key, { at_ms }] of told) if (at_ms < nowMs - FOLLOWED_MS) told.delete(key);
+      for (const [key, { at_ms }] of told) if (at_ms < Date.now() - FOLLOWED_MS) told.delete(key);
       await sleep(FOLLOW_MS[target.kind], undefined, { signal });
-      const open = [...told.values()].filter(({ status }) => !/^(?:completed|dead|refused)$/.test(status));
-      const sinceMs = Math.min(nowMs - LATE_MS, ...open.map(({ at_ms }) => at_ms));
-      ({ requests: found } = await page({ sinceMs, beforeMs: Date.now() + LATE_MS }));
-      found = found.filter((each) => told.has(keyOf(each)) || each.at_ms > nowMs - FOLLOWED_MS);
+      const open = [...told.values()].filter((each) => !/^(?:completed|dead|refused)$/.test(each.status));
+      const sinceMs = Math.min(Date.now() - LATE_MS, ...open.map(({ at_ms }) => at_ms));
+      ({ requests: found } = await page(sinceMs));
     }
   });
 }
 
-const keyOf = ({ at_ms, event_id = '', request_id = '' }: ReceivedRequest) =>
-  `${at_ms} ${event_id} ${request_id}`;
+const keyOf = ({ at_ms, event_id, request_id }: ReceivedRequest) => `${at_ms} ${event_id} ${request_id}`;
 
 const HEAD = ['received (UTC)', 'status', 'event', 'what'];
 
 function table(requests: readonly ReceivedRequest[], head: readonly string[]): string {
-  return plainTable({
-    head,
-    widths: [20, 11, 30, 20],
-    rows: requests.map(({ at_ms, status, http_status, ...request }) => [
-      formatUtc(at_ms).slice(0, 19),
-      status,
-      safeText(request.event_id ?? '-', 140),
-      request.reason === undefined
-        ? safeText([request.event_type, request.customer].filter(Boolean).join(' '), 200)
-        : `${http_status} ${safeText(request.reason)}`,
-    ]),
-  });
+  const rows = requests.map(
+    ({ at_ms, status, http_status, event_id = '-', event_type, customer, reason }) => {
+      const about = [event_type, customer].filter((part) => part !== undefined).join(' ');
+      const what = reason === undefined ? about : `${http_status} ${reason}`;
+      return [formatUtc(at_ms).slice(0, 19), status, safeText(event_id, 140), safeText(what, 200)];
+    },
+  );
+  return plainTable({ head, widths: [20, 11, 30, 20], rows });
 }
 
-/** From the newest refused one to its cause. */
-function refusalHint(requests: readonly ReceivedRequest[], target: Target): readonly string[] {
-  const refused = requests.find(({ status }) => status === 'refused');
-  if (refused === undefined) return [];
+/** From a refused one to its cause. */
+function refusalHint(refused: ReceivedRequest, target: Target): string {
   const { request_id: id = '', reason = '' } = refused;
   const cause = likelyCause(refused);
   const why = cause === undefined ? reason : `${reason}: ${cause.what}; ${cause.mend}`;
-  const command =
-    target.kind === 'local'
-      ? commandText(explainCommand(refused), target)
-      : `With the request as its sender sent it:\n${commandText('explain FILE', target)}`;
-  return ['', ...wrapText(safeText(`The newest refused one (${id}), ${why}.`, 600), 80), command];
+  const command = target.kind === 'local' ? explainCommand(refused) : 'explain FILE';
+  const text = wrapText(safeText(`The newest refused one (${id}), ${why}.`, 600), 80).join('\n');
+  return `\n${text}\n${commandText(command, target)}`;
 }
 
 function timeOption(text: string): number {

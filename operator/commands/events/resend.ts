@@ -35,9 +35,8 @@ Examples:
 
 Exit codes: 0 sent, or shown as asked; 1 not sent; 2 wrong usage.
 
---json prints one object: target, event_id, event_type, dry_run, outcome (moved,
-planned, skipped, failed), error, disposition, will_run, completed, until_ms,
-note.`;
+--json prints one object: target, event_id, event_type, outcome (moved, planned,
+skipped, failed), error, disposition, will_run, completed, until_ms, note.`;
 
 export function registerEventsResend(events: Command, run: Run): void {
   const collect = (text: string, collected: readonly string[]) => [...collected, text];
@@ -77,23 +76,22 @@ async function runResend(id: string, options: ResendOptions, context: CommandCon
     }).finally(() => progress.stop());
     const told = planJson(plan);
     const { eventType } = plan.letter;
+    const words = [`events resend ${id}`, ...(file === undefined ? [] : [`--file ${file}`])];
     if (json === true) {
-      const what = { target: target.name, event_id: id, event_type: eventType, dry_run: dryRun || !confirm };
-      terminal.print(JSON.stringify({ ...what, outcome, ...(error && { error }), ...told }));
+      const what = { target: target.name, event_id: id, event_type: eventType, outcome, error, ...told };
+      terminal.print(JSON.stringify(what));
     } else {
-      terminal.print(`${id}  ${eventType}`);
-      const happens = outcome === 'moved' ? 'sent: ' : '';
-      for (const line of wrapText(`${happens}${leaseText(told)}${planText(told)}`, 80)) terminal.print(line);
+      const happens = `${outcome === 'moved' ? 'sent: ' : ''}${leaseText(told)}${planText(told)}`;
+      terminal.print([`${id}  ${eventType}`, ...wrapText(happens, 80)].join('\n'));
       if (outcome === 'moved') terminal.print(`\nNext:\n${commandText(`events show ${id}`, target)}`);
     }
     if (error !== undefined) terminal.note(error);
-    const words = [`events resend ${id}`, ...(file === undefined ? [] : [`--file ${file}`])];
+    if (outcome === 'skipped' && plan.completed.length > 0) {
+      terminal.note(`To run them again:\n${commandText([...words, '--rerun all'].join(' '), target)}`);
+    }
     if (outcome === 'planned' && !dryRun) {
       const again = [...words, ...rerun.map((name) => `--rerun ${name}`), '--confirm'].join(' ');
       terminal.note(`Nothing was sent. Repeat with --confirm:\n${commandText(again, target)}`);
-    }
-    if (outcome === 'skipped' && plan.completed.length > 0) {
-      terminal.note(`To run them again:\n${commandText([...words, '--rerun all'].join(' '), target)}`);
     }
     return outcome === 'moved' || (outcome === 'planned' && dryRun) ? ExitCode.DONE : ExitCode.FAILED;
   });

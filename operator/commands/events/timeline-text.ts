@@ -64,7 +64,8 @@ function statusText(record: LedgerRecord): string {
     : `${record.status}, on its way to the dead-letter queue (${record.dead_letter_reason})`;
 }
 
-function entryText(entry: TimelineEntry, record: LedgerRecord, nowMs: number): string {
+/** What happened, or is to happen, at one moment of the record. */
+export function entryText(entry: TimelineEntry, record: LedgerRecord, nowMs: number): string {
   switch (entry.entry) {
     case 'received':
       return 'received';

@@ -1,5 +1,5 @@
 import { sourceOf } from '../../../lambdas/contract/source.ts';
-import type { IngestLine } from '../../events/received-request.ts';
+import type { IngestLine } from '../../events/ingest-log.ts';
 import type { CauseText } from '../../explain/causes.ts';
 import { causeText } from './cause-text.ts';
 

@@ -80,9 +80,7 @@ function Ended({ page, change }: { readonly page: PageContext; readonly change: 
       }
     >
       {result === undefined ? '' : <Totals result={result} />}
-      {error === undefined ? (
-        ''
-      ) : (
+      {error !== undefined && (
         <Notice tone="bad">{toCommandError(error, { target: page.target.kind }).message}</Notice>
       )}
       <p class="actions">
@@ -98,81 +96,50 @@ function Ended({ page, change }: { readonly page: PageContext; readonly change: 
 }
 
 function Totals({ result }: { readonly result: ChangeResult }) {
-  const { moved, deleted, skipped, failed, folded, leftBehind, hidden, unseen, comingBack, interrupted } =
-    result;
+  const { moved, deleted, skipped, failed, folded, leftBehind, comingBack, interrupted } = result;
+  const notSeen = result.hidden + result.unseen;
+  const done: readonly (readonly [number, string])[] = [
+    [moved, 'put back on the queue'],
+    [deleted, 'deleted'],
+    [skipped, 'skipped and left in place'],
+    [failed, 'failed and left in place'],
+  ];
+  const warnings: readonly (readonly [boolean, string])[] = [
+    [interrupted, 'Stopped half-way: every letter is either done, as counted here, or in place.'],
+    [
+      notSeen > 0,
+      `${counted(notSeen, 'letter')} could not be seen: held by another look or redrive, or not given out by SQS. Look again, and repeat this for what is left.`,
+    ],
+    [
+      comingBack > 0,
+      `SQS did not take ${counted(comingBack, 'letter')} back at once: visible again within ${LOOK_VISIBILITY_SECONDS} s.`,
+    ],
+    [
+      leftBehind > 0,
+      `${counted(leftBehind, 'letter')} could not be removed after the event was sent. The ledger recognises such an event: delete the letters that are COMPLETED.`,
+    ],
+  ];
   return (
     <>
       <div role="status">
         <ul class="plan-summary" id="totals">
-          {moved > 0 ? (
-            <li>
-              <strong>{counted(moved, 'event')}</strong> put back on the queue
-            </li>
-          ) : (
-            ''
+          {done.map(
+            ([count, what]) =>
+              count > 0 && (
+                <li>
+                  <strong>{counted(count, 'event')}</strong> {what}
+                </li>
+              ),
           )}
-          {deleted > 0 ? (
-            <li>
-              <strong>{counted(deleted, 'event')}</strong> deleted
-            </li>
-          ) : (
-            ''
-          )}
-          {skipped > 0 ? (
-            <li>
-              <strong>{counted(skipped, 'event')}</strong> skipped and left in place
-            </li>
-          ) : (
-            ''
-          )}
-          {failed > 0 ? (
-            <li>
-              <strong>{counted(failed, 'event')}</strong> failed and left in place
-            </li>
-          ) : (
-            ''
-          )}
-          {folded > 0 ? (
+          {folded > 0 && (
             <li>
               <strong>{counted(folded, 'further copy', 'further copies')}</strong> removed with them
             </li>
-          ) : (
-            ''
           )}
-          {moved + deleted + skipped + failed === 0 ? <li>No letter that could be seen fitted.</li> : ''}
+          {moved + deleted + skipped + failed === 0 && <li>No letter that could be seen fitted.</li>}
         </ul>
       </div>
-      {interrupted ? (
-        <Notice tone="warn">
-          Stopped half-way: every letter is either done, as counted here, or in place.
-        </Notice>
-      ) : (
-        ''
-      )}
-      {hidden + unseen > 0 ? (
-        <Notice tone="warn">
-          {counted(hidden + unseen, 'letter')} could not be seen: held by another look or redrive, or not
-          given out by SQS. Look again, and repeat this for what is left.
-        </Notice>
-      ) : (
-        ''
-      )}
-      {comingBack > 0 ? (
-        <Notice tone="warn">
-          SQS did not take {counted(comingBack, 'letter')} back at once: visible again within{' '}
-          {LOOK_VISIBILITY_SECONDS} s.
-        </Notice>
-      ) : (
-        ''
-      )}
-      {leftBehind > 0 ? (
-        <Notice tone="warn">
-          {counted(leftBehind, 'letter')} could not be removed after the event was sent. The ledger recognises
-          such an event: delete the letters that are COMPLETED.
-        </Notice>
-      ) : (
-        ''
-      )}
+      {warnings.map(([holds, text]) => holds && <Notice tone="warn">{text}</Notice>)}
     </>
   );
 }
@@ -195,10 +162,8 @@ function Outcomes({ page, change }: { readonly page: PageContext; readonly chang
                 <Badge tone={OUTCOME_TONES[line.outcome]}>{line.outcome}</Badge>
                 <span>{safeText(line.eventType, 80)}</span>
                 {line.outcome === 'skipped' ? <span>{skippedText(change, line)}</span> : ''}
-                {line.outcome === 'moved' && line.willRun.length > 0 ? (
+                {line.outcome === 'moved' && line.willRun.length > 0 && (
                   <span>runs {safeText(line.willRun.join(', '), 300)}</span>
-                ) : (
-                  ''
                 )}
               </p>
               {line.error === undefined ? '' : <p class="message">{safeText(line.error, 500)}</p>}

@@ -28,14 +28,12 @@ export function confirmDeleteView(props: ConfirmDeleteProps): View {
     polls: false,
     live: (
       <Confirm {...props} title={`Delete ${what}`}>
-        {going.length === 0 && snapshot.takenAtMs !== undefined ? (
+        {going.length === 0 && snapshot.takenAtMs !== undefined && (
           <Notice tone="info">No letter seen fits: nothing to delete.</Notice>
-        ) : (
-          ''
         )}
         {going.length > 0 ? <Loss {...props} count={going.length} areLost={areLost} /> : ''}
         <OtherChoice {...props} completed={completed.length} />
-        {page.write && going.length > 0 ? (
+        {page.write && going.length > 0 && (
           <form method="post" action={`${page.base}/delete`} class="confirm">
             <FormToken page={page} />
             <SelectionInputs selection={selection} />
@@ -49,12 +47,8 @@ export function confirmDeleteView(props: ConfirmDeleteProps): View {
               </a>
             </p>
           </form>
-        ) : (
-          ''
         )}
-        {page.write || going.length === 0 ? (
-          ''
-        ) : (
+        {!page.write && going.length > 0 && (
           <ReadOnly
             command={`dlq delete ${onlyCompleted ? '--completed ' : ''}${chosen(selection)} ${page.target.flag}`}
           />

@@ -27,22 +27,16 @@ export function Confirm({
     <>
       <div class="page-head">
         <h1>{title}</h1>
-        {takenAtMs === undefined ? (
-          ''
-        ) : (
+        {takenAtMs !== undefined && (
           <p class="muted">
             As seen <Age atMs={takenAtMs} nowMs={page.nowMs} />, on {page.target.name}.
           </p>
         )}
       </div>
-      {takenAtMs === undefined && error === undefined ? (
+      {takenAtMs === undefined && error === undefined && (
         <Notice tone="info">The letters are being looked through. Load this page again in a moment.</Notice>
-      ) : (
-        ''
       )}
-      {error === undefined ? (
-        ''
-      ) : (
+      {error !== undefined && (
         <Notice tone="bad">
           The look failed: {toCommandError(error, { target: page.target.kind }).message}
         </Notice>

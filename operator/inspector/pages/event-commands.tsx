@@ -20,9 +20,7 @@ export function Commands({ page, id, letter }: CommandsProps) {
   const isEvent = isEventId(id);
   return (
     <Panel id="commands" title="Take it elsewhere">
-      {letter === undefined ? (
-        ''
-      ) : (
+      {letter !== undefined && (
         <>
           <CopyBlock
             id="command-replay"
@@ -44,12 +42,10 @@ export function Commands({ page, id, letter }: CommandsProps) {
           </p>
         </>
       )}
-      {curl === undefined ? (
-        ''
-      ) : (
+      {curl !== undefined && (
         <CopyBlock id="command-curl" label="Deliver it to a local run with curl, signed anew" text={curl} />
       )}
-      {isEvent ? (
+      {isEvent && (
         <>
           <CopyBlock
             id="command-show"
@@ -66,8 +62,6 @@ export function Commands({ page, id, letter }: CommandsProps) {
             ''
           )}
         </>
-      ) : (
-        ''
       )}
     </Panel>
   );

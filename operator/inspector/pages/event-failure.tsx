@@ -34,9 +34,7 @@ export function FailureReasons({ page, letter, record }: FailureReasonsProps) {
       <p class="message">{safeText(failure.message, 1_000)}</p>
       <p class="facts">
         <span>{counted(failure.attempts, 'attempt')}</span>
-        {failure.firstAttemptAtMs === undefined ? (
-          ''
-        ) : (
+        {failure.firstAttemptAtMs !== undefined && (
           <span>
             first <Age atMs={failure.firstAttemptAtMs} nowMs={page.nowMs} />
           </span>
@@ -48,9 +46,7 @@ export function FailureReasons({ page, letter, record }: FailureReasonsProps) {
       {failure.handlers.map((handler) => (
         <HandlerReason failure={handler} />
       ))}
-      {failure.handlersOmitted === undefined ? (
-        ''
-      ) : (
+      {failure.handlersOmitted !== undefined && (
         <p class="muted">{counted(failure.handlersOmitted, 'more handler')} failed.</p>
       )}
     </Panel>
@@ -81,9 +77,7 @@ function HandlerReason({ failure }: { readonly failure: HandlerFailure }) {
       <p class="message">
         <strong>{safeText(failure.error, 120)}</strong>: {safeText(failure.message, 2_000)}
       </p>
-      {failure.stack === undefined ? (
-        ''
-      ) : (
+      {failure.stack !== undefined && (
         <pre class="stack" tabindex={0}>
           {visibleText(failure.stack)}
         </pre>

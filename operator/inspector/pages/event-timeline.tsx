@@ -5,6 +5,7 @@ import type { LedgerRecord } from '../../../lambdas/ledger/record.ts';
 import { safeText } from '../../../local/safe-text.ts';
 import { formatDuration } from '../../cli/format-time.ts';
 import { failureText } from '../../cli/step-text.ts';
+import { entryText } from '../../commands/events/timeline-text.ts';
 import { type TimelineEntry, timelineOf } from '../../core/timeline.ts';
 import { Panel, type Tone } from './elements.tsx';
 import type { PageContext } from './page-context.ts';
@@ -26,7 +27,7 @@ export function Timeline({ page, record }: { readonly page: PageContext; readonl
                   ? `in ${formatDuration(entry.at_ms - page.nowMs)}`
                   : `+${formatDuration(entry.at_ms - record.received_at_ms)}`}
               </span>
-              <div>{describe(entry, record, isAhead)}</div>
+              <div>{describe(entry, record, page.nowMs)}</div>
             </li>
           );
         })}
@@ -41,41 +42,17 @@ function toneOf({ entry }: TimelineEntry): Tone {
   return entry === 'failed' ? 'warn' : 'plain';
 }
 
-function describe(entry: TimelineEntry, record: LedgerRecord, isAhead: boolean): Child {
-  switch (entry.entry) {
-    case 'received':
-      return 'Received';
-    case 'first-attempt':
-      return 'First attempt starts';
-    case 'failed':
-      return (
-        <>
-          Attempt {entry.attempt} failed
-          {entry.handler === undefined ? '' : ` in ${safeText(entry.handler, 80)}`}
-          <p class="message">{failureText(entry)}</p>
-          {entry.frame === undefined ? '' : <p class="frame">{safeText(entry.frame, 200)}</p>}
-        </>
-      );
-    case 'handler-completed':
-      return (
-        <>
-          Handler {safeText(entry.handler, 80)} completed
-          {entry.note === undefined ? '' : <p class="message">{safeText(entry.note, 500)}</p>}
-        </>
-      );
-    case 'completed':
-      return Object.keys(record.handlers).length === 0
-        ? 'COMPLETED: no handler is registered for it'
-        : 'COMPLETED';
-    case 'dead-lettered':
-      return `Dead-lettered: ${safeText(entry.reason, 80)}`;
-    case 'next-attempt':
-      return isAhead ? 'Next attempt' : 'Next attempt is due';
-    case 'lease-expires':
-      return isAhead
-        ? 'The running attempt’s lease ends'
-        : 'The lease of the last attempt ended: it died, the next delivery takes over';
-    case 'expires':
-      return 'The record expires';
+function describe(entry: TimelineEntry, record: LedgerRecord, nowMs: number): Child {
+  if (entry.entry !== 'failed') {
+    const text = entryText(entry, record, nowMs);
+    return text.charAt(0).toUpperCase() + text.slice(1);
   }
+  return (
+    <>
+      Attempt {entry.attempt} failed
+      {entry.handler !== undefined && ` in ${safeText(entry.handler, 80)}`}
+      <p class="message">{failureText(entry)}</p>
+      {entry.frame !== undefined && <p class="frame">{safeText(entry.frame, 200)}</p>}
+    </>
+  );
 }

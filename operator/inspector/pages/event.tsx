@@ -57,9 +57,7 @@ export function eventView(props: EventProps): View {
         <div class="status-line">
           <p class="facts" id="event-status">
             <Badge tone={statusTone(record, letter)}>{statusText(record, letter)}</Badge>
-            {letter === undefined ? (
-              ''
-            ) : (
+            {letter !== undefined && (
               <LetterFacts page={page} letter={letter} copies={plan?.copies.length ?? 1} />
             )}
           </p>
@@ -67,14 +65,12 @@ export function eventView(props: EventProps): View {
         </div>
         {isKnown ? '' : <Unknown waits={waits} />}
         {letter === undefined ? '' : <Actions page={page} selection={{ id }} what="this event" />}
-        {letter === undefined && record !== undefined && !isUnderWay(record) ? (
+        {letter === undefined && record !== undefined && !isUnderWay(record) && (
           <p class="actions">
             <a class="button" href={`${page.base}/resend?id=${id}`}>
               Run it again …
             </a>
           </p>
-        ) : (
-          ''
         )}
         <FailureReasons
           page={page}

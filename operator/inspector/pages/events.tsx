@@ -2,8 +2,8 @@
 /** @jsxImportSource hono/jsx */
 import { safeText } from '../../../local/safe-text.ts';
 import { likelyCause } from '../../commands/explain/likely-cause.ts';
-import type { RequestsPage } from '../../events/list-requests.ts';
-import { REQUEST_STATUSES, type ReceivedRequest, type RequestStatus } from '../../events/received-request.ts';
+import { REQUEST_STATUSES, type RequestStatus } from '../../events/ingest-log.ts';
+import type { ReceivedRequest, RequestsPage } from '../../events/list-requests.ts';
 import { Age, Badge, Panel, type Tone } from './elements.tsx';
 import type { View } from './layout.tsx';
 import type { PageContext } from './page-context.ts';
@@ -24,7 +24,14 @@ const TONES: Readonly<Record<RequestStatus, Tone>> = {
   dead: 'bad',
   refused: 'bad',
 };
-const TIMES = ['10m', '1h', '1d', '7d'];
+
+/** Of the form: what it is called, and what there is to choose from. */
+const FIELDS: readonly (readonly [keyof EventFilter, string, (readonly string[])?])[] = [
+  ['status', 'State', ['', ...REQUEST_STATUSES]],
+  ['type', 'Event type'],
+  ['customer', 'Customer'],
+  ['since', 'Within', ['10m', '1h', '1d', '7d']],
+];
 
 /** What was received lately, and how far each has come. */
 export function eventsView({ page, filter, requests, olderThanMs }: EventsProps): View {
@@ -33,43 +40,52 @@ export function eventsView({ page, filter, requests, olderThanMs }: EventsProps)
     title: 'Events',
     section: 'events',
     // A query of the log costs: on a stack the page is brought up to date by loading it.
-    ...(page.target.kind === 'local' ? {} : { polls: false as const }),
+    ...(page.target.kind === 'stack' && { polls: false }),
     fixed: (
       <>
         <div class="page-head">
           <h1>Events</h1>
         </div>
-        <Filter page={page} filter={filter} />
+        <form class="filters" method="get" action={`${page.base}/events`}>
+          {FIELDS.map(([name, label, options]) => (
+            <p class="field">
+              <label for={name}>{label}</label>
+              {options === undefined ? (
+                <input id={name} name={name} value={filter[name]} placeholder="any" maxlength={256} />
+              ) : (
+                <select id={name} name={name}>
+                  {options.map((option) => (
+                    <option value={option} selected={option === filter[name]}>
+                      {option || 'any'}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </p>
+          ))}
+          <button type="submit">Filter</button>
+        </form>
       </>
     ),
     live: (
       <Panel id="events" title="Received, newest first">
-        {requests.length === 0 ? (
-          <p class="empty">Nothing such was received within {filter.since}.</p>
-        ) : (
-          <ol class="rows" aria-label="Events">
-            {requests.map((request) => (
-              <Row page={page} request={request} />
-            ))}
-          </ol>
-        )}
-        {olderThanMs === undefined ? (
-          ''
-        ) : (
-          <nav class="paging" aria-label="Events, by page">
-            <a href={`${page.base}/events?${older}`}>Older</a>
-          </nav>
-        )}
+        {requests.length === 0 && <p class="empty">Nothing such was received within {filter.since}.</p>}
+        <ol class="rows" aria-label="Events">
+          {requests.map((request) => (
+            <Row page={page} request={request} />
+          ))}
+        </ol>
+        {olderThanMs !== undefined && <a href={`${page.base}/events?${older}`}>Older</a>}
       </Panel>
     ),
   };
 }
 
 function Row({ page, request }: { readonly page: PageContext; readonly request: ReceivedRequest }) {
-  const { status, http_status, reason, event_id: id = '', request_id = '', event_type, customer } = request;
+  const { status, http_status, reason, event_id: id = '', request_id, event_type, customer } = request;
   const isRefused = status === 'refused';
-  const title = isRefused ? `${http_status} ${safeText(reason ?? '')}` : id;
-  const href = isRefused ? `requests/${request_id}` : `events/${encodeURIComponent(id)}`;
+  const title = isRefused ? `${http_status} ${reason}` : id;
+  const href = isRefused ? `requests/${request_id}` : `events/${id}`;
   const cause = likelyCause(request);
   return (
     <li class="row">
@@ -83,61 +99,16 @@ function Row({ page, request }: { readonly page: PageContext; readonly request: 
             </a>
           )}
         </h3>
-        {cause === undefined ? '' : <p class="message">Likely: {cause.what}.</p>}
+        {cause !== undefined && <p class="message">Likely: {cause.what}.</p>}
         <p class="facts">
           <Badge tone={TONES[status]}>{status}</Badge>
-          {event_type === undefined ? '' : <span>{safeText(event_type, 130)}</span>}
-          {customer === undefined ? '' : <span>customer {safeText(customer, 130)}</span>}
-          {isRefused ? (
-            <span>
-              {id === '' ? '' : `calls itself ${id}, `}request {request_id}
-            </span>
-          ) : (
-            ''
-          )}
+          {event_type !== undefined && <span>{safeText(event_type, 130)}</span>}
+          {customer !== undefined && <span>customer {safeText(customer, 130)}</span>}
+          {isRefused && id !== '' && <span>calls itself {id}</span>}
+          {isRefused && <span>request {request_id}</span>}
           <Age atMs={request.at_ms} nowMs={page.nowMs} />
         </p>
       </div>
     </li>
-  );
-}
-
-function Filter({ page, filter }: Pick<EventsProps, 'page' | 'filter'>) {
-  const menu = (name: 'status' | 'since', label: string, options: readonly string[]) => (
-    <p class="field">
-      <label for={`filter-${name}`}>{label}</label>
-      <select id={`filter-${name}`} name={name}>
-        {options.map((option) => (
-          <option value={option} selected={option === filter[name]}>
-            {option === '' ? 'any' : option}
-          </option>
-        ))}
-      </select>
-    </p>
-  );
-  const text = (name: 'type' | 'customer', label: string) => (
-    <p class="field">
-      <label for={`filter-${name}`}>{label}</label>
-      <input
-        id={`filter-${name}`}
-        name={name}
-        value={filter[name]}
-        placeholder="any"
-        maxlength={256}
-        autocomplete="off"
-      />
-    </p>
-  );
-  const times = TIMES.includes(filter.since) ? TIMES : [filter.since, ...TIMES];
-  return (
-    <form class="filters" method="get" action={`${page.base}/events`}>
-      {menu('status', 'State', ['', ...REQUEST_STATUSES])}
-      {text('type', 'Event type')}
-      {text('customer', 'Customer')}
-      {menu('since', 'Within', times)}
-      <p class="field-actions">
-        <button type="submit">Filter</button>
-      </p>
-    </form>
   );
 }

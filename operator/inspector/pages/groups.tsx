@@ -57,12 +57,10 @@ export function GroupFacts({ page, group }: { readonly page: PageContext; readon
       ) : (
         <Badge tone="bad">{group.reason}</Badge>
       )}
-      {group.expiresAtMs - page.nowMs <= EXPIRY_WARNING_MS ? (
+      {group.expiresAtMs - page.nowMs <= EXPIRY_WARNING_MS && (
         <Badge tone="warn">
           lost <Age atMs={group.expiresAtMs} nowMs={page.nowMs} />
         </Badge>
-      ) : (
-        ''
       )}
       <span>
         {types

@@ -47,9 +47,7 @@ export function Layout({ page, view }: { readonly page: PageContext; readonly vi
         <title>{titleText(page, view)}</title>
         <link rel="icon" type="image/svg+xml" href={`${base}/assets/icon.svg`} />
         <link rel="stylesheet" href={`${base}/assets/inspector.css`} />
-        {view.reloadSeconds === undefined ? (
-          ''
-        ) : (
+        {view.reloadSeconds !== undefined && (
           <noscript>
             <meta http-equiv="refresh" content={String(view.reloadSeconds)} />
           </noscript>

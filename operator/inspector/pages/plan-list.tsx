@@ -37,9 +37,7 @@ export function PlanSummary({ plans }: { readonly plans: readonly PlannedEvent[]
           );
         })}
       </ul>
-      {byHandler.size === 0 ? (
-        ''
-      ) : (
+      {byHandler.size > 0 && (
         <>
           <h3>Handlers that run</h3>
           <ul class="plan-summary">
@@ -102,9 +100,7 @@ function EventFacts({ plan: { letter, copies } }: { readonly plan: PlannedEvent 
   return (
     <>
       <span class="muted">{safeText(letter.eventType, 80)}</span>
-      {letter.customerId === undefined ? (
-        ''
-      ) : (
+      {letter.customerId !== undefined && (
         <span class="muted">customer {safeText(letter.customerId, 80)}</span>
       )}
       {copies.length > 1 ? <Badge tone="plain">{counted(copies.length, 'copy', 'copies')}</Badge> : ''}

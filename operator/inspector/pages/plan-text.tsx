@@ -30,24 +30,18 @@ export function PlanText({ page, plan, children }: PlanTextProps) {
       {willRun.length === 0 ? '' : <span>runs {names(willRun)}</span>}
       {completed.length === 0 ? '' : <span>not again: {names(completed)}</span>}
       {reset === undefined ? '' : <span>although completed: {names(reset)}</span>}
-      {untilMs === undefined ? (
-        ''
-      ) : (
+      {untilMs !== undefined && (
         <span>
           held, free <Age atMs={untilMs} nowMs={page.nowMs} />
         </span>
       )}
       {note === undefined ? '' : <span>{safeText(note, 300)}</span>}
       {disposition === Disposition.UNRECORDED ? <span>the ledger holds no record of it</span> : ''}
-      {namesAreGuessed === undefined ? (
-        ''
-      ) : (
+      {namesAreGuessed !== undefined && (
         <span>by letters and records: the template does not tell the handlers</span>
       )}
-      {disposition === Disposition.RUN && willRun.length === 0 && note === undefined && !namesAreGuessed ? (
+      {disposition === Disposition.RUN && willRun.length === 0 && note === undefined && !namesAreGuessed && (
         <span>no handler is registered for its type</span>
-      ) : (
-        ''
       )}
       {children}
     </p>

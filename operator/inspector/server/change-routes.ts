@@ -8,7 +8,6 @@ import { parseSelection, selectionText } from '../data/selection-query.ts';
 import { changeView } from '../pages/change.tsx';
 import { confirmDeleteView } from '../pages/confirm-delete.tsx';
 import { confirmRedriveView } from '../pages/confirm-redrive.tsx';
-import { messageView } from '../pages/message.tsx';
 import { readForm } from './form.ts';
 import type { InspectorState } from './inspector-state.ts';
 import { lettersSeen } from './read-routes.ts';
@@ -22,23 +21,9 @@ export function changeRoutes(state: InspectorState, responder: Responder, sessio
   const { target, snapshot, changes, nowMs, signal } = state;
   const routes = new Hono();
 
-  const say = (c: Context, title: string, text: string, status: 403 | 404 | 409) => {
-    const page = responder.page(c);
-    return responder.send(c, page, messageView({ page, title, text, status }));
-  };
-  const refused = (c: Context, why: 'token' | 'read-only') =>
-    why === 'token'
-      ? say(c, 'Refused', 'The form is not of this session: load its page again.', 403)
-      : say(
-          c,
-          'Read-only',
-          'Nothing was changed: this inspector is read-only. Start it with --write to change things.',
-          403,
-        );
-
   routes.post('/look', async (c) => {
     const form = await readForm(c, session);
-    if (form === undefined) return refused(c, 'token');
+    if (form === undefined) return responder.refuse(c, 'token');
     // A look changes nothing for good, so it is allowed to those who only read.
     await snapshot.lookAgain(LOOK_WAIT_MS);
     const back = form.get('back') ?? '/';
@@ -97,8 +82,8 @@ export function changeRoutes(state: InspectorState, responder: Responder, sessio
 
   routes.post('/redrive', async (c) => {
     const form = await readForm(c, session);
-    if (form === undefined) return refused(c, 'token');
-    if (!state.write) return refused(c, 'read-only');
+    if (form === undefined) return responder.refuse(c, 'token');
+    if (!state.write) return responder.refuse(c, 'read-only');
     const selection = parseSelection((name) => form.get(name) ?? undefined);
     const rerun = form.getAll('rerun');
     const handlersOf = await state.handlersOf();
@@ -116,8 +101,8 @@ export function changeRoutes(state: InspectorState, responder: Responder, sessio
 
   routes.post('/delete', async (c) => {
     const form = await readForm(c, session);
-    if (form === undefined) return refused(c, 'token');
-    if (!state.write) return refused(c, 'read-only');
+    if (form === undefined) return responder.refuse(c, 'token');
+    if (!state.write) return responder.refuse(c, 'read-only');
     const selection = parseSelection((name) => form.get(name) ?? undefined);
     const onlyCompleted = form.get('completed') === '1';
     return begin(c, 'delete', selection, (reporter) =>
@@ -134,7 +119,7 @@ export function changeRoutes(state: InspectorState, responder: Responder, sessio
 
   routes.post('/changes/:id/stop', async (c) => {
     const form = await readForm(c, session);
-    if (form === undefined) return refused(c, 'token');
+    if (form === undefined) return responder.refuse(c, 'token');
     changes.stop(c.req.param('id'));
     return c.redirect(`${responder.base}/changes/${encodeURIComponent(c.req.param('id'))}`, 303);
   });
@@ -149,7 +134,7 @@ export function changeRoutes(state: InspectorState, responder: Responder, sessio
       state.turns.take(() => work(reporter)).finally(() => void snapshot.refreshAfterChange()),
     );
     if (change !== undefined) return c.redirect(`${responder.base}/changes/${change.id}`, 303);
-    return say(
+    return responder.say(
       c,
       'Busy',
       'Another redrive or deletion is under way here: let it end, or stop it, first.',

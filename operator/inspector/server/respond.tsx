@@ -39,6 +39,18 @@ export class Responder {
     return this.send(c, page, messageView({ page, title, text, status }));
   }
 
+  /** The answer to a form that may not be. */
+  refuse(c: Context, why: 'token' | 'read-only'): Promise<Response> {
+    return why === 'token'
+      ? this.say(c, 'Refused', 'The form is not of this session: load its page again.', 403)
+      : this.say(
+          c,
+          'Read-only',
+          'Nothing was changed: this inspector is read-only. Start it with --write to change things.',
+          403,
+        );
+  }
+
   /** The whole page; for a poll of an open one, what may have changed in it. */
   async send(c: Context, page: PageContext, view: View): Promise<Response> {
     const status = view.status ?? 200;
