@@ -93,7 +93,7 @@ describeInBrowser('a web page of somebody else, open on this machine', () => {
   }
   const servers = () =>
     new Map([
-      ...Object.entries(cloud.exports).filter(([name]) => name.startsWith('AWS_ENDPOINT_URL_')),
+      ...Object.entries(cloud.exports).filter(([name]) => /^(?:AWS_ENDPOINT_URL_|RECEIVED_URL$)/.test(name)),
       ['QUEUE_URL', cloud.queueUrl] as const,
       ['the inspector', inspector.url] as const,
     ]);
