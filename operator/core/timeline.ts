@@ -44,11 +44,10 @@ function handlerEntries({ handlers, failures, notes = {} }: LedgerRecord): Timel
       const note = Object.hasOwn(notes, handler) ? notes[handler] : undefined;
       return [{ entry: 'handler-completed', at_ms: state, handler, ...(note === undefined ? {} : { note }) }];
     }
-    const { failed_at_ms: at_ms, attempt, error, message, code } = state;
+    const { failed_at_ms: at_ms, ...failure } = state;
     // Among the last ten failures it is listed already.
-    if (failures.some((failure) => failure.handler === handler && failure.attempt === attempt)) return [];
-    const failure = { at_ms, attempt, handler, error, message, retryable: false };
-    return [{ entry: 'failed', ...failure, ...(code === undefined ? {} : { code }) }];
+    const isListed = failures.some((each) => each.handler === handler && each.attempt === failure.attempt);
+    return isListed ? [] : [{ entry: 'failed', at_ms, handler, retryable: false, ...failure }];
   });
 }
 

@@ -16,8 +16,6 @@ export const MAX_LINES = 10_000;
 const POLL = { firstMs: 250, longestMs: 2_000 };
 const TIMEOUT_MS = 60_000;
 
-const FIELDS = ['event_id', 'event_type', 'customer', 'code', 'reason', 'request_id'] as const;
-
 /** What ingest logs of a request, accepted or not. */
 export interface IngestLine {
   readonly at_ms: number;
@@ -84,7 +82,7 @@ function insightsQuery({ status, eventType, customers }: RequestsQuery): string 
   const refused = `message = "${REJECTED}"`;
   const kind = status === undefined ? `EventsAccepted = 1 or ${refused}` : 'EventsAccepted = 1';
   return [
-    `fields @timestamp, ${FIELDS.join(', ')}, age_seconds`,
+    'fields @timestamp, event_id, event_type, customer, code, reason, request_id, age_seconds',
     `filter ${status === 'refused' ? refused : kind}`,
     ...(eventType === undefined ? [] : [`filter event_type = ${JSON.stringify(eventType)}`]),
     ...(customers === undefined ? [] : [`filter customer in ${JSON.stringify(customers)}`]),
@@ -93,11 +91,8 @@ function insightsQuery({ status, eventType, customers }: RequestsQuery): string 
 }
 
 function lineOf(row: readonly ResultField[]): IngestLine {
-  const found = new Map(row.map(({ field, value }) => [field, value]));
-  const age = found.get('age_seconds');
-  return {
-    at_ms: Date.parse(`${found.get('@timestamp')?.replace(' ', 'T')}Z`),
-    ...Object.fromEntries(FIELDS.flatMap((name) => (found.has(name) ? [[name, found.get(name)]] : []))),
-    ...(age === undefined ? {} : { age_seconds: Number(age) }),
-  };
+  const fields = Object.fromEntries(row.map(({ field = '', value = '' }) => [field, value]));
+  const { '@timestamp': at = '', '@ptr': _, age_seconds: age, ...rest } = fields;
+  const at_ms = Date.parse(`${at.replace(' ', 'T')}Z`);
+  return { ...rest, at_ms, ...(age === undefined ? {} : { age_seconds: Number(age) }) };
 }

@@ -164,7 +164,6 @@ test('of a stack: the log tells, the cause stands there, and a resend without a 
     const tooMany = [400, { __type: 'LimitExceededException', message: 'too many' }] as const;
     insights.answers = { StartQuery: [tooMany, tooMany, tooMany] };
     expect(await get('events')).toMatchObject({ status: 503, text: expect.stringContaining('too many') });
-    expect((await get('events?since=soon')).status).toBe(400);
     expect((await post('resend', { id: 'msg_1' })).status).toBe(403);
     expect((await post('resend', { id: 'msg_1', form_token: 'x' })).status).toBe(403);
   } finally {
