@@ -103,6 +103,8 @@ describeInBrowser('a newcomer, without any id', () => {
     await page.getByRole('link', { name: '400 missing-svix-signature' }).click();
     await page.getByText('the header svix-signature is missing').waitFor();
     expect(await page.locator('pre.payload').textContent()).toContain('<img src=x');
+    await page.goto(`${inspector.url}resend?id=msg_2fQ9c1aVt0&rerun=alert-on-sync-error`);
+    await look(page, 'resend');
     expect(complaints).toEqual([]);
   });
 
@@ -130,10 +132,13 @@ describeInBrowser('a newcomer, without any id', () => {
 
   async function look(page: Page, name: string): Promise<void> {
     await screenshot(page, name);
-    if (WRITES_PICTURE) {
+    if (WRITES_PICTURE && name !== 'resend') {
       await page.screenshot({ path: join(projectDirectory, `docs/images/${name}.png`), fullPage: true });
     }
     expect(await seriousFindings(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await seriousFindings(page, ['color-contrast', 'link-in-text-block'])).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'light' });
     await page.setViewportSize({ width: 360, height: 740 });
     expect(await overflow(page)).toBe(0);
     await page.setViewportSize({ width: 1_200, height: 700 });
