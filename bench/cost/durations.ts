@@ -13,9 +13,9 @@ export interface Durations {
 
 /** Of a run on the date given, of instances that had handled 3,000 events; `--measured FILE` takes those of another run. */
 export const DEFAULT_DURATIONS: Durations = {
-  ingestCpuMs: 1.84,
-  consumerCpuMs: 2.04,
-  from: 'npm run bench -- --only end-to-end, 2026-11-28, 2 cores, Node.js 20',
+  ingestCpuMs: 1.11,
+  consumerCpuMs: 1.32,
+  from: 'npm run bench -- --only end-to-end, 2026-11-28, 2 quiet cores, Node.js 20',
 };
 
 /** Assumed, in the middle of what is usual within a region. The functions are billed while they wait. */
