@@ -11,7 +11,7 @@ import { DEV_DEPENDENCIES } from '../operator/commands/init/scaffold.ts';
 
 const STAGE = join(projectDirectory, 'dist/package');
 /** Emitted, with what lies between their sources. */
-const FOLDERS = ['lib', 'lambdas', 'local', 'operator'];
+const FOLDERS = ['lib', 'lambdas', 'local', 'operator', 'testing'];
 const ASSETS = /\.(?:mjs|js|css|svg|sql|d\.ts)$/;
 /** As they are: the scaffold's sources, and what a reader wants. */
 const COPIED = [

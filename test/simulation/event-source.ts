@@ -1,8 +1,9 @@
-import type { SQSBatchResponse, SQSEvent, SQSMessageAttributes, SQSRecord } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Received, SimulatedQueue } from '../../testing/queue.ts';
+import { toRecord } from '../../testing/sqs-record.ts';
 import type { Faults } from './faults.ts';
 import { FunctionInstance, type Invocation, type InvocationEnd } from './instance.ts';
 import type { Journal } from './journal.ts';
-import type { Received, SimulatedQueue } from './queue.ts';
 import type { Random } from './random.ts';
 import { CONSUMER_TIMEOUT_MS, type Settings } from './settings.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -123,29 +124,4 @@ export class EventSource {
     this.#instances.set(instance, consume);
     return [instance, consume];
   }
-}
-
-function toRecord({ message, receipt, receives }: Received): SQSRecord {
-  const { content, id, sentAtMs, firstReceivedAtMs = 0 } = message;
-  const messageAttributes: SQSMessageAttributes = {};
-  for (const [name, stringValue] of Object.entries(content.attributes)) {
-    messageAttributes[name] = { stringValue, dataType: 'String' };
-  }
-  return {
-    messageId: id,
-    receiptHandle: receipt,
-    body: content.body,
-    attributes: {
-      ApproximateReceiveCount: String(receives),
-      SentTimestamp: String(sentAtMs),
-      SenderId: 'simulation',
-      ApproximateFirstReceiveTimestamp: String(firstReceivedAtMs),
-      ...(content.groupId === undefined ? {} : { MessageGroupId: content.groupId }),
-    },
-    messageAttributes,
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
-    eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:main',
-    awsRegion: 'us-east-1',
-  };
 }

@@ -1,7 +1,7 @@
 import { MessageAttribute } from '../../lambdas/contract/message.ts';
+import type { QueuedMessage, SimulatedQueue } from '../../testing/queue.ts';
 import type { Faults } from './faults.ts';
 import type { Journal } from './journal.ts';
-import type { QueuedMessage, SimulatedQueue } from './queue.ts';
 import { STAMP_SKEW_MS, START_MS } from './settings.ts';
 import type { Settlement } from './settlement.ts';
 import type { VirtualTime } from './virtual-time.ts';

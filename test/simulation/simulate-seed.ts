@@ -4,6 +4,7 @@ import { createSqsQueue } from '../../lambdas/consumer/sqs-queue.ts';
 import { MessageAttribute } from '../../lambdas/contract/message.ts';
 import { DEAD_LETTER_RETENTION_SECONDS } from '../../lambdas/contract/timing.ts';
 import { DynamoDbLedger, type LedgerTable } from '../../lambdas/ledger/dynamodb-ledger.ts';
+import { type QueuedMessage, SimulatedQueue } from '../../testing/queue.ts';
 import { asVersion01, asVersion02 } from '../support/earlier-versions.ts';
 import { Auditor } from './auditor.ts';
 import { Network, type Service } from './aws-call.ts';
@@ -15,7 +16,6 @@ import { IngestSide, MAIN_QUEUE_URL } from './ingest-side.ts';
 import type { FunctionInstance } from './instance.ts';
 import { Journal } from './journal.ts';
 import { handleNewLetter, redriveDeadLetters } from './operator.ts';
-import { type QueuedMessage, SimulatedQueue } from './queue.ts';
 import { createRandom } from './random.ts';
 import { SecretTimeline } from './secrets.ts';
 import {

@@ -1,8 +1,9 @@
 import { ChangeMessageVisibilityCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { QueuedMessage, SimulatedQueue } from '../../testing/queue.ts';
+import { contentOf } from '../../testing/sqs-record.ts';
 import type { Network, Service } from './aws-call.ts';
 import type { Faults } from './faults.ts';
 import type { FunctionInstance, Invocation } from './instance.ts';
-import type { Content, QueuedMessage, SimulatedQueue } from './queue.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** Where a SendMessage came from. Its request may arrive later, and more than once. */
@@ -34,7 +35,7 @@ export function createSqsClient(port: SqsPort, instance: FunctionInstance): SQSC
     if (command instanceof SendMessageCommand) {
       const { QueueUrl = '' } = command.input;
       const { queue, service } = queueOf(QueueUrl);
-      const content = contentOf(command);
+      const content = contentOf(command.input);
       const sentBy = { invocation: instance.invocation, startedAtMs: time.nowMs };
       const serve = () => onSent(QueueUrl, queue.send(content, Math.floor(time.nowMs)), sentBy);
       const purpose = service === 'dead-letters' ? 'copy' : 'send';
@@ -54,14 +55,4 @@ export function createSqsClient(port: SqsPort, instance: FunctionInstance): SQSC
   };
   // The adapters call nothing else. What is under way goes on after `destroy`, which is the worst that may happen.
   return { send, destroy: () => undefined } as unknown as SQSClient;
-}
-
-function contentOf({ input }: SendMessageCommand): Content {
-  return {
-    body: input.MessageBody ?? '',
-    groupId: input.MessageGroupId,
-    attributes: Object.fromEntries(
-      Object.entries(input.MessageAttributes ?? {}).map(([name, value]) => [name, value.StringValue ?? '']),
-    ),
-  };
 }

@@ -60,7 +60,7 @@ const byUser = importedPackages('app');
 const inDocuments = packagesIn(DOCUMENTS.flatMap(codeBlocks).map(({ code }) => code));
 const all = new Set([
   ...inDocuments,
-  ...['app', 'bin', 'lib', 'lambdas', 'local', 'operator', 'test']
+  ...['app', 'bin', 'lib', 'lambdas', 'local', 'operator', 'testing', 'test']
     .filter((folder) => existsSync(join(projectDirectory, folder)))
     .flatMap((folder) => [...importedPackages(folder)]),
 ]);

@@ -1,5 +1,3 @@
-import type { Random } from './random.ts';
-
 export interface Content {
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -26,11 +24,18 @@ export interface Received {
   readonly receives: number;
 }
 
+/** What SQS leaves to chance. */
+export interface Chance {
+  /** A whole number, both ends included. */
+  integer(from: number, to: number): number;
+  chance(probability: number): boolean;
+}
+
 export interface QueueOptions {
   readonly name: string;
   readonly retentionMs: number;
   readonly visibilityMs: number;
-  readonly random: Random;
+  readonly random: Chance;
   /** Moves to a dead-letter queue what was received this often. */
   readonly redrive?: { readonly maxReceiveCount: number; readonly to: SimulatedQueue };
   /** Chance that a receive leaves a second copy visible, and that a deleted message shows once more. */
