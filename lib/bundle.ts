@@ -23,6 +23,8 @@ export interface BundleOptions {
   readonly minify?: boolean;
   /** Modules in the place of others, as esbuild takes them. @default none */
   readonly alias?: Readonly<Record<string, string>>;
+  /** What is imported when it runs, as esbuild takes it. @default none */
+  readonly external?: string[];
 }
 
 /** Function name → esbuild's metafile: what went into the function's asset, and how many bytes of it. */
@@ -63,11 +65,16 @@ async function bundleFunction(
   return metafile;
 }
 
-function compile(entryPath: string, outdir: string, { minify = true, alias = {} }: BundleOptions) {
+function compile(
+  entryPath: string,
+  outdir: string,
+  { minify = true, alias = {}, external = [] }: BundleOptions,
+) {
   return build({
     entryPoints: { index: entryPath },
     outdir,
     bundle: true,
+    external,
     format: 'esm',
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',

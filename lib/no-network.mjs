@@ -3,7 +3,7 @@ import { Socket as UdpSocket } from 'node:dgram';
 import { Socket } from 'node:net';
 
 const refuse = () => {
-  throw new Error('no network: handlers are only listed here');
+  throw new Error(`no network: ${process.env['NO_NETWORK_BECAUSE'] ?? 'handlers are only listed here'}`);
 };
 Socket.prototype.connect = refuse;
 UdpSocket.prototype.send = refuse;

@@ -49,6 +49,10 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => P
     'run exported dead letters through the handlers on this machine',
     async () => (await import('./commands/replay/replay.ts')).registerReplay,
   ],
+  faults: [
+    'what a crash at any place, a hanging call and a 503 make of your handlers',
+    async () => (await import('./commands/faults/faults.ts')).registerFaults,
+  ],
   doctor: [
     'is it set up right, and does an event go through?',
     async () => (await import('./commands/doctor/doctor.ts')).registerDoctor,

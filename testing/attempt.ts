@@ -1,6 +1,21 @@
 import type { Failure } from '../lambdas/contract/failure.ts';
 import type { LedgerRecord } from '../lambdas/ledger/record.ts';
-import type { Effect } from './effects.ts';
+
+/** Something that a handler did to the world. */
+export interface Effect {
+  /** `POST https://billing.example.com/pause`, or what the world calls it. */
+  readonly name: string;
+  readonly handler: string;
+  /** What its receiver knows a repetition by; absent when it cannot. */
+  readonly key?: string;
+  /** To do it twice is the same by its kind: HTTP's GET, PUT and DELETE. */
+  readonly repeatable?: true;
+  /** It came to pass, whether or not the handler learned of it. */
+  happened?: true;
+}
+
+/** What becomes of one effect. */
+export type EffectFault = 'crash-before' | 'crash-after' | 'hang' | 'fail';
 
 /** One run of a handler. */
 export interface Attempt {
@@ -14,6 +29,8 @@ export interface Attempt {
   error?: { readonly name: string; readonly message: string; readonly retryable: boolean };
   /** Until the event comes back, in milliseconds of virtual time; absent when it does not, or nobody could say. */
   delayMs?: number;
+  /** The fault that one of its effects met. */
+  met?: EffectFault;
   /** It changed the event that it was given, or tried to. */
   mutatesEvent?: true;
 }
@@ -23,8 +40,8 @@ export interface Outcome {
   readonly status: 'QUEUED' | 'RETRYING' | 'COMPLETED' | 'DEAD-LETTERED' | 'LOST';
   /** Runs of its handlers, in the order in which they began. */
   readonly attempts: readonly Attempt[];
-  /** What its handlers did, attempt by attempt of the function. */
-  readonly effects: readonly (readonly Effect[])[];
+  /** What its handlers did, in their order. */
+  readonly effects: readonly Effect[];
   /** As the ledger holds it. */
   readonly record: LedgerRecord | undefined;
 }

@@ -1,5 +1,5 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
-import type { Effect } from './effects.ts';
+import type { Effect } from './attempt.ts';
 
 /** One crash, and what comes of it. */
 export interface Place {
@@ -41,9 +41,7 @@ export interface CrashReport {
 /** What a run has come to. */
 export interface End {
   readonly status: string;
-  /** Effects of the attempt that crashed, and of all later ones. */
-  readonly first: readonly Effect[];
-  readonly later: readonly Effect[];
+  readonly effects: readonly Effect[];
   readonly left: unknown;
 }
 
@@ -52,9 +50,12 @@ export function reportOf(
   effects: readonly Effect[],
   findings: readonly Finding[],
 ): CrashReport {
-  const ofPlaces = places.filter(({ fine }) => !fine).map(findingOf);
+  const all = [...places.filter(({ fine }) => !fine).map(findingOf), ...findings];
+  // What several places find is told with the first of them.
+  const first = ({ kind, effect }: Finding) =>
+    all.find((each) => each.kind === kind && each.effect === effect);
   const lines = [...places, ...findings].map(({ text }) => text);
-  return { effects, places, findings: [...ofPlaces, ...findings], text: lines.join('\n') };
+  return { effects, places, findings: all.filter((each) => each === first(each)), text: lines.join('\n') };
 }
 
 function findingOf({ effect, repeats, text }: Place): Finding {
@@ -64,9 +65,11 @@ function findingOf({ effect, repeats, text }: Place): Finding {
   return { kind, handler, effect: name, text };
 }
 
-export function placeOf(when: Place['when'], effect: Effect, crashed: End, clean: End): Place {
-  const done = crashed.first.filter(({ happened }) => happened);
-  const repeats = crashed.later.filter(({ name }) => done.some((each) => each.name === name));
+/** @param at - the effect's number, counted from 1 */
+export function placeOf(when: Place['when'], at: number, crashed: End, clean: End): Place {
+  const effect = clean.effects[at - 1] as Effect;
+  const done = crashed.effects.slice(0, at).filter(({ happened }) => happened);
+  const repeats = crashed.effects.slice(at).filter(({ name }) => done.some((each) => each.name === name));
   const loose = repeats.filter(
     ({ name, key, repeatable }) =>
       !repeatable && !done.some((each) => key !== undefined && each.name === name && each.key === key),

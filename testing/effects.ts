@@ -1,18 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Attempt, Effect, EffectFault } from './attempt.ts';
 import { IoWatch } from './io-watch.ts';
-
-/** Something that a handler did to the world. */
-export interface Effect {
-  /** `POST https://billing.example.com/pause`, or what the world calls it. */
-  readonly name: string;
-  readonly handler: string;
-  /** What its receiver knows a repetition by; absent when it cannot. */
-  readonly key?: string;
-  /** To do it twice is the same by its kind: HTTP's GET, PUT and DELETE. */
-  readonly repeatable?: true;
-  /** It came to pass, whether or not the handler learned of it. */
-  happened?: true;
-}
 
 export interface EffectOptions {
   /** What the receiver knows a repetition by. @default none */
@@ -27,16 +15,11 @@ export interface EffectOptions {
  */
 export type DoEffect = <T>(name: string, work: () => T | Promise<T>, options?: EffectOptions) => Promise<T>;
 
-/** What becomes of the `at`-th effect of an attempt, counted from 1. */
-export interface EffectFault {
-  readonly kind: 'crash-before' | 'crash-after' | 'hang' | 'fail';
-  readonly at: number;
-}
-
 /** One invocation of the consumer, with all that its handlers do. */
 export interface Invocation {
   readonly effects: Effect[];
-  readonly fault: EffectFault | undefined;
+  /** What becomes of the next effect. */
+  nextFault(): EffectFault | undefined;
   /** The function is gone: what is left of its code is answered nothing. */
   dead: boolean;
   crash(): void;
@@ -44,7 +27,7 @@ export interface Invocation {
 
 interface HandlerRun {
   readonly invocation: Invocation;
-  readonly handler: string;
+  readonly attempt: Attempt;
   readonly keys: readonly string[];
 }
 
@@ -63,8 +46,8 @@ export class Effects {
   }
 
   /** @param keys - by any of which a receiver may know a repetition */
-  run<T>(invocation: Invocation, handler: string, keys: readonly string[], work: () => T): T {
-    return this.#runs.run({ invocation, handler, keys }, work);
+  run<T>(invocation: Invocation, attempt: Attempt, keys: readonly string[], work: () => T): T {
+    return this.#runs.run({ invocation, attempt, keys }, work);
   }
 
   readonly effect: DoEffect = (name, work, { key, signal } = {}) =>
@@ -125,11 +108,12 @@ export class Effects {
   ): Promise<T> {
     const run = this.#runs.getStore();
     if (run === undefined) return work();
-    const { invocation, handler } = run;
+    const { invocation, attempt } = run;
     if (invocation.dead) return never();
-    const recorded: Effect = { ...effect, handler };
-    const number = invocation.effects.push(recorded);
-    const fault = invocation.fault?.at === number ? invocation.fault.kind : undefined;
+    const recorded: Effect = { ...effect, handler: attempt.handler };
+    invocation.effects.push(recorded);
+    const fault = invocation.nextFault();
+    if (fault !== undefined) attempt.met = fault;
     if (fault === 'hang') return untilAborted(signal);
     if (fault === 'fail') return failed();
     if (fault === 'crash-before') invocation.crash();

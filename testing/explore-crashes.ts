@@ -1,4 +1,4 @@
-import type { Attempt } from './attempt.ts';
+import type { Attempt, EffectFault } from './attempt.ts';
 import {
   type CrashReport,
   countsOf,
@@ -8,7 +8,6 @@ import {
   placeOf,
   reportOf,
 } from './crash-report.ts';
-import type { Effect, EffectFault } from './effects.ts';
 import { type PipelineOptions, type Router, testPipeline } from './pipeline.ts';
 
 /** What handlers act on, as a test has it. */
@@ -25,9 +24,15 @@ export interface ExploreOptions extends Omit<PipelineOptions, 'fetch' | 'onCrash
    * or is repeatable by its method, and anything else each time
    */
   readonly world?: CrashWorld;
+  /** Without a world: `fetch` goes out, and what its receivers make of it is not known. @default false */
+  readonly live?: boolean;
   /** @default msg_explored */
   readonly eventId?: string;
+  /** What each effect meets. @default all */
+  readonly faults?: readonly EffectFault[];
 }
+
+const FAULTS = ['crash-before', 'crash-after', 'hang', 'fail'] as const;
 
 interface Run extends End {
   readonly attempts: readonly Attempt[];
@@ -43,34 +48,34 @@ interface Run extends End {
 export async function exploreCrashes(
   router: Router,
   event: object,
-  { world, eventId = 'msg_explored', ...options }: ExploreOptions = {},
+  { world, eventId = 'msg_explored', live = false, faults = FAULTS, ...options }: ExploreOptions = {},
 ): Promise<CrashReport> {
-  const edges = world ?? { fetch: () => Response.json({}) };
-  const play = async (fault?: EffectFault): Promise<Run> => {
+  const edges = world ?? (live ? {} : { fetch: () => Response.json({}) });
+  const play = async (at = 0, fault?: EffectFault): Promise<Run> => {
     await world?.reset?.();
     const pipeline = testPipeline(router, { ...options, ...edges });
-    if (fault !== undefined) pipeline.faultNext(fault);
+    if (fault !== undefined) pipeline.faultAt(at, fault);
     const id = await pipeline.deliver(event, { eventId });
     await pipeline.finish();
     const { status, attempts, effects } = pipeline.outcome(id);
-    const [first = [], ...later] = effects;
-    const left = world === undefined ? countsOf(effects.flat()) : structuredClone(await world.snapshot());
-    return { status, attempts, first, later: later.flat(), left };
+    const left = world === undefined ? countsOf(effects) : structuredClone(await world.snapshot());
+    return { status, attempts, effects, left };
   };
 
   const clean = await play();
   const places: Place[] = [];
   const findings: Finding[] = ofClean(clean);
   // What fails without any fault is to be mended first.
-  for (const [index, effect] of findings.length > 0 ? [] : clean.first.entries()) {
-    const at = index + 1;
-    for (const when of ['before', 'after'] as const) {
-      places.push(placeOf(when, effect, await play({ kind: `crash-${when}`, at }), clean));
+  const count = findings.length > 0 ? 0 : clean.effects.length;
+  for (let at = 1; at <= count; at++) {
+    for (const fault of faults) {
+      const run = await play(at, fault);
+      if (fault === 'hang') findings.push(...ofHanging(at, run));
+      else if (fault === 'fail') findings.push(...ofFailing(at, run));
+      else places.push(placeOf(fault === 'crash-after' ? 'after' : 'before', at, run, clean));
     }
-    const hanging = ofHanging(effect, await play({ kind: 'hang', at }));
-    findings.push(...(hanging.length > 0 ? hanging : ofFailing(effect, await play({ kind: 'fail', at }))));
   }
-  return reportOf(places, clean.first, findings);
+  return reportOf(places, clean.effects, findings);
 }
 
 function ofClean({ status, attempts }: Run): Finding[] {
@@ -84,33 +89,26 @@ function ofClean({ status, attempts }: Run): Finding[] {
   return [{ kind: 'fails', text: `without any fault the event ends ${status}: ${name}: ${message}` }];
 }
 
-/** The attempt of the handler that the fault met. */
-function metBy({ handler }: Effect, { attempts }: Run): Attempt | undefined {
-  return attempts.find((attempt) => attempt.handler === handler);
+function ofHanging(at: number, { attempts, effects }: Run): Finding[] {
+  const { handler = '', name: effect = '' } = effects[at - 1] ?? {};
+  const result = attempts.find(({ met }) => met)?.result;
+  if (result === 'completed') return [swallowing(handler, effect, 'ended by signal')];
+  if (result !== 'timed-out') return [];
+  const text = `${handler} ignores signal: it is still at ${effect} when its time is up`;
+  return [{ kind: 'ignores-signal', handler, effect, text }];
 }
 
-function ofHanging(effect: Effect, run: Run): Finding[] {
-  const { handler, name } = effect;
-  const result = metBy(effect, run)?.result;
-  if (result === 'timed-out') {
-    const text = `${handler} ignores signal: it is still at ${name} when the function's time is up`;
-    return [{ kind: 'ignores-signal', handler, effect: name, text }];
-  }
-  return result === 'completed' ? [swallowing(effect, 'ended by signal')] : [];
-}
-
-function ofFailing(effect: Effect, run: Run): Finding[] {
-  const { handler, name } = effect;
-  const attempt = metBy(effect, run);
-  const isTriedAgain =
-    [...run.first, ...run.later].filter((each) => each.name === name && each.happened).length > 0;
-  if (attempt?.result === 'completed' && !isTriedAgain) return [swallowing(effect, 'failed (a 503)')];
+function ofFailing(at: number, { attempts, effects }: Run): Finding[] {
+  const { handler = '', name: effect = '' } = effects[at - 1] ?? {};
+  const attempt = attempts.find(({ met }) => met);
+  const isDone = effects.slice(at).some(({ name, happened }) => name === effect && happened);
+  if (attempt?.result === 'completed' && !isDone) return [swallowing(handler, effect, 'answered 503')];
   if (attempt?.error?.retryable !== false) return [];
-  const text = `${handler} gives up for good when ${name} fails once (a 503): throw what is retried`;
-  return [{ kind: 'gives-up', handler, effect: name, text }];
+  const text = `${handler} gives up for good when ${effect} fails once (a 503): throw what is retried`;
+  return [{ kind: 'gives-up', handler, effect, text }];
 }
 
-function swallowing({ handler, name }: Effect, how: string): Finding {
-  const text = `${handler} swallows errors: it completes although ${name} was ${how}`;
-  return { kind: 'swallows-error', handler, effect: name, text };
+function swallowing(handler: string, effect: string, how: string): Finding {
+  const text = `${handler} swallows errors: it completes although ${effect} was ${how}`;
+  return { kind: 'swallows-error', handler, effect, text };
 }

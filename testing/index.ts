@@ -2,9 +2,9 @@
 // First, for its effect on every stack that is shown.
 import '../lambdas/runtime/source-lines.ts';
 
-export type { Attempt, DeadLetter, Duration, Outcome } from './attempt.ts';
+export type { Attempt, DeadLetter, Duration, Effect, EffectFault, Outcome } from './attempt.ts';
 export type { CrashReport, Finding, Place } from './crash-report.ts';
-export type { DoEffect, Effect, EffectOptions } from './effects.ts';
+export type { DoEffect, EffectOptions } from './effects.ts';
 export { type CrashWorld, type ExploreOptions, exploreCrashes } from './explore-crashes.ts';
 export {
   type Faults,

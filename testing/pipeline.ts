@@ -15,8 +15,15 @@ import type {
   HandlerLogger,
   RegisteredHandler,
 } from '../lambdas/router/handler.ts';
-import { type Attempt, type DeadLetter, type Duration, millisecondsOf, type Outcome } from './attempt.ts';
-import { type DoEffect, type EffectFault, Effects, type Invocation, never } from './effects.ts';
+import {
+  type Attempt,
+  type DeadLetter,
+  type Duration,
+  type EffectFault,
+  millisecondsOf,
+  type Outcome,
+} from './attempt.ts';
+import { type DoEffect, Effects, type Invocation, never } from './effects.ts';
 import { type Content, type Received, SimulatedQueue } from './queue.ts';
 import { contentOf, toRecord } from './sqs-record.ts';
 import { MemoryTable } from './table.ts';
@@ -55,15 +62,15 @@ export interface Tools {
 
 export type Router = EventRoutes | ((tools: Tools) => EventRoutes);
 
-/** Faults that the next attempt, or delivery, meets. */
+/** Faults that the next attempt, effect or delivery meets. */
 export interface Faults {
-  /** The function dies when the attempt's `n`-th effect, counted from 1, has happened. */
+  /** The function dies when the `n`-th effect from now on, counted from 1, has happened. */
   crashAfterEffect(n: number): void;
   /** What the attempt's handlers achieved is not recorded: no write to the ledger arrives after them. */
   loseWrite(): void;
   /** The ledger answers nothing from now on. */
   ledgerOutage(duration: Duration): void;
-  /** The attempt's first effect is not answered before the time of the handlers is up. */
+  /** The next effect is not answered before the time of the handlers is up. */
   timeOut(): void;
   /** SQS delivers the next event's message twice at once. */
   duplicate(): void;
@@ -99,7 +106,8 @@ export class Pipeline {
   #crashing: Promise<void> | undefined;
   #isActive = false;
   #forgetWake = quiet as () => void;
-  #armed: { fault?: EffectFault; losesWrites?: true; twice?: true; late?: true } = {};
+  #fault: { readonly kind: EffectFault; countdown: number } | undefined;
+  #armed: { losesWrites?: true; twice?: true; late?: true } = {};
   #held: Content | undefined;
   #outageUntilMs = 0;
 
@@ -132,8 +140,8 @@ export class Pipeline {
       redrive: { maxReceiveCount: timing.MAX_RECEIVE_COUNT, to: this.#dead },
     });
     this.faults = {
-      crashAfterEffect: (at) => this.faultNext({ kind: 'crash-after', at }),
-      timeOut: () => this.faultNext({ kind: 'hang', at: 1 }),
+      crashAfterEffect: (at) => this.faultAt(at, 'crash-after'),
+      timeOut: () => this.faultAt(1, 'hang'),
       loseWrite: () => Object.assign(this.#armed, { losesWrites: true }),
       ledgerOutage: (duration) => {
         this.#outageUntilMs = this.nowMs + millisecondsOf(duration);
@@ -153,9 +161,9 @@ export class Pipeline {
     return this.#effects.effect;
   }
 
-  /** What the next attempt meets. */
-  faultNext(fault: EffectFault): void {
-    this.#armed.fault = fault;
+  /** What the `n`-th effect from now on meets, counted from 1. */
+  faultAt(n: number, kind: EffectFault): void {
+    this.#fault = { kind, countdown: n };
   }
 
   /**
@@ -233,7 +241,7 @@ export class Pipeline {
               ? open
               : 'LOST',
       attempts: own.flatMap(({ attempts }) => attempts),
-      effects: own.filter(({ attempts }) => attempts.length > 0).map(({ effects }) => effects),
+      effects: own.flatMap(({ effects }) => effects),
       record,
     };
   }
@@ -298,14 +306,18 @@ export class Pipeline {
 
   /** One message to an invocation: none takes another along. */
   #invoke(received: Received): void {
-    const { fault, losesWrites = false } = this.#armed;
-    delete this.#armed.fault;
+    const { losesWrites = false } = this.#armed;
     delete this.#armed.losesWrites;
     const invocation: Running = {
       eventId: idOf(received.message.content),
       effects: [],
       attempts: [],
-      fault,
+      nextFault: () => {
+        if (this.#fault === undefined || --this.#fault.countdown > 0) return undefined;
+        const { kind } = this.#fault;
+        this.#fault = undefined;
+        return kind;
+      },
       losesWrites,
       pending: 0,
       dead: false,
@@ -444,7 +456,7 @@ export class Pipeline {
       if (whole(context.event) !== before) attempt.mutatesEvent = true;
     };
     try {
-      await this.#effects.run(invocation, name, [context.idempotencyKey, context.eventId], () =>
+      await this.#effects.run(invocation, attempt, [context.idempotencyKey, context.eventId], () =>
         handle(context),
       );
       settle('completed');

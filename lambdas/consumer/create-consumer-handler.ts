@@ -34,6 +34,8 @@ export interface ConsumerHandler {
   (event: SQSEvent, context: Context): Promise<SQSBatchResponse>;
   /** Which handlers it runs: read from the bundle when the stack is synthesised. */
   registrations(): HandlerRegistrations;
+  /** The router itself, for tests of handlers. */
+  readonly routes: ConsumerRoutes;
 }
 
 /**
@@ -95,5 +97,5 @@ export function createConsumerHandler(
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     }
   };
-  return Object.assign(handle, { registrations: () => routes.registrations() });
+  return Object.assign(handle, { routes, registrations: () => routes.registrations() });
 }

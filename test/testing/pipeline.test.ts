@@ -221,14 +221,11 @@ describe('virtual time stands still while real I/O is under way', () => {
         return pipeline.outcome(await pipeline.deliver(EVENT));
       }),
     );
-    expect(
-      outcomes.map(({ effects }) =>
-        effects
-          .flat()
-          .map((effect) => effect.name.at(-1))
-          .join(''),
-      ),
-    ).toEqual(['a', 'bb', 'ccc']);
+    expect(outcomes.map(({ effects }) => effects.map((effect) => effect.name.at(-1)).join(''))).toEqual([
+      'a',
+      'bb',
+      'ccc',
+    ]);
     expect(await (await globalThis.fetch(url)).text()).toBe('{}');
   });
 });
