@@ -139,6 +139,31 @@ try {
   await check('npm test: types and tests', async () => {
     await run('npm', ['test']);
   });
+  await check('the test kit, in node:test', async () => {
+    const path = join(project, 'kit.test.mjs');
+    await writeFile(
+      path,
+      `import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EventRouter } from 'supaglue-webhooks-aws/handlers';
+import { exploreCrashes, sample } from 'supaglue-webhooks-aws/testing';
+test('a double effect is found', async () => {
+  const router = new EventRouter().on('sync.complete', 'own', async ({ signal }) => {
+    const { ok } = await fetch('https://billing.example.com/', { method: 'POST', signal });
+    if (!ok) throw new Error('down');
+  });
+  const { findings } = await exploreCrashes(router, sample('sync.complete'));
+  assert.deepEqual(findings.map(({ kind }) => kind), ['repeats-without-key']);
+});
+`,
+    );
+    await run('node', ['--test', path]);
+    await rm(path);
+    const faults = JSON.parse(
+      await run('npx', ['supaglue-webhooks', 'faults', '--type', 'sync.complete', '--json']),
+    );
+    expectThat(faults[0]?.handler === 'alert-on-sync-error', JSON.stringify(faults));
+  });
   await check('start, and send to COMPLETED', async () => {
     const end = await sendToTheEnd();
     expectThat(end === 'COMPLETED', `it ended as ${end}`);
