@@ -7,7 +7,6 @@ export type { CrashReport, Finding, Place } from './crash-report.ts';
 export type { DoEffect, EffectOptions } from './effects.ts';
 export { type CrashWorld, type ExploreOptions, exploreCrashes } from './explore-crashes.ts';
 export {
-  type Faults,
   type Pipeline,
   type PipelineOptions,
   type Router,

@@ -39,18 +39,12 @@ export interface PipelineOptions {
   readonly handlerTimeoutSeconds?: number;
   /** @default 12 */
   readonly maxAttempts?: number;
-  /** @default 10 */
-  readonly backoffBaseSeconds?: number;
-  /** @default 900 */
-  readonly backoffCapSeconds?: number;
   /** What the clock shows at first. @default this machine's time */
   readonly startAt?: Date;
   /** Answers the handlers' `fetch` in the network's place. @default the network does */
   readonly fetch?: (request: Request) => Response | Promise<Response>;
   /** Called when the function dies in the middle of its work: close its connections here. */
   readonly onCrash?: () => void | Promise<void>;
-  /** What handlers log. @default nobody reads it */
-  readonly logger?: HandlerLogger;
 }
 
 /** For handlers that are made for a test. */
@@ -62,20 +56,11 @@ export interface Tools {
 
 export type Router = EventRoutes | ((tools: Tools) => EventRoutes);
 
-/** Faults that the next attempt, effect or delivery meets. */
-export interface Faults {
-  /** The function dies when the `n`-th effect from now on, counted from 1, has happened. */
-  crashAfterEffect(n: number): void;
-  /** What the attempt's handlers achieved is not recorded: no write to the ledger arrives after them. */
-  loseWrite(): void;
-  /** The ledger answers nothing from now on. */
-  ledgerOutage(duration: Duration): void;
-  /** The next effect is not answered before the time of the handlers is up. */
-  timeOut(): void;
-  /** SQS delivers the next event's message twice at once. */
-  duplicate(): void;
-  /** The next event arrives after the one that is delivered after it. */
-  reorder(): void;
+interface Armed {
+  losesWrites?: true;
+  twice?: true;
+  late?: true;
+  outageUntilMs?: number;
 }
 
 interface Running extends Invocation {
@@ -91,7 +76,6 @@ const SILENT: HandlerLogger = { debug: quiet, info: quiet, warn: quiet, error: q
 
 /** The production consumer and ledger on a queue and a table in memory, in virtual time. See {@link testPipeline}. */
 export class Pipeline {
-  readonly faults: Faults;
   readonly #clock: VirtualClock;
   readonly #effects: Effects;
   readonly #routes: EventRoutes;
@@ -107,9 +91,8 @@ export class Pipeline {
   #isActive = false;
   #forgetWake = quiet as () => void;
   #fault: { readonly kind: EffectFault; countdown: number } | undefined;
-  #armed: { losesWrites?: true; twice?: true; late?: true } = {};
+  readonly #armed: Armed = {};
   #held: Content | undefined;
-  #outageUntilMs = 0;
 
   constructor(router: Router, options: PipelineOptions) {
     const { startAt = new Date(), handlerTimeoutSeconds = timing.DEFAULT_HANDLER_TIMEOUT_SECONDS } = options;
@@ -139,16 +122,6 @@ export class Pipeline {
       retentionMs: timing.QUEUE_RETENTION_SECONDS * 1000,
       redrive: { maxReceiveCount: timing.MAX_RECEIVE_COUNT, to: this.#dead },
     });
-    this.faults = {
-      crashAfterEffect: (at) => this.faultAt(at, 'crash-after'),
-      timeOut: () => this.faultAt(1, 'hang'),
-      loseWrite: () => Object.assign(this.#armed, { losesWrites: true }),
-      ledgerOutage: (duration) => {
-        this.#outageUntilMs = this.nowMs + millisecondsOf(duration);
-      },
-      duplicate: () => Object.assign(this.#armed, { twice: true }),
-      reorder: () => Object.assign(this.#armed, { late: true }),
-    };
   }
 
   /** Virtual time, epoch milliseconds. */
@@ -159,6 +132,26 @@ export class Pipeline {
   /** For what a test's own world does: see {@link DoEffect}. */
   get effect(): DoEffect {
     return this.#effects.effect;
+  }
+
+  /** What the next attempt, effect or delivery meets. */
+  readonly faults = {
+    /** The function dies when the `n`-th effect from now on, counted from 1, has happened. */
+    crashAfterEffect: (n: number) => this.faultAt(n, 'crash-after'),
+    /** The next effect is not answered before the time of the handlers is up. */
+    timeOut: () => this.faultAt(1, 'hang'),
+    /** What the attempt's handlers achieved is not recorded: no write to the ledger arrives after them. */
+    loseWrite: () => this.#arm({ losesWrites: true }),
+    /** The ledger answers nothing from now on. */
+    ledgerOutage: (duration: Duration) => this.#arm({ outageUntilMs: this.nowMs + millisecondsOf(duration) }),
+    /** SQS delivers the next event's message twice at once. */
+    duplicate: () => this.#arm({ twice: true }),
+    /** The next event arrives after the one that is delivered after it. */
+    reorder: () => this.#arm({ late: true }),
+  };
+
+  #arm(fault: Armed): void {
+    Object.assign(this.#armed, fault);
   }
 
   /** What the `n`-th effect from now on meets, counted from 1. */
@@ -345,7 +338,6 @@ export class Pipeline {
   }
 
   #dependencies(invocation: Running): ConsumerDependencies {
-    const { maxAttempts, backoffBaseSeconds, backoffCapSeconds, logger = SILENT } = this.#options;
     const clock = this.#clock;
     const alive = <T>(work: () => T): Promise<T> =>
       invocation.dead ? never() : new Promise((resolve) => resolve(work()));
@@ -373,10 +365,10 @@ export class Pipeline {
         deadLetterQueueUrl: DEAD_LETTER_QUEUE_URL,
       }),
       policy: {
-        maxAttempts: maxAttempts ?? timing.DEFAULT_MAX_ATTEMPTS,
+        maxAttempts: this.#options.maxAttempts ?? timing.DEFAULT_MAX_ATTEMPTS,
         maxReceiveCount: timing.MAX_RECEIVE_COUNT,
-        backoffBaseMs: (backoffBaseSeconds ?? timing.DEFAULT_BACKOFF_BASE_SECONDS) * 1000,
-        backoffCapMs: (backoffCapSeconds ?? timing.DEFAULT_BACKOFF_CAP_SECONDS) * 1000,
+        backoffBaseMs: timing.DEFAULT_BACKOFF_BASE_SECONDS * 1000,
+        backoffCapMs: timing.DEFAULT_BACKOFF_CAP_SECONDS * 1000,
         queueRetentionMs: timing.QUEUE_RETENTION_SECONDS * 1000,
       },
       clock: {
@@ -387,21 +379,13 @@ export class Pipeline {
       // The middle of every jitter: the same run each time.
       random: () => 0.5,
       newOwner: () => `invocation-${this.#invocations.length}`,
-      metrics: {
-        processed: quiet,
-        duplicate: quiet,
-        deferred: quiet,
-        retried: quiet,
-        deadLettered: quiet,
-        unhandled: quiet,
-        attemptAbandoned: quiet,
-      },
-      logger,
+      metrics: new Proxy({} as ConsumerDependencies['metrics'], { get: () => quiet }),
+      logger: SILENT,
     };
   }
 
   #checkLedger(isLost: boolean): void {
-    if (isLost || this.nowMs < this.#outageUntilMs)
+    if (isLost || this.nowMs < (this.#armed.outageUntilMs ?? 0))
       throw Object.assign(new Error('the ledger does not answer'), { name: 'TimeoutError' });
   }
 

@@ -4,7 +4,9 @@ import type { Notice, SendAlert } from '../../lambdas/alerts/message.ts';
 import { createAlertSender } from '../../lambdas/alerts/sender.ts';
 import { ALERT_LEASE_MS, createDynamoDbAlertWindow, type WindowTable } from '../../lambdas/alerts/window.ts';
 import { EVENT_ID_PATTERN } from '../../lambdas/contract/message.ts';
-import { NotYetError } from '../../lambdas/router/index.ts';
+import { samples } from '../../lambdas/events/samples.ts';
+import { EventRouter, NotYetError } from '../../lambdas/router/index.ts';
+import { type DoEffect, exploreCrashes, type Tools, testPipeline } from '../../testing/index.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
 import { alertOf } from './notice.ts';
 
@@ -20,6 +22,7 @@ describe.each([
   let engines: TestEngines;
   let tableName: string;
   let nowMs: number;
+  let clock: () => number;
   let published: Notice[];
   let logged: string[];
   let inputs: Parameters<WindowTable['updateItem']>[0][];
@@ -32,6 +35,7 @@ describe.each([
   beforeEach(async () => {
     tableName = await engines.createLedgerTable();
     nowMs = Date.UTC(2026, 10, 24);
+    clock = () => nowMs;
     published = [];
     logged = [];
     inputs = [];
@@ -42,14 +46,24 @@ describe.each([
     updateItem: (input) => engines.dynamoDb.send(new UpdateItemCommand(input)),
     getItem: (input) => engines.dynamoDb.send(new GetItemCommand(input)),
   };
+  const isConfirm = ({ UpdateExpression = '' }: { UpdateExpression?: string | undefined }) =>
+    UpdateExpression.includes('alerted_until_ms = ');
   interface SenderOptions {
     readonly channel?: string;
     readonly publish?: (notice: Notice) => Promise<void>;
+    /** Where it may crash. */
+    readonly effect?: DoEffect;
     /** Called at each wait. */
     readonly slept?: () => Promise<void>;
     readonly table?: Partial<WindowTable>;
   }
-  const sender = ({ channel = 'topic', publish, slept, table = {} }: SenderOptions = {}): SendAlert =>
+  const sender = ({
+    channel = 'topic',
+    publish,
+    effect = async (_name, work) => work(),
+    slept,
+    table = {},
+  }: SenderOptions = {}): SendAlert =>
     createAlertSender({
       channel,
       sleep: async (ms, signal) => {
@@ -59,20 +73,20 @@ describe.each([
       },
       publish: async (notice) => {
         await publish?.(notice);
-        published.push(notice);
+        await effect('publish', () => void published.push(notice));
       },
       window: createDynamoDbAlertWindow({
         table: {
           ...real,
           updateItem: (input, signal) => {
             inputs.push(input);
-            return real.updateItem(input, signal);
+            return effect(isConfirm(input) ? 'confirm' : 'claim', () => real.updateItem(input, signal));
           },
           ...table,
         },
         tableName,
         windowMs: WINDOW_MS,
-        nowMs: () => nowMs,
+        nowMs: () => clock(),
       }),
     });
   const log = (message: string) => void logged.push(message);
@@ -87,8 +101,6 @@ describe.each([
     const { Item } = await engines.dynamoDb.send(new GetItemCommand({ TableName: tableName, Key }));
     return Item;
   };
-  const isConfirm = ({ UpdateExpression = '' }: { UpdateExpression?: string | undefined }) =>
-    UpdateExpression.includes('alerted_until_ms = ');
 
   test('one alert within the window; the next after it says how many were suppressed', async () => {
     for (const eventId of ['first', 'second', 'third']) await send(eventId);
@@ -152,26 +164,54 @@ describe.each([
     expect(sentOf()).toEqual([['first', 0]]);
   });
 
-  test('killed between claim and publish: others wait for the lease, then one of them sends', async () => {
-    await new Promise<void>((resolve) => {
-      const dying = sender({
-        publish: () => {
-          resolve();
-          return never();
+  describe('killed', () => {
+    const router = (tools: Tools) => {
+      clock = tools.nowMs;
+      const by = sender({ effect: tools.effect });
+      return new EventRouter().on('sync.complete', 'alert', async ({ eventId, signal, logger }) => {
+        await by(alertOf({ eventId }), { signal, logger });
+      });
+    };
+
+    test('before and after each of claim, publish and confirm: only between the last two it is sent twice', async () => {
+      const { places } = await exploreCrashes(router, samples['sync.complete'], {
+        faults: ['crash-before', 'crash-after'],
+        world: {
+          reset: async () => {
+            tableName = await engines.createLedgerTable();
+            published = [];
+          },
+          snapshot: () => published.length,
         },
       });
-      void send('first', dying);
+      expect(places.map(({ when, effect, fine }) => [when, effect.name, fine])).toEqual([
+        ['before', 'claim', true],
+        ['after', 'claim', true],
+        ['before', 'publish', true],
+        ['after', 'publish', false],
+        ['before', 'confirm', false],
+        ['after', 'confirm', true],
+      ]);
     });
-    nowMs += 10_000;
-    const waiting: unknown = await send('second').catch((error: unknown) => error);
-    expect(waiting).toBeInstanceOf(NotYetError);
-    expect(waiting).toMatchObject({ seconds: 5 });
-    expect(waits).toEqual([100, 200, 400, 800]);
-    nowMs += ALERT_LEASE_MS - 10_000;
-    await send('second', sender());
-    await send('first', sender());
-    expect(sentOf()).toEqual([['second', 0]]);
-    expect(logged.at(-1)).toBe('alert suppressed');
+
+    test.each([
+      ['claim', 1, ['second']],
+      ['publish', 2, ['first', 'second']],
+      ['confirm', 3, ['first']],
+    ])(
+      'after its %s: others wait for the lease, then one of them sends',
+      async (_effect, crashAfter, sent) => {
+        const pipeline = testPipeline(router);
+        pipeline.faults.crashAfterEffect(crashAfter);
+        await pipeline.deliver(samples['sync.complete'], { eventId: 'first' });
+        const second = await pipeline.deliver(samples['sync.complete'], { eventId: 'second' });
+        const [attempt] = pipeline.outcome(second).attempts;
+        expect(attempt?.error?.name).toBe(crashAfter === 3 ? undefined : 'NotYetError');
+        expect(waits).toEqual(crashAfter === 3 ? [] : [100, 200, 400, 800]);
+        await pipeline.finish();
+        expect(published.map(({ alert }) => alert.eventId)).toEqual(sent);
+      },
+    );
   });
 
   test('who finds another at it waits for its outcome, and is quiet when that was sent', async () => {
@@ -231,24 +271,6 @@ describe.each([
       { ...context(), signal: attempt.signal },
     );
     await expect(ended).rejects.toThrow('the time is up');
-  });
-
-  test('killed between publish and confirm: the retry sends it a second time, others do not', async () => {
-    await new Promise<void>((resolve) => {
-      const updateItem: WindowTable['updateItem'] = (input, signal) => {
-        if (!isConfirm(input)) return real.updateItem(input, signal);
-        resolve();
-        return never();
-      };
-      void send('first', sender({ table: { updateItem } }));
-    });
-    await expect(send('second')).rejects.toBeInstanceOf(NotYetError);
-    await send('first', sender());
-    await send('second', sender());
-    expect(sentOf()).toEqual([
-      ['first', 0],
-      ['first', 0],
-    ]);
   });
 
   test('a window that cannot be opened does not send the alert again', async () => {

@@ -7,7 +7,8 @@ import { createCleanUpConnection } from '../../../lambdas/database/use-cases/cle
 import { noteConnection } from '../../../lambdas/database/use-cases/note-connection.ts';
 import { rebuildEntity } from '../../../lambdas/database/use-cases/rebuild-entity.ts';
 import { transformSyncedData } from '../../../lambdas/database/use-cases/transform-synced-data.ts';
-import { NotYetError } from '../../../lambdas/router/index.ts';
+import { type EventName, EventRouter, NotYetError } from '../../../lambdas/router/index.ts';
+import { type DoEffect, exploreCrashes, type Tools } from '../../../testing/index.ts';
 import * as events from './events.ts';
 import { databaseOf, handling, type World } from './world.ts';
 
@@ -21,8 +22,9 @@ export function interruptedSuite(given: () => World): void {
 
   interface Case {
     readonly name: string;
+    readonly event: { readonly webhook_event_type: EventName; readonly stored_customer_id?: string };
     prepare(): Promise<void>;
-    run(database: ApplicationDatabase, attempt: number): Promise<void>;
+    run(context: never, database: ApplicationDatabase, options: typeof small): Promise<void>;
   }
 
   /** Says yes, and knows of no run. */
@@ -51,88 +53,81 @@ export function interruptedSuite(given: () => World): void {
     );
   }
 
-  const context = <Event>(event: Event, attempt: number) => handling(event, { attempt, eventId: 'msg_case' });
-
+  type Row = [Case['prepare'], string, Case['event'], Case['run']];
+  const after = (...[prepare, name, event, run]: Row): Case => ({ prepare, name, event, run });
   const cases: readonly Case[] = [
-    {
-      name: 'transform-synced-data, an object',
-      prepare: someRows,
-      run: (database, attempt) =>
-        transformSyncedData(context(events.objectSynced(), attempt), database, small),
-    },
-    {
-      name: 'transform-synced-data, an entity',
-      prepare: someRows,
-      run: (database, attempt) =>
-        transformSyncedData(context(events.entitySynced(), attempt), database, small),
-    },
-    {
-      name: 'clean-up-connection',
-      prepare: someSyncs,
-      run: (database, attempt) =>
-        createCleanUpConnection(true)(context(events.connectionDeleted(), attempt), database, small),
-    },
-    {
-      name: 'backfill-object',
-      prepare: someSyncs,
-      run: (database, attempt) =>
-        backfillObject(
-          context(events.fieldsMapped(), attempt),
-          { ...database, supaglue: fullSyncStarts() },
-          small,
-        ).catch(onlyNotYet),
-    },
-    {
-      name: 'rebuild-entity, created',
-      prepare: someSyncs,
-      run: (database, attempt) => rebuildEntity(context(events.entityCreated(), attempt), database, small),
-    },
-    {
-      name: 'rebuild-entity, deleted',
-      prepare: someSyncs,
-      run: (database, attempt) => rebuildEntity(context(events.entityDeleted(), attempt), database, small),
-    },
-    {
-      name: 'note-connection',
-      prepare: someSyncs,
-      run: (database, attempt) => noteConnection(context(events.connectionCreated(), attempt), database),
-    },
+    after(someRows, 'transform-synced-data, an object', events.objectSynced(), transformSyncedData),
+    after(someRows, 'transform-synced-data, an entity', events.entitySynced(), transformSyncedData),
+    after(someSyncs, 'clean-up-connection', events.connectionDeleted(), createCleanUpConnection(true)),
+    after(someSyncs, 'backfill-object', events.fieldsMapped(), (context, database, options) =>
+      backfillObject(context, { ...database, supaglue: fullSyncStarts() }, options).catch(onlyNotYet),
+    ),
+    after(someSyncs, 'rebuild-entity, created', events.entityCreated(), rebuildEntity),
+    after(someSyncs, 'rebuild-entity, deleted', events.entityDeleted(), rebuildEntity),
+    after(someSyncs, 'note-connection', events.connectionCreated(), noteConnection),
   ];
 
-  test.each(cases)(
-    '$name: killed at each statement, and run once more, it ends as one clean run',
-    async (each) => {
-      await prepare(each);
-      const clean = await endOf(each, (run) => run(world.database, 1));
-      const twice = await endOf(each, async (run) => {
-        await run(world.database, 1);
-        await run(world.database, 1);
-      });
-      expect(twice).toEqual(clean);
+  /** Each statement, and each transaction as a whole, is an effect: a crash closes the connection. */
+  const recorded = (database: ApplicationDatabase, effect: DoEffect): ApplicationDatabase => ({
+    ...database,
+    transaction: (work, bounds) =>
+      effect('transaction', () =>
+        database.transaction(
+          (tx) => work({ query: (text, values) => effect(text, () => tx.query(text, values)) }),
+          bounds,
+        ),
+      ),
+  });
 
-      let kills = 0;
-      for (let statement = 1; ; statement++) {
-        const killed = killedAt(world.database, statement);
-        const end = await endOf(each, async (run) => {
-          await run(killed.database, 1).catch(onlyThe(KILLED));
-          await run(world.database, 2);
-        });
-        expect({ statement, ...end }).toEqual({ statement, ...clean });
-        if (!killed.happened()) break;
-        kills++;
-      }
-      process.stdout.write(`${each.name}: killed at each of ${kills} statements and commits\n`);
-      expect(kills).toBeGreaterThan(0);
-    },
-  );
+  test.each(cases)('$name: killed at each statement and commit, it ends as one clean run', async (each) => {
+    await prepare(each);
+    let close = () => {};
+    const open = () =>
+      databaseOf(world.postgres, {
+        cuts: () => false,
+        opened: (closes) => {
+          close = closes;
+        },
+      });
+    let database = open();
+    // A new process has none of what the dead one waits for.
+    const onCrash = () => {
+      close();
+      database = open();
+    };
+    const router = ({ effect }: Tools) =>
+      new EventRouter().on(each.event.webhook_event_type, 'case', (context) =>
+        each.run(context as never, recorded(database, effect), small),
+      );
+    // As it is sent.
+    const { stored_customer_id: customer_id } = each.event;
+    const event = { ...each.event, ...(customer_id && { customer_id }) };
+    const report = await exploreCrashes(router, event, {
+      faults: ['crash-before', 'crash-after'],
+      // More time than any machine needs.
+      startAt: new Date(Date.now() + 600_000),
+      world: { reset: world.restore, snapshot: world.snapshot, onCrash },
+    });
+    close();
+    process.stdout.write(`${each.name}: killed before and after ${report.effects.length} effects\n`);
+    expect(report.findings).toEqual([]);
+    expect(report.places.length).toBeGreaterThan(0);
+  });
 
   test.each(cases.slice(0, 4))('$name: it survives a connection that is really dropped', async (each) => {
     await prepare(each);
-    const clean = await endOf(each, (run) => run(world.database, 1));
+    const run = (database: ApplicationDatabase, attempt: number) =>
+      each.run(handling(each.event, { attempt, eventId: 'msg_case' }) as never, database, small);
+    const endOf = async (work: () => Promise<void>) => {
+      await world.restore();
+      await work();
+      return world.snapshot();
+    };
+    const clean = await endOf(() => run(world.database, 1));
     for (const cut of [1, 4, 9, 15]) {
       let statements = 0;
       const database = databaseOf(world.postgres, { cuts: () => ++statements === cut });
-      const end = await endOf(each, async (run) => {
+      const end = await endOf(async () => {
         await run(database, 1).catch((error: unknown) => {
           expect(error).toBeInstanceOf(DatabaseError);
           expect(error).toMatchObject({ retryable: true });
@@ -148,45 +143,5 @@ export function interruptedSuite(given: () => World): void {
     await world.reset();
     await each.prepare();
     await world.keep();
-  }
-
-  async function endOf(each: Case, work: (run: Case['run']) => Promise<void>) {
-    await world.restore();
-    await work((database, attempt) => each.run(database, attempt));
-    return world.snapshot();
-  }
-
-  const KILLED = 'killed by the test';
-
-  function onlyThe(message: string) {
-    return (error: unknown) => {
-      if (!(error instanceof Error && error.message === message)) throw error;
-    };
-  }
-
-  /** Dies before its `statement`-th statement, or right after a commit, which is counted as one. */
-  function killedAt(database: ApplicationDatabase, statement: number) {
-    let reached = 0;
-    const die = () => {
-      if (++reached === statement) throw new Error(KILLED);
-    };
-    const killed: ApplicationDatabase = {
-      ...database,
-      async transaction(work, bounds) {
-        const result = await database.transaction(
-          (tx) =>
-            work({
-              query(text, values) {
-                die();
-                return tx.query(text, values);
-              },
-            }),
-          bounds,
-        );
-        die();
-        return result;
-      },
-    };
-    return { database: killed, happened: () => reached >= statement };
   }
 }

@@ -63,6 +63,8 @@ export interface World {
 export interface Interruption {
   /** Called before each statement, BEGIN and COMMIT included. @returns true to close the connection */
   cuts(text: string): boolean;
+  /** Given what closes the connection of a session. */
+  opened?(close: () => void): void;
 }
 
 export function databaseOf(postgres: TestPostgres, interruption?: Interruption): ApplicationDatabase {
@@ -72,6 +74,7 @@ export function databaseOf(postgres: TestPostgres, interruption?: Interruption):
     async openSession(timeLeftMs, signal) {
       const session = await postgres.openSession(timeLeftMs, signal);
       if (interruption === undefined) return session;
+      interruption.opened?.(() => session.destroy());
       return {
         get dead() {
           return session.dead;
