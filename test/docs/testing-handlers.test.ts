@@ -21,7 +21,7 @@ test('its tests pass, in jest', async () => {
   const preset = pathToFileURL(join(projectDirectory, 'lib/jest-preset.js')).href;
   await writeFile(
     join(project, 'jest.config.js'),
-    `import preset from '${preset}';\nexport default { ...preset, testMatch: ['<rootDir>/test/*.test.ts'] };\n`,
+    `import preset from '${preset}';\nexport default { ...preset, testMatch: ['<rootDir>/test/*.test.ts'], testTimeout: 180_000 };\n`,
   );
   const jest = join(projectDirectory, 'node_modules/jest/bin/jest.js');
   const { stderr } = await promisify(execFile)(
