@@ -1,7 +1,8 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { samples } from '../../lambdas/events/samples.ts';
 import { runProgram } from '../../operator/program.ts';
 import { makeProject, temporaryFolder } from '../docs/code-blocks.ts';
 import { capturedContext } from './support/captured-context.ts';
@@ -58,10 +59,9 @@ describe('supaglue-webhooks faults', () => {
   });
 
   test('only what is asked for, with an event of a file', async () => {
-    await writeFile(
-      join(project, 'event.json'),
-      await readFile('test/fixtures/paused.json', 'utf8').catch(() => '{}'),
-    );
+    await writeFile(join(project, 'event.json'), JSON.stringify(samples['sync.paused']));
+    const { stdout } = await faults('--handlers', 'app/naive.ts', '--file', 'event.json', '--json');
+    expect(JSON.parse(stdout)).toMatchObject([{ handler: 'deaf', type: 'sync.paused' }]);
     expect(await faults('nobody')).toMatchObject({
       exitCode: 1,
       stderr: 'error: no handler nobody of any type\n',
