@@ -4,7 +4,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { clientOptions } from '../../lambdas/runtime/client-options.ts';
+import { clientOptions, withoutCallLogging } from '../../lambdas/runtime/client-options.ts';
 import { LOCAL_CLIENT } from '../../local/identity.ts';
 import { proxyAgent } from './proxy.ts';
 import type { TargetClients } from './target.ts';
@@ -36,7 +36,8 @@ function clientsOf<Options extends typeof bounds>(
   optionsOf: (service: keyof TargetClients) => Options,
 ): TargetClients {
   return {
-    sqs: new SQSClient(optionsOf('sqs')),
+    // As ingest's: a look makes ten thousands of calls, and TLS guards their bytes.
+    sqs: withoutCallLogging(new SQSClient({ ...optionsOf('sqs'), md5: false })),
     dynamoDb: new DynamoDBClient(optionsOf('dynamoDb')),
     secretsManager: new SecretsManagerClient(optionsOf('secretsManager')),
     sns: new SNSClient(optionsOf('sns')),

@@ -29,4 +29,6 @@ export interface DeadLetter {
   readonly receivedAtMs?: number;
   /** Receives on the dead-letter queue, this one included: looks raise it, and it has no effect there. */
   readonly receiveCount: number;
+  /** Of its group, where that is known already. */
+  readonly groupId?: string;
 }

@@ -1,16 +1,11 @@
 import type { Target } from '../core/target.ts';
-import { BATCH_ENTRIES, errorText } from './batch-call.ts';
+import { errorText } from './batch-call.ts';
 import { type ChangeOptions, type ChangeResult, changeLetters, type Settled } from './change-letters.ts';
 import { clearFailure, isListedAsDead } from './clear-failure.ts';
-import { inChunks, inParallel } from './in-parallel.ts';
 import { Disposition, type PlannedEvent, planRedrive } from './plan.ts';
 import { removeLetters } from './remove-letters.ts';
 
-const PARALLEL_BATCHES = 4;
-
 export interface DeleteOptions extends ChangeOptions {
-  /** Plans and changes nothing. */
-  readonly dryRun: boolean;
   /** Deletes only letters whose event the ledger holds as COMPLETED, for this very body. */
   readonly onlyCompleted: boolean;
   readonly nowMs: () => number;
@@ -18,33 +13,21 @@ export interface DeleteOptions extends ChangeOptions {
 
 /** Deletes dead letters for good, and takes their events out of the failures index. */
 export async function deleteDeadLetters(target: Target, options: DeleteOptions): Promise<ChangeResult> {
-  const { dryRun, onlyCompleted, nowMs, signal } = options;
-  const stays = ({ disposition }: PlannedEvent) => onlyCompleted && disposition !== Disposition.COMPLETED;
+  const { onlyCompleted, nowMs } = options;
   return changeLetters(target, options, {
     nowMs,
-    plan: (letters, planSignal) =>
-      planRedrive(target, letters, { signal: planSignal, nowMs: nowMs(), handlersOf: () => [] }),
-    async settle(events, held, onSettled) {
-      for (const event of events) {
-        if (stays(event)) onSettled(event, { outcome: 'skipped' });
-        else if (dryRun) onSettled(event, { outcome: 'planned' });
-      }
-      const going = dryRun ? [] : events.filter((event) => !stays(event));
-      await inParallel(inChunks(going, BATCH_ENTRIES), PARALLEL_BATCHES, async (batch) => {
-        if (signal.aborted) return;
-        // Safe to delete: the operator asked for it, by the very selection that these letters fit.
-        const remaining = await removeLetters(
-          target,
-          batch.flatMap(({ copies }) => copies),
-          held,
-        );
-        for (const event of batch) onSettled(event, await afterRemoval(target, event, remaining));
-      });
-    },
-    async removeCopies(copies, held) {
-      // Safe to delete: copies of events that this run has deleted, and they fit the selection too.
-      const remaining = await removeLetters(target, copies, held);
-      return copies.length - remaining.size;
+    plan: (letters, signal) => planRedrive(target, letters, { signal, nowMs: nowMs(), handlersOf: () => [] }),
+    stays: ({ disposition }) => onlyCompleted && disposition !== Disposition.COMPLETED,
+    async settle(batch, held) {
+      // Safe to delete: the operator asked for it, by the very selection that these letters fit.
+      const remaining = await removeLetters(
+        target,
+        batch.flatMap(({ copies }) => copies),
+        held,
+      );
+      return Promise.all(
+        batch.map(async (event) => [event, await afterRemoval(target, event, remaining)] as const),
+      );
     },
   });
 }

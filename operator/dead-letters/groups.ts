@@ -45,7 +45,7 @@ export interface FailureGroup {
 }
 
 export function groupIdOf(letter: DeadLetter): string {
-  return fingerprintId(fingerprintOf(letter));
+  return letter.groupId ?? fingerprintId(fingerprintOf(letter));
 }
 
 /** When SQS drops the letter: its retention counts from the moment it was put on the dead-letter queue. */
@@ -55,54 +55,99 @@ export function expiresAtMs({ sentAtMs }: DeadLetter): number {
 
 /** Groups by fingerprint (error, code, handler, top frame of user code, event type, subject), most events first, then the latest. */
 export function groupDeadLetters(letters: readonly DeadLetter[]): readonly FailureGroup[] {
-  const groups = new Map<string, DeadLetter[]>();
-  for (const letter of letters) {
-    const id = groupIdOf(letter);
-    const members = groups.get(id);
-    if (members === undefined) groups.set(id, [letter]);
-    else members.push(letter);
+  const groups = new FailureGroups();
+  for (const letter of letters) groups.add(letter);
+  return groups.all();
+}
+
+/** Groups of letters that come one by one: of a letter no more is kept than its group tells, and its id. */
+export class FailureGroups {
+  readonly #groups = new Map<string, GrowingGroup>();
+
+  /** @returns the id of its group */
+  add(letter: DeadLetter): string {
+    const fingerprint = fingerprintOf(letter);
+    const id = fingerprintId(fingerprint);
+    const group = this.#groups.get(id) ?? new GrowingGroup();
+    this.#groups.set(id, group);
+    group.add(letter, fingerprint);
+    return id;
   }
-  return [...groups]
-    .map(([id, members]) => groupOf(id, members))
-    .sort((one, other) => other.events - one.events || other.lastAtMs - one.lastAtMs);
+
+  all(): readonly FailureGroup[] {
+    return [...this.#groups]
+      .map(([id, group]) => ({ id, ...group.told() }))
+      .sort((one, other) => other.events - one.events || other.lastAtMs - one.lastAtMs);
+  }
 }
 
-function groupOf(id: string, members: readonly DeadLetter[]): FailureGroup {
-  const newestFirst = members.toSorted((one, other) => failedAtMs(other) - failedAtMs(one));
-  const [latest] = newestFirst;
-  const {
-    message,
-    eventType: _,
-    ...fingerprint
-  }: Fingerprint = latest === undefined ? NOTHING : fingerprintOf(latest);
-  const eventIds = new Set(newestFirst.map(({ eventId, messageId }) => eventId ?? messageId));
-  const times = newestFirst.map(failedAtMs);
-  return {
-    id,
-    ...(latest?.failure === undefined ? {} : { reason: latest.failure.reason }),
-    ...fingerprint,
-    message,
-    events: eventIds.size,
-    letters: members.length,
-    eventTypes: countTypes(members),
-    customers: [...new Set(newestFirst.flatMap(({ customerId }) => customerId ?? []))].slice(
-      0,
-      MAX_CUSTOMERS,
-    ),
-    firstAtMs: times.at(-1) ?? 0,
-    lastAtMs: times[0] ?? 0,
-    attempts: latest?.failure?.attempts ?? 0,
-    expiresAtMs: members.reduce((first, letter) => Math.min(first, expiresAtMs(letter)), Infinity),
-    eventIds: [...eventIds].slice(0, MAX_EVENT_IDS),
+class GrowingGroup {
+  readonly #events = new Set<string>();
+  readonly #types = new Map<string, number>();
+  readonly #customers = new Newest(MAX_CUSTOMERS);
+  readonly #eventIds = new Newest(MAX_EVENT_IDS);
+  #latest: Omit<Fingerprint, 'eventType'> & Pick<FailureGroup, 'reason' | 'attempts'> = {
+    error: '',
+    message: '',
+    attempts: 0,
   };
+  #letters = 0;
+  #firstAtMs = Number.POSITIVE_INFINITY;
+  #lastAtMs = Number.NEGATIVE_INFINITY;
+  #expiresAtMs = Number.POSITIVE_INFINITY;
+
+  add(letter: DeadLetter, { eventType: _, ...fingerprint }: Fingerprint): void {
+    const { eventType, customerId, failure, eventId = letter.messageId } = letter;
+    const atMs = failure?.failedAtMs ?? letter.sentAtMs;
+    this.#letters += 1;
+    this.#events.add(eventId);
+    this.#types.set(eventType, (this.#types.get(eventType) ?? 0) + 1);
+    if (customerId !== undefined) this.#customers.add(customerId, atMs);
+    this.#eventIds.add(eventId, atMs);
+    if (atMs > this.#lastAtMs) {
+      const reason = failure === undefined ? {} : { reason: failure.reason };
+      this.#latest = { ...reason, ...fingerprint, attempts: failure?.attempts ?? 0 };
+    }
+    this.#firstAtMs = Math.min(this.#firstAtMs, atMs);
+    this.#lastAtMs = Math.max(this.#lastAtMs, atMs);
+    this.#expiresAtMs = Math.min(this.#expiresAtMs, expiresAtMs(letter));
+  }
+
+  told(): Omit<FailureGroup, 'id'> {
+    return {
+      ...this.#latest,
+      events: this.#events.size,
+      letters: this.#letters,
+      eventTypes: Object.fromEntries([...this.#types].sort(([, one], [, other]) => other - one)),
+      customers: this.#customers.values(),
+      firstAtMs: this.#firstAtMs,
+      lastAtMs: this.#lastAtMs,
+      expiresAtMs: this.#expiresAtMs,
+      eventIds: this.#eventIds.values(),
+    };
+  }
 }
 
-const NOTHING: Fingerprint = { error: '', eventType: '', message: '' };
+/** The values that were last seen, so many of them. */
+class Newest {
+  readonly #atMs = new Map<string, number>();
+  readonly #size: number;
 
-const failedAtMs = ({ failure, sentAtMs }: DeadLetter) => failure?.failedAtMs ?? sentAtMs;
+  constructor(size: number) {
+    this.#size = size;
+  }
 
-function countTypes(letters: readonly DeadLetter[]): Readonly<Record<string, number>> {
-  const counts = new Map<string, number>();
-  for (const { eventType } of letters) counts.set(eventType, (counts.get(eventType) ?? 0) + 1);
-  return Object.fromEntries([...counts].sort(([, one], [, other]) => other - one));
+  add(value: string, atMs: number): void {
+    this.#atMs.set(value, Math.max(atMs, this.#atMs.get(value) ?? atMs));
+    if (this.#atMs.size < this.#size * 20) return;
+    // What falls out here is older than so many others: it cannot be among the newest unless it comes again.
+    const kept = new Set(this.values());
+    for (const each of this.#atMs.keys()) if (!kept.has(each)) this.#atMs.delete(each);
+  }
+
+  /** Newest first. */
+  values(): readonly string[] {
+    const newestFirst = [...this.#atMs].sort(([, one], [, other]) => other - one);
+    return newestFirst.slice(0, this.#size).map(([value]) => value);
+  }
 }

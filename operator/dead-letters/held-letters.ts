@@ -10,6 +10,9 @@ import { inChunks, inParallel } from './in-parallel.ts';
  * themselves. What is held longer is renewed.
  */
 export const LOOK_VISIBILITY_SECONDS = 30;
+/** Of more letters than this, each stays hidden for {@link LONG_LOOK_SECONDS}: renewing them would be half the work. */
+export const LONG_LOOK_LETTERS = 10_000;
+export const LONG_LOOK_SECONDS = 120;
 
 /** Batches in the air at a time: renews about 50,000 letters in time, at 25 ms a call. */
 const PARALLEL_CALLS = 8;
@@ -28,7 +31,7 @@ type Holding = readonly [messageId: string, hold: Hold];
 export class HeldLetters {
   readonly #target: Target;
   /** How long a letter is hidden by each receive and each renewal. */
-  readonly visibilitySeconds: number;
+  visibilitySeconds: number;
   readonly #holds = new Map<string, Hold>();
   readonly #seen = new Set<string>();
   readonly #stopping = new AbortController();
@@ -37,6 +40,11 @@ export class HeldLetters {
   constructor(target: Target, visibilitySeconds = LOOK_VISIBILITY_SECONDS) {
     this.#target = target;
     this.visibilitySeconds = visibilitySeconds;
+  }
+
+  /** About so many will be received. */
+  expect(letters: number): void {
+    if (letters > LONG_LOOK_LETTERS) this.visibilitySeconds = LONG_LOOK_SECONDS;
   }
 
   get #visibilityMs(): number {
@@ -82,15 +90,17 @@ export class HeldLetters {
   /**
    * Makes everything visible again, in at most the visibility timeout. Never rejects.
    *
+   * @param onProgress - called with how many are to go
    * @returns how many SQS did not take back: their visibility timeout ends soon
    */
-  async putBack(): Promise<number> {
+  async putBack(onProgress?: (left: number) => void): Promise<number> {
     this.#stopping.abort();
     await this.#renewing;
     const signal = AbortSignal.timeout(this.#visibilityMs);
     let left = 0;
     await this.#changeVisibility([...this.#holds], 0, signal, (messageId, _, failure) => {
       this.#holds.delete(messageId);
+      onProgress?.(this.#holds.size);
       // What SQS refuses is not ours any more: visible already, or deleted.
       if (failure !== undefined && !failure.refused) left += 1;
     });

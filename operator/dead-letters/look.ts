@@ -12,21 +12,22 @@ export interface LookOptions {
   readonly limit?: number;
   /** Called per received batch; `expected` is SQS's approximate number. */
   readonly onProgress?: (seen: number, expected: number) => void;
+  /** Called while the letters are put back, with how many are to go. */
+  readonly onPuttingBack?: (left: number) => void;
   /** Gets each letter once, whole, as it comes, one at a time. What it throws ends the look and is thrown. */
   readonly onLetter?: (letter: DeadLetter) => void | Promise<void>;
   /** Return true to end the look after this letter. */
   readonly until?: (letter: DeadLetter) => boolean;
-  /**
-   * `drop`: the letters of the result carry an empty `body`. A body may have 1 MiB, and neither groups nor tables
-   * need it; `onLetter` gets it all the same. @default 'keep'
-   */
-  readonly bodies?: 'keep' | 'drop';
+  /** False: the result holds no letters, however many there are; `onLetter` gets each. @default true */
+  readonly keep?: boolean;
 }
 
 /** What is on the dead-letter queue. */
 export interface Look {
-  /** Each message once, oldest first (`sentAtMs`). */
+  /** Each message once, oldest first (`sentAtMs`); empty when none were to be kept. */
   readonly letters: readonly DeadLetter[];
+  /** How many were seen. */
+  readonly seen: number;
   /** Letters to be had when the look began: exact locally, approximate on AWS. */
   readonly expected: number;
   /** Held by others (in flight elsewhere), according to SQS when the look began. */
@@ -47,35 +48,39 @@ export interface Look {
  * `interrupted: true`). A process killed half-way leaves its letters hidden for {@link LOOK_VISIBILITY_SECONDS}.
  */
 export async function lookAtDeadLetters(target: Target, options: LookOptions): Promise<Look> {
-  const { signal, bodies = 'keep' } = options;
+  const { signal, keep = true } = options;
   const takenAtMs = Date.now();
   const letters: DeadLetter[] = [];
   const ended = new AbortController();
   const held = new HeldLetters(target);
+  let seen = 0;
   let depth = { visible: 0, hidden: 0 };
   let comingBack = 0;
   try {
     depth = await readQueueDepth(target, target.deadLetterQueueUrl, signal);
+    held.expect(Math.min(depth.visible, options.limit ?? depth.visible));
     await receiveLetters(target, {
       held,
       expected: depth.visible,
       signal: AbortSignal.any([signal, ended.signal]),
       ...(options.limit === undefined ? {} : { wanted: options.limit }),
-      onBatch: () => options.onProgress?.(letters.length, depth.visible),
+      onBatch: () => options.onProgress?.(seen, depth.visible),
       async onLetter(letter) {
         await options.onLetter?.(letter);
-        letters.push(bodies === 'keep' ? letter : { ...letter, body: '' });
-        if (options.until?.(letter) === true || letters.length === options.limit) ended.abort();
+        seen += 1;
+        if (keep) letters.push(letter);
+        if (options.until?.(letter) === true || seen === options.limit) ended.abort();
       },
     });
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
-    comingBack = await held.putBack();
+    comingBack = await held.putBack(options.onPuttingBack);
   }
   letters.sort((one, other) => one.sentAtMs - other.sentAtMs);
   return {
     letters,
+    seen,
     expected: depth.visible,
     hidden: depth.hidden,
     interrupted: signal.aborted,

@@ -1,6 +1,6 @@
 import type { Target } from '../core/target.ts';
 import { errorText } from './batch-call.ts';
-import type { Settled } from './change-letters.ts';
+import type { Settled, SettledEvent } from './change-letters.ts';
 import type { HeldLetters } from './held-letters.ts';
 import type { PlannedEvent } from './plan.ts';
 import { removeLetters } from './remove-letters.ts';
@@ -9,8 +9,6 @@ import { sendBack } from './send-back.ts';
 
 /** A letter that others may receive sooner than this is not sent: it could be in their hands before it is removed. */
 const HOLD_MARGIN_MS = 5_000;
-
-type SettledEvent = readonly [event: PlannedEvent, settled: Settled];
 
 /**
  * Moves one batch: resets what `--rerun` asks for, sends, and removes only what SQS has confirmed. It is not

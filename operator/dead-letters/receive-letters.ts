@@ -6,7 +6,8 @@ import type { HeldLetters } from './held-letters.ts';
 import { inParallel } from './in-parallel.ts';
 import { readLetter } from './read-letter.ts';
 
-const RECEIVERS = 4;
+/** Calls in the air at a time, of ten letters each. */
+const RECEIVERS = 10;
 /**
  * Only a long poll asks all of SQS's servers, so that an empty answer means an empty queue; it waits for that long.
  * The local engine has one place and needs no waiting.

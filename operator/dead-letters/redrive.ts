@@ -1,21 +1,14 @@
 import { UsageError } from '../core/command-error.ts';
 import type { Target } from '../core/target.ts';
 import { type ChangeOptions, type ChangeResult, changeLetters } from './change-letters.ts';
-import { inParallel } from './in-parallel.ts';
 import { moveEvents } from './move-events.ts';
 import { Disposition, type PlannedEvent, planRedrive } from './plan.ts';
 import type { HandlersOf } from './registered-handlers.ts';
-import { removeLetters } from './remove-letters.ts';
-import { inSendableBatches } from './send-back.ts';
 
 export type { ChangeOptions, ChangeProgress, ChangeResult } from './change-letters.ts';
 export type { EventOutcome } from './settled-events.ts';
 
-const PARALLEL_BATCHES = 4;
-
 export interface RedriveOptions extends ChangeOptions {
-  /** Plans and changes nothing. */
-  readonly dryRun: boolean;
   /** Handlers that shall run although they have completed; their records are reset before the send. */
   readonly rerun?: readonly string[] | 'all';
   readonly handlersOf: HandlersOf;
@@ -30,7 +23,7 @@ export interface RedriveOptions extends ChangeOptions {
  * @throws {UsageError} when `rerun` names a handler that is not registered; nothing has been changed then
  */
 export async function redriveDeadLetters(target: Target, options: RedriveOptions): Promise<ChangeResult> {
-  const { dryRun, rerun, handlersOf, nowMs, signal } = options;
+  const { rerun, handlersOf, nowMs } = options;
   checkRerun(rerun, handlersOf);
   return changeLetters(target, options, {
     nowMs,
@@ -41,25 +34,8 @@ export async function redriveDeadLetters(target: Target, options: RedriveOptions
         handlersOf,
         ...(rerun === undefined ? {} : { rerun }),
       }),
-    async settle(events, held, onSettled) {
-      for (const event of events) {
-        if (stays(event)) onSettled(event, { outcome: 'skipped' });
-        else if (dryRun) onSettled(event, { outcome: 'planned' });
-      }
-      const moving = dryRun ? [] : events.filter((event) => !stays(event));
-      await inParallel(inSendableBatches(moving), PARALLEL_BATCHES, async (batch) => {
-        // A batch that was begun is finished: reset, sent and removed.
-        if (signal.aborted) return;
-        for (const [event, settled] of await moveEvents(target, batch, held, nowMs))
-          onSettled(event, settled);
-      });
-    },
-    async removeCopies(copies, held) {
-      // Safe to delete: this run has put the same event with the same body on the main queue, confirmed, and these
-      // were on the dead-letter queue before that.
-      const remaining = await removeLetters(target, copies, held);
-      return copies.length - remaining.size;
-    },
+    stays,
+    settle: (batch, held) => moveEvents(target, batch, held, nowMs),
   });
 }
 

@@ -42,16 +42,20 @@ function withoutFailure(attributes: Attributes): Record<string, MessageAttribute
   return kept;
 }
 
-/** Batches of at most ten messages and 1 MiB together: SQS refuses a bigger one whole. */
+/** Batches of at most ten messages, or fewer, and 1 MiB together: SQS refuses a bigger one whole. */
 export function inSendableBatches<Item extends { readonly letter: DeadLetter }>(
   items: readonly Item[],
+  mostEntries = BATCH_ENTRIES,
 ): readonly (readonly Item[])[] {
   const batches: Item[][] = [];
   let current: Item[] = [];
   let bytes = 0;
   for (const item of items) {
     const size = messageBytes(item.letter);
-    if (current.length === BATCH_ENTRIES || (current.length > 0 && bytes + size > MAX_MESSAGE_BYTES)) {
+    if (
+      current.length >= Math.min(mostEntries, BATCH_ENTRIES) ||
+      (current.length > 0 && bytes + size > MAX_MESSAGE_BYTES)
+    ) {
       batches.push(current);
       current = [];
       bytes = 0;

@@ -125,7 +125,7 @@ describeInBrowser('in a browser', () => {
     expect(await page.locator('#connection noscript').isVisible()).toBe(true);
     await page.getByRole('link', { name: 'TypeError in backfill' }).click();
     await page.getByRole('combobox', { name: 'Event type' }).selectOption('sync.complete');
-    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByRole('button', { name: 'Search' }).click();
     await page.getByRole('link', { name: 'msg_3' }).click();
     await page.getByText('no such customer').first().waitFor();
     expect(await page.getByRole('button', { name: 'Copy' }).count()).toBe(0);

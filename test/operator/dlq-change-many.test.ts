@@ -43,6 +43,8 @@ describe('many dead letters', () => {
       'redrive',
       '--all',
       '--confirm',
+      '--limit',
+      String(MANY + 1),
       '--json',
     );
     expect(stopped.code).toBe(130);
@@ -51,6 +53,10 @@ describe('many dead letters', () => {
     expect(first.moved).toBeGreaterThanOrEqual(30);
     expect(first.moved).toBeLessThan(MANY);
     expect(stopped.stderr).toContain('every other letter is in place, and visible');
+    expect(first.left).toBe(MANY - first.moved);
+    expect(stopped.stderr).toContain(
+      `about ${first.left} letters are left on the dead-letter queue; to go on:\n  npx supaglue-webhooks dlq redrive --all --limit ${MANY + 1 - first.moved} --confirm --local\n`,
+    );
     // What it says is so: each event is on one of the two queues, and visible there.
     expect(await world.depth('main')).toEqual({ visible: first.moved, hidden: 0 });
     expect(await world.depth('dead')).toEqual({ visible: MANY - first.moved, hidden: 0 });

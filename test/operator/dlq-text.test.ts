@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { commandText } from '../../operator/cli/command-text.ts';
-import { durationOption, durationText } from '../../operator/cli/duration-option.ts';
 import { columnsOf, inPieces, wrapAtMost, wrapText } from '../../operator/cli/wrap-text.ts';
 import type { ListJson } from '../../operator/commands/dlq/json.ts';
 import { emptyText, listText } from '../../operator/commands/dlq/list-text.ts';
 import { planText } from '../../operator/commands/dlq/plan-text.ts';
 import { selectionWords, toSelection } from '../../operator/commands/dlq/selection-options.ts';
+import { durationOption, durationText } from '../../operator/core/duration-option.ts';
 import { localTarget } from '../../operator/core/local-target.ts';
 import { prettyJson } from '../../operator/core/pretty-json.ts';
 
@@ -100,6 +100,7 @@ describe('the list', () => {
     events: 4,
     expected: 40,
     hidden: 12,
+    looked: 30,
     expiring: { letters: 2, first_at_ms: nowMs + 14 * 3_600_000 },
     groups: [
       {
@@ -141,7 +142,7 @@ describe('the list', () => {
   });
 
   test('an empty look is not an empty queue while others hold letters', () => {
-    const empty = { ...list, letters: 0, events: 0, groups: [] };
+    const empty = { ...list, letters: 0, events: 0, looked: 0, groups: [] };
     expect(emptyText({ ...empty, hidden: 0 }, target)).toBe(
       'the dead-letter queue of the local run is empty',
     );

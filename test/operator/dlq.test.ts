@@ -304,6 +304,37 @@ describe('dlq delete', () => {
   });
 });
 
+test('the same words choose for list, export, redrive and delete', async () => {
+  await world.seed([
+    { eventId: 'msg_this', body: '{"company":"Acme"}' },
+    { eventId: 'msg_other', body: '{"company":"Globex"}' },
+    { eventId: 'msg_moved', body: '{"company":"Acme"}', failure: null },
+  ]);
+  const words = ['--grep', 'acme', '--error', 'typeerror', '--handler', 'alert-on-sync-error'];
+  const listed = await world.inProcess('dlq', 'list', ...words, '--json');
+  expect(listSchema.parse(JSON.parse(listed.stdout))).toMatchObject({
+    letters: 1,
+    looked: 3,
+    groups: [{ event_ids: ['msg_this'] }],
+  });
+  const none = await world.inProcess('dlq', 'list', '--grep', 'initech');
+  expect(none.stdout).toBe('none of the 3 dead letters of the local run fits\n');
+  const exported = await world.inProcess('dlq', 'export', ...words);
+  expect(exported.stdout.trimEnd().split('\n').map(decodeExportedLetter)).toMatchObject([
+    { event_id: 'msg_this' },
+  ]);
+  const dry = await world.inProcess('dlq', 'delete', ...words);
+  expect(remarks(dry).replace(/ \\\n +/g, ' ')).toContain(
+    'dlq delete --error typeerror --handler alert-on-sync-error --grep acme --confirm',
+  );
+  const moved = await world.inProcess('dlq', 'redrive', ...words, '--rate', '50/s', '--confirm', '--json');
+  expect(changeSchema.parse(JSON.parse(moved.stdout))).toMatchObject({ moved: 1 });
+  expect(eventIds(await world.drain('main'))).toEqual(['msg_this']);
+  const deleted = await world.inProcess('dlq', 'delete', '--reason', 'receive-limit', '--confirm', '--json');
+  expect(changeSchema.parse(JSON.parse(deleted.stdout))).toMatchObject({ deleted: 1 });
+  expect(eventIds(await world.drain('dead'))).toEqual(['msg_other']);
+});
+
 describe('dlq export', () => {
   test('to standard output, by a filter, with what is needed to send it again', async () => {
     await world.seed([
@@ -370,7 +401,9 @@ describe('wrong usage', () => {
     ['export msg_1 --all', /--all is everything/],
     ['redrive --fast --group 0123abcd --confirm', /--fast cannot choose/],
     ['redrive --fast --rerun all --confirm', /--fast cannot choose/],
-    ['redrive --all --rate 5', /--rate goes with --fast/],
+    ['redrive --fast --limit 5 --confirm', /--fast cannot choose/],
+    ['redrive --all --rate 5/m', /whole number from 1 to 500/],
+    ['list --reason because', /one of no-event-id, /],
     ['redrive --all --rerun all --rerun audit', /--rerun all needs no other/],
     ['redrive --group nonsense', /8 hexadecimal characters/],
     ['delete --older-than 2', /a number with its unit/],

@@ -31,7 +31,7 @@ export async function readEngines(
   const records = await readLedger(target, signal);
   const queue = await readQueueDepth(target, target.queueUrl, signal);
   const depth = await readQueueDepth(target, target.deadLetterQueueUrl, signal);
-  const { letters } = await lookAtDeadLetters(target, { signal, bodies: 'drop' });
+  const { letters } = await lookAtDeadLetters(target, { signal });
   if (letters.length !== depth.visible + depth.hidden) {
     throw new Error(
       `the dead-letter queue holds ${depth.visible + depth.hidden} messages, and gave ${letters.length}`,

@@ -24,8 +24,10 @@ export interface ChangeCommand {
   /** `--confirm`. */
   readonly confirmed: boolean;
   readonly json: boolean;
+  /** `--limit`: after so many events it ends. */
+  readonly limit?: number;
   /** The work itself, by the core. */
-  readonly work: (options: ChangeOptions & { readonly dryRun: boolean }) => Promise<ChangeResult>;
+  readonly work: (options: ChangeOptions) => Promise<ChangeResult>;
   /** What happens to an event, as the end of a sentence about it. */
   readonly describe: (event: ChangedEvent) => string;
   /** What to read before a bulk change is confirmed. */
@@ -51,6 +53,7 @@ export async function runChange(
       selection,
       signal,
       dryRun,
+      ...(command.limit === undefined ? {} : { limit: command.limit }),
       onProgress: ({ looked, expected, done }) =>
         progress.update(`looked at ${ofAbout(looked, expected)}, settled ${formatCount(done)}`),
       // Kept without its letters: bodies are large.
@@ -85,8 +88,10 @@ export async function runChange(
   if (interrupted) {
     const rest = comingBack === 0 ? 'in place, and visible' : 'in place';
     terminal.note(`interrupted: ${summary(change, report)}; every other letter is ${rest}`);
+    noteRest(command, report, target, context);
     return ExitCode.INTERRUPTED;
   }
+  if (!dryRun && command.limit !== undefined) noteRest(command, report, target, context);
   if (!single) for (const line of notLookedAt(result)) terminal.note(line);
   if (dryRun && report.planned > 0) noteUnconfirmed(command, target, context);
   return exitCodeOf(report, single, command.dryRun);
@@ -108,10 +113,30 @@ function exitCodeOf(
 function noteUnconfirmed(command: ChangeCommand, target: Target, { terminal }: CommandContext): void {
   if (command.warning !== undefined) terminal.note(command.warning);
   if (command.dryRun) return;
-  const { change, selection, words = '' } = command;
-  const selected = selectionWords(selection);
-  const again = [`dlq ${change}`, selected, words, '--confirm'].filter((part) => part !== '').join(' ');
-  terminal.note(`Nothing was ${DONE[change]}. Repeat with --confirm:\n${commandText(again, target)}`);
+  const again = commandText(commandWords(command, command.limit), target);
+  terminal.note(`Nothing was ${DONE[command.change]}. Repeat with --confirm:\n${again}`);
+}
+
+function commandWords({ change, selection, words = '' }: ChangeCommand, limit: number | undefined): string {
+  const portion = limit === undefined ? '' : `--limit ${limit}`;
+  const confirm = selection.id === undefined ? '--confirm' : '';
+  const parts = [`dlq ${change}`, selectionWords(selection), words, portion, confirm];
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+/** What is left after a portion, or after Ctrl-C, and how to go on. */
+function noteRest(
+  command: ChangeCommand,
+  { left = 0, moved, deleted, interrupted, dry_run: dryRun }: ChangeJson,
+  target: Target,
+  { terminal }: CommandContext,
+): void {
+  if (left === 0 || dryRun) return;
+  const rest = (command.limit ?? 0) - moved - deleted;
+  const limit = interrupted && rest > 0 ? rest : command.limit;
+  terminal.note(
+    `about ${counted(left, 'letter')} ${left === 1 ? 'is' : 'are'} left on the dead-letter queue; to go on:\n${commandText(commandWords(command, limit), target)}`,
+  );
 }
 
 /** What follows from what was done. */

@@ -9,6 +9,7 @@ import { Disposition } from '../../dead-letters/plan.ts';
 import { runChange } from './change.ts';
 import type { ChangedEvent } from './json.ts';
 import {
+  ANY_FILTER,
   addSelectionOptions,
   isFilter,
   refuseAllWithFilter,
@@ -74,9 +75,7 @@ async function runDelete(
   const { all = false, completed = false, dryRun = false, confirm = false, json = false } = options;
   refuseAllWithFilter(selection, options);
   if (!all && !completed && !isFilter(selection)) {
-    throw new UsageError(
-      'name an ID, a filter (--group, --type, --customer, --older-than, --newer-than), --completed or --all',
-    );
+    throw new UsageError(`name an ID, ${ANY_FILTER}, --completed or --all`);
   }
   return withTarget(options, context, (target) => {
     const copy = commandText(

@@ -42,6 +42,7 @@ Examples:
   $ npx supaglue-webhooks dlq export --output dead-letters.ndjson \\
       --stack SupaglueWebhooks-prod
   $ npx supaglue-webhooks dlq export --group 3f9a1c02 --local | jq .body
+  $ npx supaglue-webhooks dlq export --handler backfill --grep acme --local
 ${LOOK_COST}`;
 
 export function registerDlqExport(dlq: Command, run: Run): void {
@@ -83,7 +84,7 @@ async function runExport(
     let look: Look;
     try {
       look = await lookWithProgress(target, context, {
-        bodies: 'drop',
+        keep: false,
         async onLetter(letter) {
           if (!selects(selection, letter, Date.now())) return;
           await output.writeLine(encodeExportedLetter(letter));
@@ -126,8 +127,8 @@ async function endOf(
   return ExitCode.DONE;
 }
 
-function ofSeen(lines: number, { letters, expected }: Look): string {
-  const left = Math.max(0, expected - letters.length);
+function ofSeen(lines: number, { seen, expected }: Look): string {
+  const left = Math.max(0, expected - seen);
   return left === 0
     ? counted(lines, 'letter')
     : `${counted(lines, 'letter')}, about ${formatCount(left)} not seen`;

@@ -41,13 +41,15 @@ export type GroupJson = z.infer<typeof groupSchema>;
 export const listSchema = z.strictObject({
   target: z.string(),
   taken_at_ms: epochMs,
-  /** What was seen. */
+  /** Of what was seen, what was asked for. */
   letters: count,
   events: count,
   /** How many SQS said were visible when the look began; approximate on AWS. */
   expected: count,
   /** How many others held then: they are not in the list. */
   hidden: count,
+  /** What was seen. */
+  looked: count,
   /** Letters that SQS deletes within three days; absent when there are none. */
   expiring: z.strictObject({ letters: count, first_at_ms: epochMs }).optional(),
   groups: z.array(groupSchema),
@@ -128,6 +130,8 @@ export const changeSchema = z.strictObject({
   unseen: count,
   /** Letters in place that SQS did not take back at once: visible within half a minute. */
   coming_back: count,
+  /** Letters on the dead-letter queue still, approximately: of a command that was interrupted, or ended by --limit. */
+  left: count.optional(),
   events: z.array(changedEventSchema),
 });
 export type ChangeJson = z.infer<typeof changeSchema>;

@@ -5,8 +5,10 @@ import type { Terminal } from '../../cli/terminal.ts';
 import { wrapAtMost, wrapText } from '../../cli/wrap-text.ts';
 import type { Target } from '../../core/target.ts';
 import { LOOK_VISIBILITY_SECONDS } from '../../dead-letters/look.ts';
+import type { Selection } from '../../dead-letters/selection.ts';
 import type { ListJson } from './json.ts';
 import { hiddenText } from './look.ts';
+import { selectionWords } from './selection-options.ts';
 
 type Group = ListJson['groups'][number];
 type Paint = Terminal['paint'];
@@ -17,7 +19,7 @@ const BLANK = ' '.repeat(80 - WHAT_COLUMNS);
 const MAX_TYPES = 6;
 
 /** The list for people: groups, then what is worth knowing, then what to do next. */
-export function listText(list: ListJson, target: Target, paint: Paint): string {
+export function listText(list: ListJson, target: Target, paint: Paint, selection: Selection = {}): string {
   const groups = list.groups.map((group) => groupText(group, list.taken_at_ms, paint));
   return [
     paint('dim', `${'GROUP'.padEnd(10)}EVENTS  ${'LAST'.padEnd(10)}WHAT`),
@@ -25,11 +27,12 @@ export function listText(list: ListJson, target: Target, paint: Paint): string {
     ...countText(list),
     ...expiryText(list).map((line) => paint('yellow', line)),
     '',
-    ...nextSteps(list, target),
+    ...nextSteps(list, target, selection),
   ].join('\n');
 }
 
 export function emptyText(list: ListJson, { name }: Target): string {
+  if (list.looked > 0) return `none of the ${counted(list.looked, 'dead letter')} of ${name} fits`;
   return list.hidden === 0
     ? `the dead-letter queue of ${name} is empty`
     : wrapText(
@@ -73,9 +76,12 @@ function causeText({ reason, attempts }: Group): string {
   return reason === undefined ? '' : `${safeText(reason, 80)}, after ${counted(attempts, 'attempt')}`;
 }
 
-function countText({ letters, events, expected, hidden, groups }: ListJson): readonly string[] {
+function countText({ letters, events, expected, hidden, looked, groups }: ListJson): readonly string[] {
   const seen = `${counted(letters, 'dead letter')} (${counted(events, 'event')}) in ${counted(groups.length, 'group')}`;
-  const rest = expected > letters ? [`of about ${formatCount(expected)} on the queue`] : [];
+  const rest =
+    Math.max(expected, looked) > letters
+      ? [`of about ${formatCount(Math.max(expected, looked))} on the queue`]
+      : [];
   const held = hidden === 0 ? [] : [hiddenText(hidden)];
   return wrapText([[seen, ...rest].join(', '), ...held].join('; '), 80);
 }
@@ -93,12 +99,13 @@ function expiryText({ expiring, taken_at_ms: nowMs }: ListJson): readonly string
   return wrapText(text, 80);
 }
 
-function nextSteps({ groups }: ListJson, target: Target): readonly string[] {
+function nextSteps({ groups }: ListJson, target: Target, selection: Selection): readonly string[] {
   const [largest] = groups;
   if (largest === undefined) return [];
+  const chosen = selectionWords({ groupId: largest.group_id, ...selection });
   return [
     'Next:',
     commandText(`dlq show ${largest.group_id}`, target),
-    commandText(`dlq redrive --group ${largest.group_id} --dry-run`, target),
+    commandText(`dlq redrive ${chosen} --dry-run`, target),
   ];
 }

@@ -9,7 +9,7 @@ import {
   lookAtDeadLetters,
 } from '../../dead-letters/look.ts';
 
-export type LookWith = Omit<LookOptions, 'signal' | 'onProgress'>;
+export type LookWith = Omit<LookOptions, 'signal' | 'onProgress' | 'onPuttingBack'>;
 
 /** A look that says on standard error how far it is, once it takes longer than a second. */
 export async function lookWithProgress(
@@ -23,6 +23,7 @@ export async function lookWithProgress(
       ...options,
       signal,
       onProgress: (seen, expected) => progress.update(`looked at ${ofAbout(seen, expected)}`),
+      onPuttingBack: (left) => progress.update(`putting ${formatCount(left)} back`),
     });
     if (look.comingBack > 0) terminal.note(comingBackText(look.comingBack));
     return look;
@@ -41,9 +42,9 @@ export function hiddenText(hidden: number): string {
 }
 
 /** Ends a command that only looked and was interrupted. */
-export function lookInterrupted({ terminal }: CommandContext, { letters, comingBack }: Look): ExitCode {
+export function lookInterrupted({ terminal }: CommandContext, { seen, comingBack }: Look): ExitCode {
   const rest = comingBack === 0 ? ': all are visible again' : '';
-  terminal.note(`interrupted after ${counted(letters.length, 'letter')}${rest}`);
+  terminal.note(`interrupted after ${counted(seen, 'letter')}${rest}`);
   return ExitCode.INTERRUPTED;
 }
 

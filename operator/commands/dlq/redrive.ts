@@ -10,6 +10,7 @@ import { runChange } from './change.ts';
 import { runFastRedrive } from './fast-redrive.ts';
 import { planText } from './plan-text.ts';
 import {
+  ANY_FILTER,
   addSelectionOptions,
   isFilter,
   refuseAllWithFilter,
@@ -24,6 +25,7 @@ interface RedriveOptions extends TargetOptions, SelectionOptions {
   readonly rerun: readonly string[];
   readonly fast?: true;
   readonly rate?: number;
+  readonly limit?: number;
   readonly json?: true;
 }
 
@@ -41,6 +43,9 @@ is interrupted leaves each one moved or in place.
 One ID is moved at once. A filter (all that is given must hold) or --all needs
 --confirm; without it, nothing is moved and the dry run is shown (exit code 1).
 
+In portions: --limit ends after so many events, --rate spares what the handlers
+call. Both, and Ctrl-C, say what is left and the command that goes on.
+
 --rerun runs a handler again although it has completed: its record is reset
 first, unless an attempt holds the event. Its effects happen twice.
 --fast hands everything to SQS's own move task. It is quicker for very many
@@ -52,16 +57,18 @@ Examples:
   $ npx supaglue-webhooks dlq redrive --group 3f9a1c02 --dry-run --local
   $ npx supaglue-webhooks dlq redrive --type sync.complete --older-than 2h \\
       --confirm --stack SupaglueWebhooks-prod
+  $ npx supaglue-webhooks dlq redrive --error timeout --limit 500 --rate 20/s \\
+      --confirm --local
   $ npx supaglue-webhooks dlq redrive msg_2f9c --rerun backfill --local
   $ npx supaglue-webhooks dlq redrive --all --confirm --local
   $ npx supaglue-webhooks dlq redrive --fast --rate 50 --confirm --local
 
 --json prints one document: target, dry_run, interrupted, moved, deleted,
 skipped, failed, planned, folded, left_behind, hidden (held by others), unseen
-(counted by SQS, not given), coming_back (visible within half a minute), events
-[{event_id, message_id, event_type, customer_id, group_id, copies, outcome,
-error, disposition, will_run, completed, until_ms, note}]; of --fast: target,
-dry_run, expected, moved, status, reason.`;
+(counted by SQS, not given), coming_back (visible within half a minute), left
+(after --limit or Ctrl-C), events [{event_id, message_id, event_type,
+customer_id, group_id, copies, outcome, error, disposition, will_run, completed,
+until_ms, note}]; of --fast: target, dry_run, expected, moved, status, reason.`;
 
 export function registerDlqRedrive(dlq: Command, run: Run): void {
   const collect = (text: string, collected: readonly string[]) => [...collected, text];
@@ -83,10 +90,13 @@ export function registerDlqRedrive(dlq: Command, run: Run): void {
       [],
     )
     .option('--fast', "all of them by SQS's own move task, which cannot choose")
+    .option('--rate <n>', 'letters per second, 20 or 20/s (default: as fast as it goes)', (text: string) =>
+      numberOption({ minimum: 1, maximum: MAX_RATE, whole: true })(text.replace(/\/s$/, '')),
+    )
     .option(
-      '--rate <n>',
-      'with --fast: letters per second (default: as SQS decides)',
-      numberOption({ minimum: 1, maximum: MAX_RATE, whole: true }),
+      '--limit <n>',
+      'move no more than so many events; what is left is told',
+      numberOption({ minimum: 1, maximum: 1_000_000, whole: true }),
     )
     .option('--json', 'what happened as one JSON document')
     .addHelpText('after', HELP)
@@ -119,10 +129,13 @@ async function runRedrive(
         words: [
           ...(isFilter(selection) ? [] : ['--all']),
           ...options.rerun.map((name) => `--rerun ${name}`),
+          ...(options.rate === undefined ? [] : [`--rate ${options.rate}/s`]),
         ].join(' '),
+        ...(options.limit === undefined ? {} : { limit: options.limit }),
         work: (change) =>
           redriveDeadLetters(target, {
             ...change,
+            ...rateOf(options),
             ...(rerun === undefined ? {} : { rerun }),
             handlersOf,
             nowMs: Date.now,
@@ -141,19 +154,16 @@ async function runRedrive(
  * @throws {UsageError}
  */
 function checkRedrive(selection: Selection, options: RedriveOptions): readonly string[] | 'all' | undefined {
-  const { all, rerun, fast, rate } = options;
+  const { all, rerun, fast, limit } = options;
   const chooses = isFilter(selection);
-  if (fast === true && (chooses || rerun.length > 0)) {
+  if (fast === true && (chooses || rerun.length > 0 || limit !== undefined)) {
     throw new UsageError(
-      '--fast cannot choose: SQS moves everything, with the attribute `failure`, and resets nothing; leave out the ID, the filters and --rerun, or --fast',
+      '--fast cannot choose: SQS moves everything, with the attribute `failure`, and resets nothing; leave out the ID, the filters, --limit and --rerun, or --fast',
     );
   }
-  if (rate !== undefined && fast !== true) throw new UsageError('--rate goes with --fast');
   refuseAllWithFilter(selection, options);
   if (!chooses && all !== true && fast !== true) {
-    throw new UsageError(
-      'name an ID, a filter (--group, --type, --customer, --older-than, --newer-than) or --all',
-    );
+    throw new UsageError(`name an ID, ${ANY_FILTER} or --all`);
   }
   if (rerun.includes('all') && rerun.length > 1) throw new UsageError('--rerun all needs no other --rerun');
   if (rerun.length === 0) return undefined;

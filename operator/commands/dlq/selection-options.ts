@@ -1,40 +1,41 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { safeText } from '../../../local/safe-text.ts';
-import { durationOption, durationText } from '../../cli/duration-option.ts';
 import { UsageError } from '../../core/command-error.ts';
-import type { Selection } from '../../dead-letters/selection.ts';
+import { durationText } from '../../core/duration-option.ts';
+import { FILTER_KEYS, FILTERS, readFilters, type Selection } from '../../dead-letters/selection.ts';
 
 /** Which letters a command works on, as commander parsed it. */
 export interface SelectionOptions {
   readonly group?: string;
   readonly type?: string;
   readonly customer?: string;
+  readonly error?: string;
+  readonly code?: string;
+  readonly handler?: string;
+  readonly reason?: string;
+  readonly grep?: string;
   readonly olderThan?: number;
   readonly newerThan?: number;
 }
 
-/** The filters that redrive, delete and export share; all that are given must hold. */
+/** For a usage error. */
+export const ANY_FILTER = `a filter (${FILTER_KEYS.map((key) => `--${FILTERS[key].name}`).join(', ')})`;
+
+/** The filters that list, redrive, delete and export share; all that are given must hold. */
 export function addSelectionOptions(command: Command): Command {
-  return command
-    .option('--group <id>', 'of this group of `dlq list`', groupOption)
-    .option('--type <event-type>', 'of this event type')
-    .option('--customer <id>', 'of this customer (the external id, as Supaglue shows it)')
-    .option('--older-than <time>', 'on the dead-letter queue for longer: 90s, 30m, 2h, 3d', durationOption)
-    .option('--newer-than <time>', 'on the dead-letter queue for less long', durationOption);
+  for (const key of FILTER_KEYS) {
+    const { name, value, says, parse = (text: string) => text } = FILTERS[key];
+    command.option(`--${name} <${value}>`, says, parse);
+  }
+  return command;
 }
 
 /**
  * @throws {UsageError} when an id comes with a filter
  */
 export function toSelection(id: string | undefined, options: SelectionOptions): Selection {
-  const { group, type, customer, olderThan, newerThan } = options;
-  const filter: Selection = {
-    ...(group === undefined ? {} : { groupId: group }),
-    ...(type === undefined ? {} : { eventType: type }),
-    ...(customer === undefined ? {} : { customerId: customer }),
-    ...(olderThan === undefined ? {} : { olderThanMs: olderThan }),
-    ...(newerThan === undefined ? {} : { youngerThanMs: newerThan }),
-  };
+  const given: Readonly<Record<string, string | number | undefined>> = { ...options };
+  const filter = readFilters((key) => given[FILTERS[key].name.replace('-than', 'Than')]);
   if (id === undefined) return filter;
   if (isFilter(filter)) throw new UsageError('an ID names one event: use it without a filter');
   return { id };
@@ -56,25 +57,14 @@ export function refuseAllWithFilter(selection: Selection, { all }: { readonly al
 
 /** The selection as it is typed, to repeat it in a hint. */
 export function selectionWords(selection: Selection): string {
-  const { id, groupId, eventType, customerId, olderThanMs, youngerThanMs } = selection;
-  const words: readonly (string | undefined)[] = [
-    id === undefined ? undefined : shellWord(id),
-    groupId === undefined ? undefined : `--group ${groupId}`,
-    eventType === undefined ? undefined : `--type ${shellWord(eventType)}`,
-    customerId === undefined ? undefined : `--customer ${shellWord(customerId)}`,
-    olderThanMs === undefined ? undefined : `--older-than ${durationText(olderThanMs)}`,
-    youngerThanMs === undefined ? undefined : `--newer-than ${durationText(youngerThanMs)}`,
-  ];
-  return words.filter((word) => word !== undefined).join(' ');
+  if (selection.id !== undefined) return shellWord(selection.id);
+  return FILTER_KEYS.flatMap((key) => {
+    const value = selection[key];
+    if (value === undefined) return [];
+    return `--${FILTERS[key].name} ${typeof value === 'number' ? durationText(value) : shellWord(value)}`;
+  }).join(' ');
 }
 
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${safeText(text).replaceAll("'", "'\\''")}'`;
-}
-
-function groupOption(text: string): string {
-  if (!/^[0-9a-f]{8}$/i.test(text)) {
-    throw new InvalidArgumentError('A group is the 8 hexadecimal characters that `dlq list` shows.');
-  }
-  return text.toLowerCase();
 }

@@ -5,7 +5,7 @@ import { ExitCode } from '../../core/command-error.ts';
 import type { Target } from '../../core/target.ts';
 import type { DeadLetter } from '../../dead-letters/dead-letter.ts';
 import { exportedLetter } from '../../dead-letters/exported-letter.ts';
-import { eventKeyOf, foldByEvent } from '../../dead-letters/fold.ts';
+import { eventKeyOf } from '../../dead-letters/fold.ts';
 import { expiresAtMs, groupIdOf } from '../../dead-letters/groups.ts';
 import { type PlannedEvent, planRedrive } from '../../dead-letters/plan.ts';
 import { registeredHandlers } from '../../dead-letters/registered-handlers.ts';
@@ -57,40 +57,39 @@ async function runShow(id: string, options: ShowOptions, context: CommandContext
   const { terminal, signal } = context;
   return withTarget(options, context, async (target) => {
     const handlersOf = await registeredHandlers(target, context.signal);
-    const newest = new NewestOf(id);
+    const found = new NewestOf(id);
     const look = await lookWithProgress(target, context, {
-      bodies: 'drop',
-      onLetter: (letter) => newest.add(letter),
+      keep: false,
+      onLetter: (each) => found.add(each),
       // A message id names one letter; of a svix-id there may be copies.
       until: ({ messageId }) => messageId === id,
     });
     if (look.interrupted) return lookInterrupted(context, look);
-    const letter = newest.letter;
-    const [plan] =
+    const { letter } = found;
+    const [planned] =
       letter === undefined
         ? []
         : await planRedrive(target, [letter], { signal, nowMs: Date.now(), handlersOf });
-    if (letter === undefined || plan === undefined) throw notFound(id, target, look.hidden);
-    const copies = look.letters.filter((other) => eventKeyOf(other) === eventKeyOf(letter));
-    const found = { ...plan, copies };
+    if (letter === undefined || planned === undefined) throw notFound(id, target, look.hidden);
+    const plan = { ...planned, copies: found.copiesOf(letter) };
     if (options.json === true) {
-      terminal.print(JSON.stringify(showJson(found, target), null, 2));
+      terminal.print(JSON.stringify(showJson(plan, target), null, 2));
       return ExitCode.DONE;
     }
     const groupId = groupIdOf(letter);
-    const sameGroup = look.letters.filter((other) => groupIdOf(other) === groupId);
-    const others = foldByEvent(sameGroup).length - 1;
-    const shown = { plan: found, groupId, full: options.full === true, nowMs: look.takenAtMs };
+    const shown = { plan, groupId, full: options.full === true, nowMs: look.takenAtMs };
     // A look that ended at a message id has not seen the whole group.
-    const counted = letter.messageId === id ? {} : { othersInGroup: others };
+    const counted = letter.messageId === id ? {} : { othersInGroup: found.eventsOf(groupId) - 1 };
     terminal.print(showText({ ...shown, ...counted }, target, terminal.paint));
     return ExitCode.DONE;
   });
 }
 
-/** The newest letter that an id names: svix-id or message id, else a group. */
+/** The newest letter that an id names: svix-id or message id, else a group. Of the others little is kept. */
 class NewestOf {
   readonly #id: string;
+  readonly #copies = new Map<string, DeadLetter[]>();
+  readonly #groups = new Map<string, Set<string>>();
   #named: DeadLetter | undefined;
   #inGroup: DeadLetter | undefined;
 
@@ -102,11 +101,26 @@ class NewestOf {
     return this.#named ?? this.#inGroup;
   }
 
+  copiesOf(letter: DeadLetter): readonly DeadLetter[] {
+    return this.#copies.get(eventKeyOf(letter)) ?? [];
+  }
+
+  eventsOf(groupId: string): number {
+    return this.#groups.get(groupId)?.size ?? 0;
+  }
+
   add(letter: DeadLetter): void {
+    const [key, groupId] = [eventKeyOf(letter), groupIdOf(letter)];
+    const isNamed = letter.eventId === this.#id || letter.messageId === this.#id;
+    const isInGroup = groupId === this.#id.toLowerCase();
+    if (isNamed || isInGroup) {
+      this.#copies.set(key, [...(this.#copies.get(key) ?? []), { ...letter, body: '', attributes: {} }]);
+    }
+    this.#groups.set(groupId, (this.#groups.get(groupId) ?? new Set()).add(key));
     const newer = (than: DeadLetter | undefined) => than === undefined || letter.sentAtMs >= than.sentAtMs;
-    if (letter.eventId === this.#id || letter.messageId === this.#id) {
+    if (isNamed) {
       if (newer(this.#named)) this.#named = letter;
-    } else if (groupIdOf(letter) === this.#id.toLowerCase() && newer(this.#inGroup)) {
+    } else if (isInGroup && newer(this.#inGroup)) {
       this.#inGroup = letter;
     }
   }

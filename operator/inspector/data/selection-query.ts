@@ -1,25 +1,19 @@
 import { safeText } from '../../../local/safe-text.ts';
-import { durationOption, durationText } from '../../cli/duration-option.ts';
 import { formatDuration } from '../../cli/format-time.ts';
 import { UsageError } from '../../core/command-error.ts';
-import type { Selection } from '../../dead-letters/selection.ts';
-
-/** Names of a selection's parts in a URL and in forms. */
-export const SelectionParameter = {
-  ID: 'id',
-  GROUP: 'group',
-  TYPE: 'type',
-  CUSTOMER: 'customer',
-  OLDER_THAN: 'older',
-  NEWER_THAN: 'newer',
-} as const;
+import { durationText } from '../../core/duration-option.ts';
+import { FILTER_KEYS, FILTERS, readFilters, type Selection } from '../../dead-letters/selection.ts';
 
 export type ReadParameter = (name: string) => string | undefined;
 
 /** A filter's longest value: an event type, a customer, an id. */
 const MAX_CHARACTERS = 256;
 
-/** @throws {UsageError} for an age that is no duration, a group that cannot be one, or a text longer than any id */
+/**
+ * Parameters are called as the options of `dlq list` are.
+ *
+ * @throws {UsageError} for an age that is no duration, a group that cannot be one, or a text longer than any id
+ */
 export function parseSelection(read: ReadParameter): Selection {
   const text = (name: string) => {
     const value = read(name)?.trim() ?? '';
@@ -27,46 +21,27 @@ export function parseSelection(read: ReadParameter): Selection {
       throw new UsageError(`${name} takes at most ${MAX_CHARACTERS} characters`);
     return value === '' ? undefined : value;
   };
-  const age = (name: string) => {
+  const id = text('id');
+  const filters = readFilters((key) => {
+    const { name, parse = (given: string) => given } = FILTERS[key];
     const value = text(name);
-    if (value === undefined) return undefined;
     try {
-      return durationOption(value);
-    } catch {
-      throw new UsageError(`${name} takes a number with its unit, s, m, h or d: 30m, 2h, 3d`);
+      return value === undefined ? undefined : parse(value);
+    } catch (error) {
+      throw new UsageError(`${name}: ${error instanceof Error ? error.message : ''}`);
     }
-  };
-  const id = text(SelectionParameter.ID);
-  const groupId = text(SelectionParameter.GROUP);
-  if (groupId !== undefined && !/^[0-9a-f]{8}$/.test(groupId)) {
-    throw new UsageError('a group has 8 hexadecimal characters');
-  }
-  const eventType = text(SelectionParameter.TYPE);
-  const customerId = text(SelectionParameter.CUSTOMER);
-  const olderThanMs = age(SelectionParameter.OLDER_THAN);
-  const youngerThanMs = age(SelectionParameter.NEWER_THAN);
-  return {
-    ...(id === undefined ? {} : { id }),
-    ...(groupId === undefined ? {} : { groupId }),
-    ...(eventType === undefined ? {} : { eventType }),
-    ...(customerId === undefined ? {} : { customerId }),
-    ...(olderThanMs === undefined ? {} : { olderThanMs }),
-    ...(youngerThanMs === undefined ? {} : { youngerThanMs }),
-  };
+  });
+  return id === undefined ? filters : { id, ...filters };
 }
 
 /** The selection as form fields, and as a URL's parameters. */
 export function selectionFields(selection: Selection): readonly [string, string][] {
-  const { id, groupId, eventType, customerId, olderThanMs, youngerThanMs } = selection;
-  const fields: readonly (readonly [string, string | undefined])[] = [
-    [SelectionParameter.ID, id],
-    [SelectionParameter.GROUP, groupId],
-    [SelectionParameter.TYPE, eventType],
-    [SelectionParameter.CUSTOMER, customerId],
-    [SelectionParameter.OLDER_THAN, duration(olderThanMs)],
-    [SelectionParameter.NEWER_THAN, duration(youngerThanMs)],
-  ];
-  return fields.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+  const fields = FILTER_KEYS.flatMap((key): [string, string][] => {
+    const value = selection[key];
+    if (value === undefined) return [];
+    return [[FILTERS[key].name, typeof value === 'number' ? durationText(value) : value]];
+  });
+  return selection.id === undefined ? fields : [['id', selection.id], ...fields];
 }
 
 /** `?group=1f2e3d4c&type=sync.complete`; empty when everything is selected. */
@@ -77,18 +52,12 @@ export function selectionQuery(selection: Selection): string {
 
 /** In words: `group 1f2e3d4c, type sync.complete`. */
 export function selectionText(selection: Selection): string {
-  const { id, groupId, eventType, customerId, olderThanMs, youngerThanMs } = selection;
-  if (id !== undefined) return safeText(id);
-  const parts = [
-    ...(groupId === undefined ? [] : [`group ${groupId}`]),
-    ...(eventType === undefined ? [] : [`type ${eventType}`]),
-    ...(customerId === undefined ? [] : [`customer ${customerId}`]),
-    ...(olderThanMs === undefined ? [] : [`older than ${formatDuration(olderThanMs)}`]),
-    ...(youngerThanMs === undefined ? [] : [`newer than ${formatDuration(youngerThanMs)}`]),
-  ];
+  if (selection.id !== undefined) return safeText(selection.id);
+  const parts = FILTER_KEYS.flatMap((key) => {
+    const value = selection[key];
+    if (value === undefined) return [];
+    const shown = typeof value === 'number' ? formatDuration(value) : value;
+    return `${FILTERS[key].name.replace('-', ' ')} ${shown}`;
+  });
   return parts.length === 0 ? 'all dead letters' : safeText(parts.join(', '));
-}
-
-function duration(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : durationText(ms);
 }

@@ -1,10 +1,9 @@
 import type { DeadLetter } from '../../dead-letters/dead-letter.ts';
-import { type FailureGroup, groupDeadLetters } from '../../dead-letters/groups.ts';
+import { type FailureGroup, FailureGroups } from '../../dead-letters/groups.ts';
 import type { Look, LookOptions } from '../../dead-letters/look.ts';
 import type { Turns } from './turns.ts';
 
-/** A look at more holds too many letters back from others, and too much memory here. */
-const MAX_LETTERS = 5_000;
+/** Of all letters together: a body may have 1 MiB. */
 const MAX_BODY_CHARACTERS = 64 * 1024 * 1024;
 
 export interface SnapshotOptions {
@@ -15,28 +14,27 @@ export interface SnapshotOptions {
   readonly signal: AbortSignal;
   /** Between two looks that nobody asked for, in milliseconds. */
   readonly restMs: number;
-  readonly maxLetters?: number;
   readonly maxBodyCharacters?: number;
 }
 
 /** What the last look saw, with what is being seen right now. */
 export interface SnapshotState {
-  /** Oldest first; empty before the first look. */
+  /** Oldest first; empty before the first look. Each has its `groupId`; what its body was is in `withoutBody`. */
   readonly letters: readonly DeadLetter[];
   readonly groups: readonly FailureGroup[];
   /** When the look began; absent before the first one. */
   readonly takenAtMs?: number;
   /** Letters that others held meanwhile. */
   readonly hidden: number;
-  /** The queue holds more than one look takes: these are some of its letters. */
-  readonly cut: boolean;
+  /** Message ids of letters whose bodies were more than are kept here: they carry an empty one. */
+  readonly withoutBody: ReadonlySet<string>;
   /** A look is under way. */
   readonly looking?: { readonly seen: number; readonly expected: number };
   /** Why the last look failed. */
   readonly error?: unknown;
 }
 
-const NOTHING: SnapshotState = { letters: [], groups: [], hidden: 0, cut: false };
+const NOTHING: SnapshotState = { letters: [], groups: [], hidden: 0, withoutBody: new Set() };
 
 /**
  * The dead letters as all pages share them. A look at the queue is a receive, so it is never taken on a poll:
@@ -107,36 +105,26 @@ export class InspectorSnapshot {
   }
 
   async #look(): Promise<void> {
-    const {
-      takeLook,
-      signal,
-      maxLetters = MAX_LETTERS,
-      maxBodyCharacters = MAX_BODY_CHARACTERS,
-    } = this.#options;
+    const { takeLook, signal, maxBodyCharacters = MAX_BODY_CHARACTERS } = this.#options;
     const before = this.#state;
     this.#state = { ...before, looking: { seen: 0, expected: this.#depth ?? 0 } };
     this.#depthAtLook = this.#depth;
-    let bodyCharacters = 0;
-    let tooLarge = false;
+    const kept = new KeptLetters(maxBodyCharacters);
     try {
       const look = await takeLook({
         signal,
-        limit: maxLetters,
+        keep: false,
         onProgress: (seen, expected) => {
           this.#state = { ...this.#state, looking: { seen, expected } };
         },
-        until({ body }) {
-          bodyCharacters += body.length;
-          tooLarge = bodyCharacters >= maxBodyCharacters;
-          return tooLarge;
-        },
+        onLetter: (letter) => kept.add(letter),
       });
       this.#state = {
-        letters: look.letters,
-        groups: groupDeadLetters(look.letters),
+        letters: kept.letters.sort((one, other) => one.sentAtMs - other.sentAtMs),
+        groups: kept.groups.all(),
         takenAtMs: look.takenAtMs,
         hidden: look.hidden,
-        cut: tooLarge || (look.letters.length >= maxLetters && look.expected > look.letters.length),
+        withoutBody: kept.withoutBody,
       };
     } catch (error) {
       const { looking: _, ...seenBefore } = before;
@@ -144,6 +132,41 @@ export class InspectorSnapshot {
     } finally {
       this.#endedAtMs = this.#options.nowMs();
     }
+  }
+}
+
+/** What is kept of a look, grouped as it comes: a page that waits is answered between two letters. */
+class KeptLetters {
+  readonly letters: DeadLetter[] = [];
+  readonly groups = new FailureGroups();
+  readonly withoutBody = new Set<string>();
+  readonly #texts = new Map<string, string>();
+  #roomForBodies: number;
+
+  constructor(maxBodyCharacters: number) {
+    this.#roomForBodies = maxBodyCharacters;
+  }
+
+  add(letter: DeadLetter): void {
+    const { body, failure } = letter;
+    const groupId = this.groups.add(letter);
+    const fits = body.length <= this.#roomForBodies;
+    if (fits) this.#roomForBodies -= body.length;
+    else this.withoutBody.add(letter.messageId);
+    const once = (text: string) => {
+      if (!this.#texts.has(text)) this.#texts.set(text, text);
+      return this.#texts.get(text) ?? text;
+    };
+    // The letters of a group have one stack.
+    const handlers = failure?.handlers.map((each) =>
+      each.stack === undefined ? each : { ...each, stack: once(each.stack) },
+    );
+    this.letters.push({
+      ...letter,
+      groupId,
+      body: fits ? body : '',
+      ...(failure === undefined || handlers === undefined ? {} : { failure: { ...failure, handlers } }),
+    });
   }
 }
 

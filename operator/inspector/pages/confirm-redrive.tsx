@@ -48,7 +48,9 @@ export function confirmRedriveView(props: ConfirmRedriveProps): View {
             <p class="muted">
               It is decided again for each letter at the moment of the move, so what has changed since the
               look counts.
-              {snapshot.cut ? ' More letters than were looked at may fit, and are moved too.' : ''}
+              {selection.grep !== undefined && snapshot.withoutBody.size > 0
+                ? ' More letters than were searched may fit, and are moved too.'
+                : ''}
             </p>
             <p class="actions">
               <button type="submit" class="button primary">

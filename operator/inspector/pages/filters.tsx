@@ -1,21 +1,28 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource hono/jsx */
+import { FailureReason } from '../../../lambdas/contract/failure.ts';
 import { safeText } from '../../../local/safe-text.ts';
 import type { DeadLetter } from '../../dead-letters/dead-letter.ts';
 import type { Selection } from '../../dead-letters/selection.ts';
-import { SelectionParameter, selectionFields } from '../data/selection-query.ts';
+import { selectionFields } from '../data/selection-query.ts';
 import type { PageContext } from './page-context.ts';
 
 const AGES = [
   ['', 'any'],
-  ['newer:10m', 'newer than 10 min'],
-  ['newer:1h', 'newer than 1 h'],
-  ['newer:1d', 'newer than 1 day'],
-  ['older:1h', 'older than 1 h'],
-  ['older:1d', 'older than 1 day'],
-  ['older:7d', 'older than 7 days'],
+  ['newer-than:10m', 'newer than 10 min'],
+  ['newer-than:1h', 'newer than 1 h'],
+  ['newer-than:1d', 'newer than 1 day'],
+  ['older-than:1h', 'older than 1 h'],
+  ['older-than:1d', 'older than 1 day'],
+  ['older-than:7d', 'older than 7 days'],
 ] as const;
-const SECONDS: Readonly<Record<string, number>> = { '10m': 600, '1h': 3_600, '1d': 86_400, '7d': 604_800 };
+const REASONS = Object.values(FailureReason);
+const TEXTS = [
+  ['error', 'Error says'],
+  ['grep', 'Payload has'],
+  ['handler', 'Handler'],
+  ['code', 'Code'],
+] as const;
 const MAX_CUSTOMERS = 200;
 
 export interface FiltersProps {
@@ -29,16 +36,16 @@ export function Filters({ page, selection, among }: FiltersProps) {
   const path = selection.groupId === undefined ? '/letters' : `/groups/${selection.groupId}`;
   const types = sorted(among.map(({ eventType }) => eventType));
   // A proposal is shown as it is, so one that would not be what it looks like is not made.
-  const customers = sorted(among.flatMap(({ customerId }) => customerId ?? []))
-    .filter((customer) => customer === safeText(customer))
-    .slice(0, MAX_CUSTOMERS);
+  const customers = sorted(among.slice(-MAX_CUSTOMERS).flatMap(({ customerId }) => customerId ?? [])).filter(
+    (customer) => customer === safeText(customer),
+  );
   const { groupId: _, ...filter } = selection;
   const age = ageChoice(selection);
   return (
-    <form class="filters" method="get" action={`${page.base}${path}`} aria-label="Filters">
+    <form class="filters" method="get" action={`${page.base}${path}`} aria-label="Search">
       <p class="field">
         <label for="filter-type">Event type</label>
-        <select id="filter-type" name={SelectionParameter.TYPE}>
+        <select id="filter-type" name="type">
           <option value="">any</option>
           {withChoice(types, selection.eventType).map((type) => (
             <option value={type} selected={type === selection.eventType}>
@@ -51,7 +58,7 @@ export function Filters({ page, selection, among }: FiltersProps) {
         <label for="filter-customer">Customer</label>
         <input
           id="filter-customer"
-          name={SelectionParameter.CUSTOMER}
+          name="customer"
           list="customers"
           value={selection.customerId ?? ''}
           placeholder="any"
@@ -64,6 +71,30 @@ export function Filters({ page, selection, among }: FiltersProps) {
           ))}
         </datalist>
       </p>
+      {TEXTS.map(([key, label]) => (
+        <p class="field">
+          <label for={`filter-${key}`}>{label}</label>
+          <input
+            id={`filter-${key}`}
+            name={key}
+            value={selection[key] ?? ''}
+            placeholder="any"
+            maxlength={256}
+            autocomplete="off"
+          />
+        </p>
+      ))}
+      <p class="field">
+        <label for="filter-reason">Reason</label>
+        <select id="filter-reason" name="reason">
+          <option value="">any</option>
+          {REASONS.map((reason) => (
+            <option value={reason} selected={reason === selection.reason}>
+              {reason}
+            </option>
+          ))}
+        </select>
+      </p>
       <p class="field">
         <label for="filter-age">Age</label>
         <select id="filter-age" name="age">
@@ -75,7 +106,7 @@ export function Filters({ page, selection, among }: FiltersProps) {
         </select>
       </p>
       <p class="field-actions">
-        <button type="submit">Filter</button>
+        <button type="submit">Search</button>
         {selectionFields(filter).length > 0 ? <a href={`${page.base}${path}`}>Clear</a> : ''}
       </p>
     </form>
@@ -88,14 +119,9 @@ export function ageParameter(age: string | undefined, name: string): string | un
   return parameter === name ? value : undefined;
 }
 
-function ageChoice({ olderThanMs, youngerThanMs }: Selection): string {
-  const found = AGES.find(([value]) => {
-    const [name, age = ''] = value.split(':');
-    const seconds = SECONDS[age];
-    if (seconds === undefined) return false;
-    return seconds * 1000 === (name === SelectionParameter.OLDER_THAN ? olderThanMs : youngerThanMs);
-  });
-  return found?.[0] ?? '';
+function ageChoice(selection: Selection): string {
+  const given = selectionFields(selection).map(([name, value]) => `${name}:${value}`);
+  return AGES.find(([value]) => given.includes(value))?.[0] ?? '';
 }
 
 const sorted = (values: readonly string[]) => [...new Set(values)].sort();

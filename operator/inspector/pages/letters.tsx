@@ -5,7 +5,7 @@ import { counted, formatCount } from '../../cli/command-text.ts';
 import type { DeadLetter } from '../../dead-letters/dead-letter.ts';
 import { EXPIRY_WARNING_MS, expiresAtMs, type FailureGroup } from '../../dead-letters/groups.ts';
 import type { Selection } from '../../dead-letters/selection.ts';
-import { SelectionParameter, selectionFields } from '../data/selection-query.ts';
+import { selectionFields } from '../data/selection-query.ts';
 import type { SnapshotState } from '../data/snapshot.ts';
 import { Actions } from './actions.tsx';
 import { Age, Badge, Panel } from './elements.tsx';
@@ -152,7 +152,7 @@ function Paging({ page, letters, pageNumber, selection }: LettersProps) {
   if (pages <= 1) return '';
   const href = (number: number) => {
     const query = new URLSearchParams(selectionFields(selection));
-    query.delete(SelectionParameter.GROUP);
+    query.delete('group');
     query.set('page', String(number));
     const path = selection.groupId === undefined ? '/letters' : `/groups/${selection.groupId}`;
     return `${page.base}${path}?${query}`;

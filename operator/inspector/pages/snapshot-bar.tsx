@@ -54,13 +54,13 @@ export function SnapshotBar({
           </button>
         </form>
       </div>
-      {snapshot.cut ? (
-        <Notice tone="warn">
-          Only the first {counted(letters.length, 'letter')} were looked at: the queue holds more. The command
-          line sees all of them: npx supaglue-webhooks dlq list {page.target.flag}
-        </Notice>
-      ) : (
+      {snapshot.withoutBody.size === 0 ? (
         ''
+      ) : (
+        <Notice tone="warn">
+          The payloads of {counted(snapshot.withoutBody.size, 'letter')} are too many to keep here, and are
+          not searched: npx supaglue-webhooks dlq list --grep TEXT {page.target.flag} searches all.
+        </Notice>
       )}
       {error === undefined ? (
         ''

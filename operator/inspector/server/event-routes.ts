@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import { isEventId, sourceOf } from '../../../lambdas/contract/source.ts';
-import { durationOption } from '../../cli/duration-option.ts';
 import { reportOf } from '../../commands/explain/explain-report.ts';
 import { UsageError } from '../../core/command-error.ts';
+import { durationOption } from '../../core/duration-option.ts';
 import { readSecretValue } from '../../core/secret-value.ts';
 import { findStoredValue } from '../../core/signing-secret.ts';
 import { atSource } from '../../core/target.ts';

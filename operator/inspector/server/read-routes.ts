@@ -9,7 +9,7 @@ import { type PlannedEvent, planRedrive } from '../../dead-letters/plan.ts';
 import { letterBytes } from '../../dead-letters/read-letter.ts';
 import { selects } from '../../dead-letters/selection.ts';
 import { keptRequest } from '../../events/kept-requests.ts';
-import { parseSelection, type ReadParameter, SelectionParameter } from '../data/selection-query.ts';
+import { parseSelection, type ReadParameter } from '../data/selection-query.ts';
 import type { SnapshotState } from '../data/snapshot.ts';
 import { eventView } from '../pages/event.tsx';
 import { ageParameter } from '../pages/filters.tsx';
@@ -134,12 +134,12 @@ async function plansOf(
 function filterParameters(query: ReadParameter, group: string | undefined): ReadParameter {
   return (name) => {
     switch (name) {
-      case SelectionParameter.ID:
+      case 'id':
         return undefined;
-      case SelectionParameter.GROUP:
+      case 'group':
         return group;
-      case SelectionParameter.OLDER_THAN:
-      case SelectionParameter.NEWER_THAN:
+      case 'older-than':
+      case 'newer-than':
         return ageParameter(query('age'), name) ?? query(name);
       default:
         return query(name);

@@ -254,6 +254,9 @@ describe('a selection', () => {
     messageId: 'id-x',
     messageGroupId: 'group-1',
     sentAtMs: SENT_AT_MS,
+    body: Buffer.from('{"name":"Acme\u0007"}').toString('base64'),
+    attributes: { 'body-encoding': { DataType: 'String', StringValue: 'base64' } },
+    failure: failureOf({ handlers: failureOf().handlers.map((each) => ({ ...each, code: 'E_FULL' })) }),
   });
   const nowMs = SENT_AT_MS + 10_000;
 
@@ -273,7 +276,25 @@ describe('a selection', () => {
     [{ youngerThanMs: 10_000 }, true],
     [{ youngerThanMs: 9_999 }, false],
     [{ youngerThanMs: 0 }, false],
+    [{ error: 'typeERROR' }, true],
+    [{ error: 'no such CUSTOMER' }, true],
+    [{ error: 'all 12 attempts' }, true],
+    [{ error: 'RangeError' }, false],
+    [{ handler: 'backfill' }, true],
+    [{ handler: 'back' }, false],
+    [{ reason: 'attempts-exhausted', handler: 'backfill', grep: 'ACME' }, true],
+    [{ reason: 'receive-limit' }, false],
+    [{ code: 'E_FULL' }, true],
+    [{ code: 'E_OTHER' }, false],
+    [{ grep: '"name":"Acme' }, true],
+    [{ grep: 'base64' }, false],
+    [{ grep: 'acme', handler: 'audit' }, false],
   ])('%p selects it: %p', (selection, selected) => {
     expect(selects(selection, one, nowMs)).toBe(selected);
+  });
+
+  test('a letter that SQS moved is found by the reason that it shows', () => {
+    const { failure: _, ...moved } = one;
+    expect(selects({ reason: 'receive-limit', error: 'too many receives' }, moved, nowMs)).toBe(true);
   });
 });

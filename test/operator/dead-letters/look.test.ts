@@ -52,13 +52,13 @@ describe('a look at the dead letters', () => {
     const abort = new AbortController();
     const interrupted = await lookAtDeadLetters(rig.target, {
       signal: abort.signal,
-      bodies: 'drop',
+      keep: false,
       onProgress: (seen) => seen >= 150 && abort.abort(),
     });
     expect(interrupted.interrupted).toBe(true);
-    expect(interrupted.letters.length).toBeGreaterThanOrEqual(150);
-    expect(interrupted.letters.length).toBeLessThan(MANY);
-    expect(new Set(interrupted.letters.map(({ body }) => body))).toEqual(new Set(['']));
+    expect(interrupted.seen).toBeGreaterThanOrEqual(150);
+    expect(interrupted.seen).toBeLessThan(MANY);
+    expect(interrupted.letters).toEqual([]);
     expect(await rig.depth('dead')).toEqual({ visible: MANY, hidden: 0 });
   });
 

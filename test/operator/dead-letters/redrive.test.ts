@@ -82,6 +82,22 @@ describe('a redrive', () => {
     expect(await rig.depth('dead')).toEqual({ visible: 0, hidden: 0 });
   });
 
+  test('in portions: so many events, at so many a second; the rest stays, and is counted', async () => {
+    const rig = await rigWith(numbered(60));
+    const startedMs = performance.now();
+    const { result } = await redrive(rig, {
+      limit: 25,
+      perSecond: 20,
+    });
+    expect(result).toEqual({ ...NOTHING, moved: 25, left: 35 });
+    // Ten at once, ten after half a second, five after another.
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(1_000);
+    expect(await rig.depth('main')).toEqual({ visible: 25, hidden: 0 });
+    expect(await rig.depth('dead')).toEqual({ visible: 35, hidden: 0 });
+    const dry = await redrive(rig, { limit: 10, dryRun: true });
+    expect(dry.result).toEqual({ ...NOTHING, planned: 10, left: 35 });
+  });
+
   test('a send that SQS answers without a word of its entries is not confirmed: the letters stay', async () => {
     const rig = await rigWith(numbered(3));
     const proxy = await startAlteringProxy(engines.sqsEndpoint, async ({ operation }, forward) =>
