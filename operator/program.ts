@@ -30,7 +30,7 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => P
     async () => (await import('./commands/events/events.ts')).registerEvents,
   ],
   dlq: [
-    'what failed for good: list, show, redrive, delete, export dead letters',
+    'what failed for good: list, show, redrive, edit, delete, export dead letters',
     async () => (await import('./commands/dlq/dlq.ts')).registerDlq,
   ],
   pause: [

@@ -80,6 +80,9 @@ export interface LedgerRecord {
   readonly lettered_at_ms?: number;
   readonly lettered_signed_at_seconds?: number;
   readonly lettered_received_at_ms?: number;
+  /** The event that was sent with a corrected payload in place of this one, and when: written by an operator's tool. */
+  readonly corrected_by?: string;
+  readonly corrected_at_ms?: number;
   /** `RETRYING#n` or `DEAD#n`. */
   readonly failure_bucket?: string;
   readonly failed_at_ms?: number;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isCompleted, type LedgerRecord, type RecordedFailure } from '../../lambdas/ledger/record.ts';
 
 type Moment = 'received' | 'first-attempt' | 'completed' | 'lease-expires' | 'next-attempt' | 'expires';
@@ -6,6 +7,8 @@ type Moment = 'received' | 'first-attempt' | 'completed' | 'lease-expires' | 'ne
 export type TimelineEntry =
   | { readonly entry: Moment; readonly at_ms: number }
   | { readonly entry: 'dead-lettered'; readonly at_ms: number; readonly reason: string }
+  /** Its payload was changed and sent as another event, or it is such an event: the other's id. */
+  | { readonly entry: 'corrected' | 'corrects'; readonly at_ms: number; readonly event_id: string }
   | {
       readonly entry: 'handler-completed';
       readonly at_ms: number;
@@ -22,6 +25,7 @@ export function timelineOf(record: LedgerRecord): readonly TimelineEntry[] {
     ...moment('first-attempt', record.first_attempt_at_ms),
     ...record.failures.map(failureEntry),
     ...handlerEntries(record),
+    ...correctionEntries(record),
     ...endEntries(record),
   ];
   // Stable: of equal times the order above, which is the order of the work, is kept.
@@ -49,6 +53,24 @@ function handlerEntries({ handlers, failures, notes = {} }: LedgerRecord): Timel
     const isListed = failures.some((each) => each.handler === handler && each.attempt === failure.attempt);
     return isListed ? [] : [{ entry: 'failed', at_ms, handler, retryable: false, ...failure }];
   });
+}
+
+const CORRECTED_ID = /^(.+)_edit_[0-9a-f]{8}$/;
+
+/** The id under which an event with a corrected payload is sent: it names the old event. */
+export function correctedId(eventId: string, text: string): string {
+  return `${eventId}_edit_${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
+}
+
+function correctionEntries(record: LedgerRecord): TimelineEntry[] {
+  const { event_id: id, received_at_ms, corrected_by, corrected_at_ms = received_at_ms } = record;
+  const [, old] = CORRECTED_ID.exec(id) ?? [];
+  return [
+    ...(old === undefined ? [] : [{ entry: 'corrects' as const, at_ms: received_at_ms, event_id: old }]),
+    ...(corrected_by === undefined
+      ? []
+      : [{ entry: 'corrected' as const, at_ms: corrected_at_ms, event_id: corrected_by }]),
+  ];
 }
 
 function endEntries(record: LedgerRecord): TimelineEntry[] {

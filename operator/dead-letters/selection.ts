@@ -11,6 +11,8 @@ import { letterBytes } from './read-letter.ts';
 export interface Selection {
   /** svix-id or SQS message id; when given, alone. */
   readonly id?: string;
+  /** With `id`: of this payload alone. */
+  readonly bodySha256?: string;
   readonly groupId?: string;
   readonly eventType?: string;
   /** Compared in both of Supaglue's forms, and with the message group. */
@@ -40,7 +42,7 @@ interface Filter {
   readonly parse?: (text: string) => string | number;
 }
 
-export type FilterKey = Exclude<keyof Selection, 'id'>;
+export type FilterKey = Exclude<keyof Selection, 'id' | 'bodySha256'>;
 
 const REASONS: readonly string[] = Object.values(FailureReason);
 
@@ -90,7 +92,10 @@ export function readFilters(read: (key: FilterKey) => string | number | undefine
 }
 
 export function selects(selection: Selection, letter: DeadLetter, nowMs: number): boolean {
-  if (selection.id !== undefined) return letter.eventId === selection.id || letter.messageId === selection.id;
+  if (selection.id !== undefined) {
+    const isOther = selection.bodySha256 !== undefined && selection.bodySha256 !== letter.bodySha256;
+    return !isOther && (letter.eventId === selection.id || letter.messageId === selection.id);
+  }
   const { groupId, eventType, customerId, error, code, handler, reason, grep } = selection;
   const { olderThanMs, youngerThanMs } = selection;
   const ageMs = nowMs - letter.sentAtMs;

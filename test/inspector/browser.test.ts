@@ -21,6 +21,7 @@ describeInBrowser('in a browser', () => {
   let rigged: RiggedInspector;
   let browser: Browser;
   let group: string;
+  let messageId: string;
 
   beforeAll(async () => {
     [engines, browser] = await Promise.all([startEngines(), launchBrowser()]);
@@ -48,6 +49,7 @@ describeInBrowser('in a browser', () => {
     await rigged.rig.recordDeadLettered(factsOf('msg_1', body), { completed: ['audit'] });
     await rigged.rig.recordCompleted(factsOf('msg_2', body), ['audit', 'backfill']);
     group = /groups\/([0-9a-f]{8})/.exec((await rigged.get('')).text)?.[1] ?? '';
+    messageId = /letters\/([^/"]+)\/edit/.exec((await rigged.get('events/msg_1')).text)?.[1] ?? '';
   });
   afterAll(async () => {
     await browser?.close();
@@ -66,6 +68,7 @@ describeInBrowser('in a browser', () => {
     group: `groups/${group}`,
     event: 'events/msg_1',
     hostile: 'events/msg_hostile',
+    edit: `letters/${messageId}/edit`,
     redrive: 'redrive',
     delete: 'delete',
     'not-found': 'events/msg_unknown',

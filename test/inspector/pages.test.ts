@@ -59,8 +59,8 @@ describe('reading', () => {
     expect(page).toContain('<h1>TypeError in backfill</h1>');
     expect(listed((await get(`groups/${group}?customer=globex`)).text)).toBe(1);
     expect(listed((await get('letters?customer=acme')).text)).toBe(5);
-    expect(listed((await get('letters?customer=acme&age=newer:10m')).text)).toBe(5);
-    expect(listed((await get('letters?age=older:1h')).text)).toBe(0);
+    expect(listed((await get('letters?customer=acme&age=newer-than:10m')).text)).toBe(5);
+    expect(listed((await get('letters?age=older-than:1h')).text)).toBe(0);
     expect((await get('letters?type=no.such')).text).toContain('No letter fits these filters.');
   });
 
@@ -109,6 +109,23 @@ describe('reading', () => {
       message_group_id: 'acme',
       failure: { attempts: 12 },
     });
+  });
+
+  test('a search by what the error says and what the payload has, in the address of the command line', async () => {
+    const { get } = await inspectorWith([
+      { eventId: 'msg_a', body: syncBody('run-1', 'acme'), failure: failureOf() },
+      { eventId: 'msg_b', body: syncBody('run-2', 'acme'), failure: timeout },
+    ]);
+    const page = (await get('letters?grep=RUN-2&error=slow&handler=audit&reason=attempts-exhausted')).text;
+    expect(listed(page)).toBe(1);
+    expect(page).toContain('msg_b');
+    expect(page).toContain('name="grep" value="RUN-2"');
+    // What was found is what the ways on are about.
+    expect(page).toContain(
+      '/redrive?error=slow&amp;handler=audit&amp;reason=attempts-exhausted&amp;grep=RUN-2',
+    );
+    expect(listed((await get('letters?grep=run-2&handler=backfill')).text)).toBe(0);
+    expect((await get('letters?reason=because')).status).toBe(400);
   });
 
   test('an event that is COMPLETED, out of the ledger alone', async () => {
@@ -356,5 +373,48 @@ describe('changing, by forms alone', () => {
     expect(main.visible + dead.visible).toBe(600);
     expect([main.hidden, dead.hidden]).toEqual([0, 0]);
     rig.close();
+  });
+});
+
+describe('edit and send', () => {
+  test('a payload that fits is sent under a new id, and the old letter goes when it was asked for', async () => {
+    const { rig, get, post } = await inspectorWith([
+      { eventId: 'msg_1', body, failure: failureOf() },
+      { eventId: 'msg_2', body, failure: failureOf() },
+    ]);
+    await rig.recordDeadLettered(factsOf('msg_1', body));
+    // Until the look has ended.
+    await get('letters');
+    const messageId = /letters\/([^/"]+)\/edit/.exec((await get('events/msg_1')).text)?.[1];
+    const path = `letters/${messageId}/edit`;
+    expect((await get(path)).text).toContain('&quot;run_id&quot;: &quot;run-1&quot;');
+
+    const refused = await post(path, { payload: body.replace('SUCCESS', '<b>') });
+    expect(refused.status).toBe(422);
+    expect(refused.text).toContain('does not match the schema of sync.complete: result: ');
+    expect(refused.text).toContain('&lt;b&gt;');
+    expect(await left(rig)).toBe(2);
+
+    const payload = body.replace('run-1', 'run-9');
+    const sent = await post(path, { payload, delete: '1' });
+    expect(sent.status).toBe(303);
+    expect(sent.headers['location']).toMatch(/\/events\/msg_1_edit_[0-9a-f]{8}$/);
+    const [message] = await rig.drain('main');
+    expect(message?.Body).toBe(payload);
+    expect(message?.MessageAttributes?.['svix-id']?.StringValue).toMatch(/^msg_1_edit_/);
+    expect((await get('events/msg_1')).text).toContain('Its payload was corrected and sent as msg_1_edit_');
+    while ((await left(rig)) > 1) await get('');
+  });
+
+  test('not by who may only read', async () => {
+    const rigged = await rigInspector(engines, { write: false });
+    open.push(rigged);
+    await rigged.rig.putLetters([{ eventId: 'msg_1', body, failure: failureOf() }]);
+    const page = (await rigged.get('events/msg_1')).text;
+    expect(page).not.toContain('/edit"');
+    const messageId = /letters\/([^/"]+)\/body/.exec(page)?.[1];
+    expect((await rigged.get(`letters/${messageId}/edit`)).status).toBe(403);
+    expect((await rigged.post(`letters/${messageId}/edit`, { payload: '{}' })).status).toBe(403);
+    expect(await rigged.rig.depth('main')).toEqual({ visible: 0, hidden: 0 });
   });
 });

@@ -86,6 +86,7 @@ describe('the list', () => {
     AWS_ACCESS_KEY_ID: 'LOCAL1',
     AWS_SECRET_ACCESS_KEY: 'of the run',
     WEBHOOK_URL: gone,
+    RECEIVED_URL: gone,
     QUEUE_URL: gone,
     DEAD_LETTER_QUEUE_URL: gone,
     LEDGER_TABLE_NAME: 'ledger',

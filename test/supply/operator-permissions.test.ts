@@ -15,7 +15,7 @@ interface Row {
   readonly beside?: readonly string[];
 }
 
-const CHANGES = ['redriveDeadLetters', 'deleteDeadLetters', 'resetHandlers', 'sendBack'];
+const CHANGES = ['redriveDeadLetters', 'deleteDeadLetters', 'resetHandlers', 'sendBack', 'sendCorrection'];
 /** For a request that a local run has kept; a stack keeps none. */
 const LOCAL = 'findStoredValue';
 
@@ -34,6 +34,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     beside: ['resetHandlers', 'runFastRedrive'],
   },
   'dlq redrive --fast': { entry: 'dlq/fast-redrive.ts' },
+  'dlq edit': { entry: 'dlq/edit.ts' },
   'dlq delete': { entry: 'dlq/delete.ts' },
   pause: { entry: 'event-source/switch.ts' },
   resume: { entry: 'event-source/switch.ts' },

@@ -136,6 +136,24 @@ export const changeSchema = z.strictObject({
 });
 export type ChangeJson = z.infer<typeof changeSchema>;
 
+/** Of `dlq edit`. */
+export const editSchema = z.strictObject({
+  target: z.string(),
+  /** Of the old letter. */
+  event_id: z.string().optional(),
+  message_id: z.string(),
+  /** svix-id of the new event. */
+  sent_as: z.string(),
+  event_type: z.string(),
+  /** False: the schema is in the user's code, and the consumer alone checks it. */
+  fits_schema: z.boolean(),
+  /** Why the record of the old event does not name the new one. */
+  unrecorded: z.string().optional(),
+  /** Letters deleted. */
+  deleted: count,
+});
+export type EditJson = z.infer<typeof editSchema>;
+
 /** Of `dlq redrive --fast`. */
 export const fastRedriveSchema = z.strictObject({
   target: z.string(),

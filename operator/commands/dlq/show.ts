@@ -3,15 +3,14 @@ import type { CommandContext, Run } from '../../cli/context.ts';
 import { addTargetOptions, type TargetOptions, withTarget } from '../../cli/target-option.ts';
 import { ExitCode } from '../../core/command-error.ts';
 import type { Target } from '../../core/target.ts';
-import type { DeadLetter } from '../../dead-letters/dead-letter.ts';
 import { exportedLetter } from '../../dead-letters/exported-letter.ts';
-import { eventKeyOf } from '../../dead-letters/fold.ts';
 import { expiresAtMs, groupIdOf } from '../../dead-letters/groups.ts';
 import { type PlannedEvent, planRedrive } from '../../dead-letters/plan.ts';
 import { registeredHandlers } from '../../dead-letters/registered-handlers.ts';
+import { findLetter } from './find-letter.ts';
 import type { ShowJson } from './json.ts';
 import { LOOK_COST } from './list.ts';
-import { lookInterrupted, lookWithProgress } from './look.ts';
+import { lookInterrupted } from './look.ts';
 import { notFound } from './not-found.ts';
 import { planJson } from './plan-json.ts';
 import { showText } from './show-text.ts';
@@ -57,13 +56,7 @@ async function runShow(id: string, options: ShowOptions, context: CommandContext
   const { terminal, signal } = context;
   return withTarget(options, context, async (target) => {
     const handlersOf = await registeredHandlers(target, context.signal);
-    const found = new NewestOf(id);
-    const look = await lookWithProgress(target, context, {
-      keep: false,
-      onLetter: (each) => found.add(each),
-      // A message id names one letter; of a svix-id there may be copies.
-      until: ({ messageId }) => messageId === id,
-    });
+    const { found, look } = await findLetter(id, target, context);
     if (look.interrupted) return lookInterrupted(context, look);
     const { letter } = found;
     const [planned] =
@@ -83,47 +76,6 @@ async function runShow(id: string, options: ShowOptions, context: CommandContext
     terminal.print(showText({ ...shown, ...counted }, target, terminal.paint));
     return ExitCode.DONE;
   });
-}
-
-/** The newest letter that an id names: svix-id or message id, else a group. Of the others little is kept. */
-class NewestOf {
-  readonly #id: string;
-  readonly #copies = new Map<string, DeadLetter[]>();
-  readonly #groups = new Map<string, Set<string>>();
-  #named: DeadLetter | undefined;
-  #inGroup: DeadLetter | undefined;
-
-  constructor(id: string) {
-    this.#id = id;
-  }
-
-  get letter(): DeadLetter | undefined {
-    return this.#named ?? this.#inGroup;
-  }
-
-  copiesOf(letter: DeadLetter): readonly DeadLetter[] {
-    return this.#copies.get(eventKeyOf(letter)) ?? [];
-  }
-
-  eventsOf(groupId: string): number {
-    return this.#groups.get(groupId)?.size ?? 0;
-  }
-
-  add(letter: DeadLetter): void {
-    const [key, groupId] = [eventKeyOf(letter), groupIdOf(letter)];
-    const isNamed = letter.eventId === this.#id || letter.messageId === this.#id;
-    const isInGroup = groupId === this.#id.toLowerCase();
-    if (isNamed || isInGroup) {
-      this.#copies.set(key, [...(this.#copies.get(key) ?? []), { ...letter, body: '', attributes: {} }]);
-    }
-    this.#groups.set(groupId, (this.#groups.get(groupId) ?? new Set()).add(key));
-    const newer = (than: DeadLetter | undefined) => than === undefined || letter.sentAtMs >= than.sentAtMs;
-    if (isNamed) {
-      if (newer(this.#named)) this.#named = letter;
-    } else if (isInGroup && newer(this.#inGroup)) {
-      this.#inGroup = letter;
-    }
-  }
 }
 
 function showJson({ letter, copies, record, ...plan }: PlannedEvent, { name }: Target): ShowJson {

@@ -81,6 +81,10 @@ export function entryText(entry: TimelineEntry, record: LedgerRecord, nowMs: num
         : 'COMPLETED';
     case 'dead-lettered':
       return `dead-lettered: ${entry.reason}`;
+    case 'corrected':
+      return `its payload was corrected and sent as ${entry.event_id}`;
+    case 'corrects':
+      return `it is ${entry.event_id} with a corrected payload`;
     case 'next-attempt':
       return entry.at_ms > nowMs
         ? `next attempt, in ${formatDuration(entry.at_ms - nowMs)}`

@@ -57,6 +57,12 @@ export class InspectorSnapshot {
     return this.#state;
   }
 
+  /** A letter that was seen, with its payload; undefined when that is not kept. */
+  wholeLetter(messageId: string): DeadLetter | undefined {
+    if (this.#state.withoutBody.has(messageId)) return undefined;
+    return this.#state.letters.find((letter) => letter.messageId === messageId);
+  }
+
   /** Takes the first look, if there has been none; resolves with what is known after `withinMs` at the latest. */
   async need(withinMs: number): Promise<SnapshotState> {
     // One that failed is tried again in time, not by every page that waits for it.

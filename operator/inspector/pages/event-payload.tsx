@@ -16,10 +16,12 @@ export interface PayloadProps {
   readonly messageId: string;
   readonly eventId?: string | undefined;
   readonly bytes: Buffer;
+  /** Whether it is a letter's, to be corrected. */
+  readonly isLetter?: boolean;
 }
 
 /** The payload, as hostile as it may be: text, never markup. */
-export function Payload({ page, messageId, eventId = messageId, bytes }: PayloadProps) {
+export function Payload({ page, messageId, eventId = messageId, bytes, isLetter = false }: PayloadProps) {
   const text = bytes.toString();
   // Indented before it is cut, so that no cut text is taken for something that is not JSON.
   const pretty = text.length > 4 * MAX_CHARACTERS ? undefined : prettyJson(text);
@@ -45,6 +47,9 @@ export function Payload({ page, messageId, eventId = messageId, bytes }: Payload
           <button type="button" class="quiet copy" data-copy={id}>
             Copy<span class="unseen"> payload</span>
           </button>
+          {isLetter && page.write && (
+            <a href={`${page.base}/letters/${encodeURIComponent(messageId)}/edit`}>Edit and send</a>
+          )}
           <a href={`${page.base}/letters/${encodeURIComponent(messageId)}/body`} download={`${eventId}.body`}>
             Exact bytes
           </a>

@@ -89,17 +89,31 @@ export function eventView(props: EventProps): View {
         {record === undefined ? '' : <Timeline page={page} record={record} />}
         {plans.map(({ letter: each }) => (
           <>
-            <Payload
-              page={page}
-              messageId={each.messageId}
-              eventId={each.eventId}
-              bytes={letterBytes(each)}
-            />
+            {snapshot.withoutBody.has(each.messageId) ? (
+              <Notice tone="info">
+                Its payload is not kept here:{' '}
+                <code>
+                  npx supaglue-webhooks dlq show {each.messageId} --full {page.target.flag}
+                </code>
+              </Notice>
+            ) : (
+              <Payload
+                page={page}
+                messageId={each.messageId}
+                eventId={each.eventId}
+                bytes={letterBytes(each)}
+                isLetter
+              />
+            )}
             <Attributes letter={each} />
           </>
         ))}
         {kept === undefined ? '' : <Payload page={page} messageId={id} bytes={kept} />}
-        <Commands page={page} id={id} {...(letter === undefined ? {} : { letter })} />
+        <Commands
+          page={page}
+          id={id}
+          {...(letter === undefined || snapshot.withoutBody.has(letter.messageId) ? {} : { letter })}
+        />
       </>
     ),
   };

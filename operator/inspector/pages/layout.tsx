@@ -20,7 +20,7 @@ export interface View {
    */
   readonly reloadSeconds?: number;
   /** Default 200. */
-  readonly status?: 200 | 400 | 403 | 404 | 409 | 500 | 503;
+  readonly status?: 200 | 400 | 403 | 404 | 409 | 422 | 500 | 503;
 }
 
 /**

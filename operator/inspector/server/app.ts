@@ -4,6 +4,7 @@ import { CommandError, UsageError } from '../../core/command-error.ts';
 import { toCommandError } from '../../core/error-line.ts';
 import { assetRoutes } from './assets.ts';
 import { changeRoutes } from './change-routes.ts';
+import { editRoutes } from './edit-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { requireOrigin, requireSession, securityHeaders } from './guard.ts';
 import type { InspectorState } from './inspector-state.ts';
@@ -13,6 +14,8 @@ import { basePath, type Session } from './session.ts';
 
 /** Forms hold a selection and a token. */
 const MAX_BODY_BYTES = 16 * 1024;
+/** A payload of 1 MiB, each byte as three characters. */
+const MAX_PAYLOAD_FORM_BYTES = 4 * 1024 * 1024;
 
 export interface AppOptions {
   readonly state: InspectorState;
@@ -29,12 +32,16 @@ export function createApp({ state, session, onFault }: AppOptions): Hono {
   app.use(securityHeaders());
   app.use(requireSession(session));
   app.use(requireOrigin());
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => c.text('The form is too large.', 413) }));
+  const limit = (maxSize: number) =>
+    bodyLimit({ maxSize, onError: (c) => c.text('The form is too large.', 413) });
+  const [small, withPayload] = [limit(MAX_BODY_BYTES), limit(MAX_PAYLOAD_FORM_BYTES)];
+  app.use((c, next) => (c.req.path.endsWith('/edit') ? withPayload : small)(c, next));
   const base = basePath(session);
   app.route(base, assetRoutes());
   app.route(base, readRoutes(state, responder));
   app.route(base, changeRoutes(state, responder, session));
   app.route(base, eventRoutes(state, responder, session));
+  app.route(base, editRoutes(state, responder, session));
 
   const say = (c: Context, title: string, text: string, status: 400 | 404 | 500 | 503) => {
     if (isPoll(c)) return c.text(text, status);

@@ -85,7 +85,7 @@ export function readRoutes(state: InspectorState, responder: Responder): Hono {
 
   routes.get('/letters/:messageId/:form{body|export}', async (c) => {
     const messageId = c.req.param('messageId');
-    const letter = snapshot.state.letters.find((each) => each.messageId === messageId);
+    const letter = snapshot.wholeLetter(messageId);
     const isBody = c.req.param('form') === 'body';
     const isKept = letter === undefined && isBody && target.received !== undefined;
     const bytes = isKept
