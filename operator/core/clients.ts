@@ -37,7 +37,7 @@ function clientsOf<Options extends typeof bounds>(
 ): TargetClients {
   return {
     // As ingest's: a look makes ten thousands of calls, and TLS guards their bytes.
-    sqs: withoutCallLogging(new SQSClient({ ...optionsOf('sqs'), md5: false })),
+    sqs: withoutCallLogging(new SQSClient({ ...optionsOf('sqs'), cacheMiddleware: true, md5: false })),
     dynamoDb: new DynamoDBClient(optionsOf('dynamoDb')),
     secretsManager: new SecretsManagerClient(optionsOf('secretsManager')),
     sns: new SNSClient(optionsOf('sns')),

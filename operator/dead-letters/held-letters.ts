@@ -3,7 +3,7 @@ import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
 import type { Target } from '../core/target.ts';
 import { BATCH_ENTRIES, callBatch, type EntryFailure } from './batch-call.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import { inChunks, inParallel } from './in-parallel.ts';
+import { inChunks, inParallel, untilAborted } from './in-parallel.ts';
 
 /**
  * How long a received letter stays hidden, in seconds: after a process that was killed, the letters come back by
@@ -147,16 +147,18 @@ export class HeldLetters {
       if (current.length === 0 || (isRenewal && this.#stopping.signal.aborted)) return;
       const calledAtMs = performance.now();
       const failures = await callBatch(current, (entries) =>
-        this.#target.clients.sqs.send(
-          new ChangeMessageVisibilityBatchCommand({
-            QueueUrl: this.#target.deadLetterQueueUrl,
-            Entries: entries.map(([Id, [, { receiptHandle }]]) => ({
-              Id,
-              ReceiptHandle: receiptHandle,
-              VisibilityTimeout: seconds,
-            })),
-          }),
-          { abortSignal },
+        untilAborted(
+          this.#target.clients.sqs.send(
+            new ChangeMessageVisibilityBatchCommand({
+              QueueUrl: this.#target.deadLetterQueueUrl,
+              Entries: entries.map(([Id, [, { receiptHandle }]]) => ({
+                Id,
+                ReceiptHandle: receiptHandle,
+                VisibilityTimeout: seconds,
+              })),
+            }),
+          ),
+          abortSignal,
         ),
       );
       current.forEach(([messageId, hold], index) => {

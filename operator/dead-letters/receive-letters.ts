@@ -3,7 +3,7 @@ import type { Target } from '../core/target.ts';
 import { BATCH_ENTRIES } from './batch-call.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { HeldLetters } from './held-letters.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel, untilAborted } from './in-parallel.ts';
 import { readLetter } from './read-letter.ts';
 
 /** Calls in the air at a time, of ten letters each. */
@@ -139,7 +139,7 @@ async function poll(
     MessageSystemAttributeNames: ['All'],
   });
   try {
-    const { Messages = [] } = await target.clients.sqs.send(command, { abortSignal });
+    const { Messages = [] } = await untilAborted(target.clients.sqs.send(command), abortSignal);
     return Messages;
   } catch (error) {
     if (abortSignal.aborted) return [];
