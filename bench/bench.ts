@@ -16,6 +16,7 @@ import { type RunJson, runBenchmarks } from './run.ts';
 import { start } from './start/start.ts';
 import { endToEnd } from './system/end-to-end.ts';
 import { growth, growthMillion } from './system/growth.ts';
+import { letters } from './system/letters.ts';
 import { localQueue } from './system/local-queue.ts';
 import { warmConsumer } from './warm-consumer/warm-consumer.ts';
 import { warmIngest } from './warm-ingest/warm-ingest.ts';
@@ -27,6 +28,7 @@ const benchmarks: readonly Benchmark[] = [
   warmConsumer,
   endToEnd,
   localQueue,
+  letters,
   growth,
   growthMillion,
   start,
