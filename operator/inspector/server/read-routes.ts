@@ -19,7 +19,7 @@ import type { InspectorState } from './inspector-state.ts';
 import type { Responder } from './respond.tsx';
 
 /** A first look that takes longer is shown as it goes on. */
-const FIRST_LOOK_WAIT_MS = 1_500;
+const FIRST_LOOK_WAIT_MS = 700;
 
 /** The pages to read. None changes anything; those with letters take the first look when there has been none. */
 export function readRoutes(state: InspectorState, responder: Responder): Hono {
