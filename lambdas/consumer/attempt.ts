@@ -1,17 +1,19 @@
 import { FailureReason } from '../contract/failure.ts';
+import { isReconciled } from '../contract/reconcile.ts';
 import { HANDLER_MARGIN_MS } from '../contract/timing.ts';
 import type { WriteResult } from '../ledger/ledger.ts';
 import { failedForGood, isCompleted } from '../ledger/record.ts';
 import type { ValidationResult } from '../router/handler.ts';
 import { errorText } from '../runtime/error-text.ts';
-import { type Attempt, persistFinal, whenOwnershipLost } from './attempt-context.ts';
+import { type Attempt, errorOfTheEvent, persistFinal, whenOwnershipLost } from './attempt-context.ts';
 import type { Clock } from './clock.ts';
+import { holderOf } from './content.ts';
 import { type DeadLetterCause, deadLetter } from './dead-letter.ts';
 import type { Verdict } from './dependencies.ts';
-import { clean, reportError } from './error-report.ts';
+import { clean } from './error-report.ts';
 import { eventLogger } from './event-logger.ts';
 import { type HandlersResult, HandlerTimeoutError, runHandlers } from './run-handlers.ts';
-import { settleAttempt } from './settle-attempt.ts';
+import { completeSame, settleAttempt } from './settle-attempt.ts';
 
 /** After `signal`, a handler has this long to settle before it counts as timed out. */
 const SETTLE_GRACE_MS = 1_000;
@@ -51,6 +53,19 @@ export async function runAttempt(attempt: Attempt): Promise<Verdict> {
     const text = `the body does not match the schema of ${facts.eventType}: ${validated.issues.join('; ')}`;
     return refuse(attempt, FailureReason.INVALID_PAYLOAD, text);
   }
+  const holder = await holderOf(message, validated.event, dependencies).catch((error: unknown) => ({
+    error,
+  }));
+  if (typeof holder === 'object') {
+    dependencies.logger.warn('content key not written', {
+      event_id: facts.eventId,
+      cause: errorText(holder.error),
+    });
+    // Nothing of the event has failed: no attempt is spent on it.
+    const { failed, ...result } = errorOfTheEvent(holder.error, dependencies.clock);
+    return settleAttempt(attempt, { ...result, failed: failed.map((each) => ({ ...each, notYet: true })) });
+  }
+  if (holder !== undefined) return completeSame(attempt, holder);
   throwWhenTimeIsUp(attempt, abortAtMs);
   const result = await runPending(attempt, validated.event, abortAtMs);
   logFailures(attempt, result);
@@ -98,8 +113,7 @@ async function validate(
     const result = routes.validate(message.facts.eventType, payload);
     return result instanceof Promise ? await inTime(result, abortAtMs, clock) : result;
   } catch (error) {
-    const failure = { handler: '-', failedAtMs: clock.nowMs(), ...reportError(error), retryable: true };
-    return { completed: {}, failed: [failure], someStillRunning: false };
+    return errorOfTheEvent(error, clock);
   }
 }
 
@@ -154,6 +168,7 @@ async function runPending({ message, claimed, dependencies }: Attempt, event: un
       await handler.handle({
         event,
         eventId: claim.eventId,
+        reconciled: isReconciled(claim.eventId),
         handler: handler.name,
         attempt: record.attempts,
         idempotencyKey: `${claim.eventId}:${handler.name}`,

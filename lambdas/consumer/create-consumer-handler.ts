@@ -6,7 +6,8 @@ import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { ConsumerEnvironment } from '../contract/environment.ts';
 import type { HandlerRegistrations } from '../contract/outputs.ts';
-import { DynamoDbLedger } from '../ledger/dynamodb-ledger.ts';
+import { Contents } from '../ledger/contents.ts';
+import { DynamoDbLedger, type LedgerTable } from '../ledger/dynamodb-ledger.ts';
 import type { EventRoutes } from '../router/handler.ts';
 import { type Environment, requireInteger, requireText } from '../runtime/environment.ts';
 import { processBatch } from './batch.ts';
@@ -68,13 +69,17 @@ export function createConsumerHandler(
     deadLetterQueueUrl: requireText(environment, ConsumerEnvironment.DEAD_LETTER_QUEUE_URL),
   };
 
+  const table: LedgerTable = {
+    updateItem: (input) => dynamoDb.send(new UpdateItemCommand(input)),
+    getItem: (input) => dynamoDb.send(new GetItemCommand(input)),
+  };
+  const tableName = requireText(environment, ConsumerEnvironment.LEDGER_TABLE_NAME);
+  const reconciles = environment[ConsumerEnvironment.RECONCILES] === 'true';
   const dependencies: ConsumerDependencies = {
+    ...(reconciles && { contents: new Contents(table, tableName) }),
     ledger: new DynamoDbLedger({
-      table: {
-        updateItem: (input) => dynamoDb.send(new UpdateItemCommand(input)),
-        getItem: (input) => dynamoDb.send(new GetItemCommand(input)),
-      },
-      tableName: requireText(environment, ConsumerEnvironment.LEDGER_TABLE_NAME),
+      table,
+      tableName,
       retentionDays: requireInteger(environment, ConsumerEnvironment.LEDGER_RETENTION_DAYS, 1),
     }),
     queue: createLazyQueue(async () => (await import('./open-queue.ts')).openQueue(queueUrls)),

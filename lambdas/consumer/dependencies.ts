@@ -1,4 +1,5 @@
 import type { FailureReason } from '../contract/failure.ts';
+import type { Contents } from '../ledger/contents.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { EventRoutes, HandlerLogger } from '../router/handler.ts';
 import type { BatchCompany } from './batch-company.ts';
@@ -15,10 +16,14 @@ export interface ConsumerMetrics {
   deadLettered(reason: FailureReason): void;
   unhandled(): void;
   attemptAbandoned(): void;
+  /** Completed, of those that Supaglue never sent. */
+  reconciled(): void;
 }
 
 export interface ConsumerDependencies {
   readonly ledger: Ledger;
+  /** Which event counts for what it tells; absent while nothing is reconciled. */
+  readonly contents?: Pick<Contents, 'holderOf'>;
   readonly routes: EventRoutes;
   readonly queue: ConsumerQueue;
   readonly policy: RetryPolicy;

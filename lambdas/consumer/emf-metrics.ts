@@ -17,6 +17,7 @@ export function createEmfMetrics(metrics: Metrics): ConsumerMetrics {
     retried: count(Metric.EVENTS_RETRIED),
     unhandled: count(Metric.EVENTS_UNHANDLED),
     attemptAbandoned: count(Metric.ATTEMPT_ABANDONED),
+    reconciled: count(Metric.EVENTS_RECONCILED),
     deadLettered(reason) {
       // A line of its own: the dimension must not reach the metrics of the batch.
       const single = metrics.singleMetric();

@@ -1,7 +1,8 @@
 import { FailureReason } from '../contract/failure.ts';
+import { isReconciled } from '../contract/reconcile.ts';
 import { failedForGood } from '../ledger/record.ts';
 import { type Attempt, persistFinal, whenOwnershipLost } from './attempt-context.ts';
-import { outcomeOf } from './attempt-outcome.ts';
+import { NOTHING_RAN, outcomeOf } from './attempt-outcome.ts';
 import { backoffMs, retryDelayMs } from './backoff.ts';
 import { boundedFailures } from './bounded-failures.ts';
 import { deadLetter } from './dead-letter.ts';
@@ -19,15 +20,27 @@ export async function settleAttempt(attempt: Attempt, result: HandlersResult): P
   return refusal === undefined ? retry(attempt, result) : deadLetter(attempt, { ...refusal, result });
 }
 
-async function complete(attempt: Attempt, result: HandlersResult): Promise<Verdict> {
+/** Another event has told the same: no handler runs. */
+export function completeSame(attempt: Attempt, sameContentAs: string): Promise<Verdict> {
+  return complete(attempt, NOTHING_RAN, sameContentAs);
+}
+
+async function complete(attempt: Attempt, result: HandlersResult, sameContentAs?: string): Promise<Verdict> {
   const { message, claimed, dependencies } = attempt;
   const { ledger, clock, metrics } = dependencies;
   const { failures, attempts, attempts_total: total } = claimed.record;
   const nowMs = clock.nowMs();
-  const outcome = { ...outcomeOf(claimed, result, nowMs), failures, wasPutBack: attempts !== total };
+  const outcome = {
+    ...outcomeOf(claimed, result, nowMs),
+    failures,
+    wasPutBack: attempts !== total,
+    sameContentAs,
+  };
   const written = await persistFinal(attempt, () => ledger.complete(claimed.claim, outcome, nowMs));
   if (written === 'lost') return whenOwnershipLost(attempt);
-  metrics.processed(clock.nowMs() - message.facts.receivedAtMs);
+  if (sameContentAs !== undefined) metrics.duplicate();
+  else metrics.processed(clock.nowMs() - message.facts.receivedAtMs);
+  if (sameContentAs === undefined && isReconciled(claimed.claim.eventId)) metrics.reconciled();
   // Safe to acknowledge: COMPLETED is recorded under our own token.
   return 'acknowledge';
 }

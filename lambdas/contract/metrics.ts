@@ -17,6 +17,12 @@ export const Metric = {
   EVENTS_DEAD_LETTERED: 'EventsDeadLettered',
   EVENTS_UNHANDLED: 'EventsUnhandled',
   ATTEMPT_ABANDONED: 'AttemptAbandoned',
+  /** Completed events that Supaglue never sent: what they tell was found in its API. */
+  EVENTS_RECONCILED: 'EventsReconciled',
+  /** What a run has found that no event told. */
+  GAPS_FOUND: 'GapsFound',
+  /** Runs that ended for a reason that somebody must look at. */
+  RECONCILE_STOPPED: 'ReconcileStopped',
   /** Milliseconds from the moment ingest received the event to its recorded completion. */
   EVENT_LATENCY: 'EventLatency',
   /** Successful syncs of objects that no mapping exists for. */
@@ -31,6 +37,7 @@ export const REASON_DIMENSION = 'reason';
 export const SERVICE_DIMENSION = 'service';
 export const INGEST_SERVICE = 'ingest';
 export const CONSUMER_SERVICE = 'consumer';
+export const RECONCILE_SERVICE = 'reconcile';
 
 /** Value of {@link SERVICE_DIMENSION}, and Powertools' service name. */
 export function serviceName(service: string, stage: string): string {

@@ -103,10 +103,11 @@ export class DynamoDbLedger implements Ledger {
   }
 
   async complete(claim: Claim, outcome: AttemptOutcome, nowMs: number): Promise<WriteResult> {
-    const { completed: states, notes = {}, failures, wasPutBack = false } = outcome;
+    const { completed: states, notes = {}, failures, wasPutBack = false, sameContentAs } = outcome;
     const values: Item = {
       ...COMPLETED,
       ...(Object.keys(notes).length > 0 ? { ':notes': nested(notes) } : {}),
+      ...(sameContentAs === undefined ? {} : { ':same_content_as': text(sameContentAs) }),
       // A stack is for whoever mends what fails.
       ...(failures.some(({ stack }) => stack !== undefined)
         ? { ':failures': nested(failures.map(({ stack: _, ...failure }) => failure)) }
@@ -114,7 +115,7 @@ export class DynamoDbLedger implements Ledger {
     };
     const template = completeUpdate({
       handlerCount: Object.keys(states).length,
-      sets: (['notes', 'failures'] as const).filter((name) => `:${name}` in values),
+      sets: (['notes', 'failures', 'same_content_as'] as const).filter((name) => `:${name}` in values),
       keepsAttempts: wasPutBack,
     });
     const written = await this.#write(claim, template, nowMs, states, values);

@@ -60,6 +60,8 @@ export interface AttemptOutcome {
   readonly notes?: Readonly<Record<string, string>>;
   /** A dead letter was put back: a COMPLETED record tells this budget's attempts beside all there were. */
   readonly wasPutBack?: boolean;
+  /** Id of the event that told the same before: nothing ran. Kept by {@link Ledger.complete} alone. */
+  readonly sameContentAs?: string | undefined;
 }
 
 /** What the confirmed copy to the dead-letter queue leaves of the attempt. */

@@ -59,6 +59,8 @@ export interface LedgerRecord {
   readonly failures: readonly RecordedFailure[];
   /** Handler name → what it notes beside its completion; absent when none did. */
   readonly notes?: Readonly<Record<string, string>>;
+  /** Of a COMPLETED event for which nothing ran: the event that told the same before. */
+  readonly same_content_as?: string;
   readonly body_sha256: string;
   readonly event_type: string;
   readonly customer_id?: string;

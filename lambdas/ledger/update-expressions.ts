@@ -114,7 +114,7 @@ export const completionUpdate = once((_: 1) => finalTemplate(1, [], ''), String)
 /** What a completing write sets beside the handlers, and whether `attempts` tells more than `attempts_total`. */
 export interface Completion {
   readonly handlerCount: number;
-  readonly sets: readonly ('notes' | 'failures')[];
+  readonly sets: readonly ('notes' | 'failures' | 'same_content_as')[];
   readonly keepsAttempts: boolean;
 }
 export const completeUpdate = once(

@@ -14,6 +14,8 @@ export interface HandlerContext<Event> {
   readonly event: Event;
   /** The svix-id: the same on every delivery, retry and resend of this event. After a source's name, `openai:msg_1`. */
   readonly eventId: string;
+  /** Supaglue never sent it: what it tells was found in Supaglue's API (docs/reconciling.md). @default false */
+  readonly reconciled?: boolean;
   /** Name that this handler is registered under. */
   readonly handler: string;
   /** 1 for the first attempt of the current budget. */

@@ -19,6 +19,15 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'lambdas/router',
     'lambdas/runtime',
   ],
+  'lambdas/reconcile': [
+    'lambdas/contract',
+    'lambdas/database/supaglue',
+    'lambdas/events',
+    'lambdas/ingest/message.ts',
+    'lambdas/ledger',
+    'lambdas/router/errors.ts',
+    'lambdas/runtime',
+  ],
   // What a user's handlers are written with.
   'lambdas/handlers.ts': ['lambdas'],
   // Function code is reached by path: the stack never loads it.

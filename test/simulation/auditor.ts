@@ -301,6 +301,12 @@ export class Auditor {
     if (attempt !== undefined && attempt.invocation === invocation) attempt.ranSchema = true;
   }
 
+  /** Its claim is withdrawn, if the table takes that: nothing has failed, and nothing may run. */
+  onContentLacking(eventId: string, invocation: Invocation | undefined): void {
+    const { attempt } = this.historyOf(eventId).budget;
+    if (attempt !== undefined && attempt.invocation === invocation) attempt.lacksContent = true;
+  }
+
   onHandlerStart(eventId: string, handler: string, invocation: Invocation): HandlerRun {
     const journal = this.#journal;
     const nowMs = this.#nowMs();

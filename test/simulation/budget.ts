@@ -17,6 +17,8 @@ export interface ClaimedAttempt {
   /** Whether the claim's answer has reached its owner. */
   readonly learned: () => boolean;
   ranSchema: boolean;
+  /** The table was away for its content key: no handler may start. */
+  lacksContent: boolean;
   /** The attempt before it died without a record. */
   readonly isSuspect: boolean;
   /** Which attempt of the budget it must be. */
@@ -91,6 +93,7 @@ export class EventBudget {
       batchSize,
       learned,
       ranSchema: false,
+      lacksContent: false,
       isSuspect,
       number,
       counted: undefined,
@@ -107,7 +110,12 @@ export class EventBudget {
     if (attempt.runs.length > 0 && attempt.counted !== undefined) this.#ranBefore++;
     for (const { handler } of attempt.counted === undefined ? [] : attempt.runs)
       this.#counted.set(handler, (this.#counted.get(handler) ?? 0) + 1);
-    if (attempt.counted === 'alone' && attempt.runs.length === 0 && !attempt.ranSchema)
+    if (
+      attempt.counted === 'alone' &&
+      attempt.runs.length === 0 &&
+      !attempt.ranSchema &&
+      !attempt.lacksContent
+    )
       this.#checkNotBurned(attempt);
   }
 
@@ -181,7 +189,7 @@ export class EventBudget {
     // Without `attempts`, which tell what `attempts_total` does.
     if (stateOf(after) === 'COMPLETED') return false;
     this.#journal.count('claims withdrawn');
-    const holds = !attempt.learned() && attempt.runs.length === 0;
+    const holds = (attempt.lacksContent || !attempt.learned()) && attempt.runs.length === 0;
     this.#check('only-an-unknown-claim-is-withdrawn', holds, () => describeItem(after));
     if (attempt.counted !== undefined) this.#spent = attempt.number - 1;
     attempt.counted = undefined;

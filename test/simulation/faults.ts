@@ -57,6 +57,8 @@ export const FAULTS = [
   'consumer-0.2',
   /** Another sender sends an event under the same id. */
   'other-source',
+  /** Supaglue never sends it: its API alone shows what happened. */
+  'event-swallowed',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 

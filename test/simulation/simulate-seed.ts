@@ -17,6 +17,7 @@ import type { FunctionInstance } from './instance.ts';
 import { Journal } from './journal.ts';
 import { handleNewLetter, redriveDeadLetters } from './operator.ts';
 import { createRandom } from './random.ts';
+import { Reconciling } from './reconciling.ts';
 import { SecretTimeline } from './secrets.ts';
 import {
   type Overrides,
@@ -115,6 +116,18 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
     },
   };
 
+  const reconciling = settings.reconciles
+    ? new Reconciling({
+        time,
+        network,
+        faults,
+        journal,
+        random: random('reconciling'),
+        sqs,
+        settlement,
+        auditor,
+      })
+    : undefined;
   const events = new Map<string, SimulatedEvent>();
   const world = { events, auditor, faults, hasAnyHandler: settings.hasAnyHandler, nowMs };
   const call = <T>(instance: FunctionInstance, purpose: string, serve: () => T) =>
@@ -149,6 +162,7 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
       getItem: (input) => call(instance, 'read', () => table.get(input)),
     };
     const dependencies: ConsumerDependencies = {
+      ...(reconciling && { contents: reconciling.contentsOf(instance) }),
       ledger: new DynamoDbLedger({
         table: versionOf(faults)(ledgerTable),
         tableName: 'ledger',
@@ -193,6 +207,7 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
         retried: count('retried'),
         unhandled: count('unhandled'),
         attemptAbandoned: count('abandoned'),
+        reconciled: count('reconciled'),
         deadLettered: (reason) => journal.count(`metric dead-lettered ${reason}`),
       },
       logger: silentLogger(journal),
@@ -245,7 +260,11 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
     const own = random(`event ${index}`);
     const event = createEvent(`msg_${seed}_${index}`, own, own.pick([0, 0, 0.3, 0.7, 1]));
     events.set(event.id, event);
-    time.at(START_MS + own.between(0, settings.arrivalMs), () => svix.send(event));
+    const isSwallowed = reconciling?.takes(event) === true && faults.strikes('event-swallowed');
+    time.at(START_MS + own.between(0, settings.arrivalMs), () => {
+      reconciling?.happens(event, isSwallowed);
+      if (!isSwallowed) svix.send(event);
+    });
     if (faults.strikes('poison-message')) {
       const content = {
         body: `poison ${index}`,
@@ -270,6 +289,7 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
   const quiet = await withVirtualTimers(time, () => time.drain(maximumSteps));
   journal.check('comes-to-rest', '-', quiet, () => `still busy after ${maximumSteps} steps`);
   if (quiet) settlement.checkAtTheEnd(mainQueue);
+  if (quiet) reconciling?.checkAtTheEnd();
   return { journal, faults, steps: time.steps };
 }
 

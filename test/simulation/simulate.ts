@@ -11,6 +11,7 @@ const USAGE = `npm run simulate -- [--seeds N] [--seed FIRST] [--events N] [--wi
   --events N        events per run; default: what the seed says
   --without LIST    faults to leave out: ${FAULTS.join(', ')}
   --first-failure   stop at the first seed that breaks a promise
+  --reconciling     compare Supaglue's API in every seed, not in one of ten
   --brief           print the violations alone, neither shrunk nor traced
   --json            print the totals and the violations as one JSON document
 
@@ -41,6 +42,7 @@ function readOptions(): Options | 'help' {
       without: { type: 'string' },
       'first-failure': { type: 'boolean', default: false },
       brief: { type: 'boolean', default: false },
+      reconciling: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -61,6 +63,7 @@ function readOptions(): Options | 'help' {
     firstFailure: values['first-failure'],
     overrides: {
       without: without as Fault[],
+      ...(values.reconciling && { reconciles: true }),
       ...(values.events === undefined ? {} : { events: number(values.events, 1) }),
     },
   };

@@ -107,6 +107,7 @@ export async function pipelineRig(environment: TestEnvironment, routes: EventRou
       retried: count('retried'),
       unhandled: count('unhandled'),
       attemptAbandoned: count('attemptAbandoned'),
+      reconciled: count('reconciled'),
       deadLettered: (reason) => count(reason)(),
     },
     logger: { debug() {}, info() {}, warn() {}, error() {} },

@@ -109,6 +109,7 @@ export async function createConsumerHarness(
       retried: count('retried'),
       unhandled: count('unhandled'),
       attemptAbandoned: count('attemptAbandoned'),
+      reconciled: count('reconciled'),
       deadLettered: (reason) => {
         counted.push({ name: 'deadLettered', reason });
       },

@@ -1,8 +1,13 @@
 import { ConsumerEnvironment } from '../../contract/environment.ts';
-import { NonRetryableError } from '../../router/index.ts';
+import { NonRetryableError, RetryAfterError } from '../../router/errors.ts';
 import { createCachedSecret } from '../../runtime/cached-secret.ts';
 import { type Environment, requireText } from '../../runtime/environment.ts';
 import { readStoredText } from '../../runtime/secret-text.ts';
+
+/** Codes of the errors that nothing but a person mends. */
+export const SUPAGLUE_REFUSED = 'supaglue-refused';
+export const SUPAGLUE_KEY_REFUSED = 'supaglue-key-refused';
+const DEFAULT_RETRY_AFTER_SECONDS = 10;
 
 const API_KEY_HEADER = 'x-api-key';
 
@@ -33,7 +38,8 @@ export interface SupaglueRequest {
  *
  * @returns what it answers, parsed
  * @throws {NonRetryableError} with code `supaglue-refused`, when Supaglue will not take the request
- * @throws {Error} when it cannot be reached, is too busy, or refuses the key: a retry may find that mended
+ * @throws {RetryAfterError} when it is too busy
+ * @throws {Error} when it cannot be reached or refuses the key: a retry may find that mended
  */
 export type SupaglueApi = (request: SupaglueRequest) => Promise<unknown>;
 
@@ -81,11 +87,20 @@ export function createSupaglueApi({
     });
     const { status } = response;
     if (status >= 200 && status < 300) return response.json().catch(() => undefined);
-    // Revoked, perhaps replaced: the next attempt reads it again.
-    if (status === 401 || status === 403) cached.forget();
     // The body may repeat the request: it stays out of logs and dead letters.
     const message = `Supaglue answered ${status} to ${what}`;
-    if (REFUSED.has(status)) throw new NonRetryableError(message, { code: 'supaglue-refused' });
-    throw new Error(message);
+    if (REFUSED.has(status)) throw new NonRetryableError(message, { code: SUPAGLUE_REFUSED });
+    const seconds = retryAfterSeconds(response.headers.get('retry-after'), nowMs());
+    if (status === 429) throw new RetryAfterError(seconds, message);
+    if (status !== 401 && status !== 403) throw new Error(message);
+    // Revoked, perhaps replaced: the next attempt reads it again.
+    cached.forget();
+    throw Object.assign(new Error(message), { code: SUPAGLUE_KEY_REFUSED });
   };
+}
+
+/** Seconds, or a date. */
+function retryAfterSeconds(header: string | null, nowMs: number): number {
+  const seconds = /^\d{1,6}$/.test(header ?? '') ? Number(header) : (Date.parse(header ?? '') - nowMs) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : DEFAULT_RETRY_AFTER_SECONDS;
 }
