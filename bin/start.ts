@@ -4,6 +4,7 @@ import { takesColours } from '../local/colours.ts';
 import { BuildDirectories } from '../local/start/build-directories.ts';
 import { parseStartOptions } from '../local/start/options.ts';
 import { stopSignal } from '../local/start/stop-signal.ts';
+import { RECONCILED_CONTEXT } from '../local/supaglue/server.ts';
 
 // `npm start`. Ends with 0 after Ctrl-C or SIGTERM, 1 when it could not start, 2 for a wrong command line,
 // 130 when a second Ctrl-C cut the stopping short.
@@ -38,9 +39,10 @@ if ('exitCode' in options) {
       buildAssembly(builds.next(), undefined, {
         signal: AbortSignal.any([stopped, failed.signal]),
         minify: options.inspectPort === undefined,
-        ...(database === undefined
-          ? {}
-          : { context: { databaseSecretArn: database.LOCAL_DATABASE_SECRET_ARN } }),
+        context: {
+          ...(database && { databaseSecretArn: database.LOCAL_DATABASE_SECRET_ARN }),
+          ...(options.withSupaglue && RECONCILED_CONTEXT),
+        },
       });
     first = build();
     // Whoever waits for it below is told; the rest is loaded while the stack is built.

@@ -50,6 +50,7 @@ export class ConsumerFunction extends Construct {
         ...optional(ConsumerEnvironment.PAGERDUTY_SECRET_ID, config.pagerDutySecretArn),
         ...optional(ConsumerEnvironment.SLACK_SECRET_ID, config.slackSecretArn),
         ...databaseEnvironment(config),
+        ...optional(ConsumerEnvironment.RECONCILES, config.reconcileMinutes && 'true'),
         [ConsumerEnvironment.MAX_ATTEMPTS]: String(config.maxAttempts),
         [ConsumerEnvironment.MAX_RECEIVE_COUNT]: String(MAX_RECEIVE_COUNT),
         [ConsumerEnvironment.BACKOFF_BASE_SECONDS]: String(config.backoffBaseSeconds),
@@ -101,6 +102,6 @@ export class ConsumerFunction extends Construct {
   }
 }
 
-function optional(name: string, value: string | undefined): Record<string, string> {
-  return value === undefined ? {} : { [name]: value };
+function optional(name: string, value: string | number | undefined): Record<string, string> {
+  return value === undefined ? {} : { [name]: String(value) };
 }

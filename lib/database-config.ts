@@ -1,6 +1,8 @@
 /** The part of the configuration that makes sense only together. */
 interface DatabaseConfig {
   readonly databaseSecretArn?: string | undefined;
+  readonly supaglueApiKeySecretArn?: string | undefined;
+  readonly reconcileMinutes?: number | undefined;
   readonly vpcId?: string | undefined;
   readonly subnetIds?: readonly string[] | undefined;
   readonly securityGroupIds?: readonly string[] | undefined;
@@ -27,10 +29,18 @@ export function databaseProblems(
   nameOf: (key: (typeof DATABASE_KEYS)[number] | keyof DatabaseConfig) => string,
 ): readonly string[] {
   const { databaseSecretArn, vpcId, subnetIds, securityGroupIds } = config;
-  const lonely = databaseSecretArn === undefined ? DATABASE_KEYS.filter((key) => key in given) : [];
+  const { supaglueApiKeySecretArn, reconcileMinutes } = config;
+  const isLonely = (key: (typeof DATABASE_KEYS)[number]) =>
+    key in given && !(reconcileMinutes !== undefined && key.startsWith('supaglueApi'));
+  const lonely = databaseSecretArn === undefined ? DATABASE_KEYS.filter(isLonely) : [];
   const problems = lonely.map(
     (key) => `${nameOf(key)} needs ${nameOf('databaseSecretArn')}: without it no handler uses a database`,
   );
+  if (reconcileMinutes !== undefined && supaglueApiKeySecretArn === undefined) {
+    problems.push(
+      `${nameOf('reconcileMinutes')} needs ${nameOf('supaglueApiKeySecretArn')}: Supaglue's API is asked with it`,
+    );
+  }
   const network = { vpcId, subnetIds, securityGroupIds };
   const names = (['vpcId', 'subnetIds', 'securityGroupIds'] as const).map(
     (key) => [nameOf(key), network[key]] as const,

@@ -12,6 +12,7 @@ const DESCRIPTIONS: Readonly<Record<StackOutput, string>> = {
   [StackOutput.ALERT_TOPIC_ARN]: 'Where alarms and alerts are published',
   [StackOutput.DASHBOARD_URL]: "CloudWatch's page of this deployment",
   [StackOutput.INGEST_LOG_GROUP]: 'What was received, and what was refused',
+  [StackOutput.RECONCILE_FUNCTION_NAME]: "Compares Supaglue's API with what its events told",
 };
 
 const SOURCE_DESCRIPTION = 'Secret that takes the signing secret of this source';

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { BundleOptions } from './bundle.ts';
 import { BundleError } from './bundle-error.ts';
-import { ENTRY_FILE, INGEST_ENTRY, SOURCE_EXTENSION } from './project-paths.ts';
+import { ENTRY_FILE, INGEST_ENTRY, RECONCILE_ENTRY, SOURCE_EXTENSION } from './project-paths.ts';
 import { type HandlersReading, readHandlers } from './read-handlers.ts';
 
 /**
@@ -20,6 +20,8 @@ export interface FunctionCode {
   /** Directory of each function's bundle. */
   readonly ingest: string;
   readonly consumer: string;
+  /** There where it is asked for. */
+  readonly reconcile: string;
   /** @param environment - the consumer's variables */
   readHandlers(environment: Readonly<Record<string, string>>): HandlersReading;
 }
@@ -31,6 +33,8 @@ export interface FunctionCodeOptions {
   readonly assetDirectory: string;
   /** Tells these bundles from those of another construct. */
   readonly prefix: string;
+  /** Whether Supaglue's API is compared: another function. */
+  readonly reconciles: boolean;
 }
 
 /**
@@ -38,20 +42,30 @@ export interface FunctionCodeOptions {
  *
  * @throws {BundleError} with the compiler's messages when a function does not compile
  */
-export function functionCode({ handlers, assetDirectory, prefix }: FunctionCodeOptions): FunctionCode {
+export function functionCode({
+  handlers,
+  assetDirectory,
+  prefix,
+  reconciles,
+}: FunctionCodeOptions): FunctionCode {
   const given = process.env[BUNDLES_VARIABLE] ?? '';
   if (given !== '') return givenCode(resolve(given));
   if (!existsSync(handlers)) throw new BundleError(`there is no file ${handlers} with the handlers`);
   bundleInProcess({
     outDirectory: assetDirectory,
     prefix,
-    entries: { ingest: INGEST_ENTRY, consumer: handlers },
+    entries: {
+      ingest: INGEST_ENTRY,
+      consumer: handlers,
+      ...(reconciles && { reconcile: RECONCILE_ENTRY }),
+    },
     minify: process.env[MINIFY_VARIABLE] !== 'false',
   });
   const consumer = join(assetDirectory, `${prefix}consumer`);
   return {
     ingest: join(assetDirectory, `${prefix}ingest`),
     consumer,
+    reconcile: join(assetDirectory, `${prefix}reconcile`),
     readHandlers: (environment) => readHandlers(consumer, environment),
   };
 }
@@ -80,6 +94,7 @@ function givenCode(directory: string): FunctionCode {
   return {
     ingest: join(directory, 'ingest'),
     consumer: join(directory, 'consumer'),
+    reconcile: join(directory, 'reconcile'),
     readHandlers: () => ({ handlers: JSON.parse(readFileSync(join(directory, 'handlers.json'), 'utf8')) }),
   };
 }

@@ -10,5 +10,8 @@ export const SOURCE_EXTENSION = extname(import.meta.filename);
 /** Source of the ingest function, which holds nothing of the user's. */
 export const INGEST_ENTRY = `${projectDirectory}lambdas/ingest/handler${SOURCE_EXTENSION}`;
 
+/** Source of the function that reconciles. */
+export const RECONCILE_ENTRY = `${projectDirectory}lambdas/reconcile/handler${SOURCE_EXTENSION}`;
+
 /** The file that each function's code starts with; its handler is `index.handler`. */
 export const ENTRY_FILE = 'index.mjs';

@@ -105,6 +105,16 @@ export interface DatabaseProps {
   readonly network?: NetworkProps;
 }
 
+/** What Supaglue's API shows and no event told is made up for: docs/reconciling.md. */
+export interface ReconcileProps {
+  /** How often they are compared, in minutes, 1 to 1,440. Needs `database.supaglueApiKeySecretArn`. */
+  readonly minutes: number;
+  /** A change counts as untold after this long, in minutes. @default 60 */
+  readonly graceMinutes?: number;
+  /** More of the connections than this gone at once, and three of them, and nothing is deleted. @default 20 */
+  readonly gonePercent?: number;
+}
+
 /** By ids alone: a look-up would bind the template to one account. It needs a NAT gateway, or endpoints for SQS, DynamoDB, SNS and Secrets Manager. */
 export interface NetworkProps {
   readonly vpcId: string;
@@ -123,7 +133,9 @@ export interface SupaglueWebhooksSettings {
   readonly retries?: RetryProps;
   readonly alerts?: AlertProps;
   /** @default none: `addDatabaseUseCases` registers nothing */
-  readonly database?: DatabaseProps;
+  readonly database?: DatabaseProps | Pick<DatabaseProps, 'supaglueApiKeySecretArn' | 'supaglueApiUrl'>;
+  /** @default none: what Supaglue does not tell is not found */
+  readonly reconcile?: ReconcileProps;
   /** Days that a record is kept after its last write, 22 or more: Svix can resend for 90. @default 100 */
   readonly ledgerRetentionDays?: number;
   /** Retention of all log groups, one of the values that CloudWatch Logs takes, in days. @default 30 */

@@ -177,6 +177,12 @@ const shape = {
     .refine((url) => !/[?#@]|\/$/.test(url))
     .default(SUPAGLUE_CLOUD_API_URL)
     .describe('an https:// URL like https://supaglue.example.com/mgmt/v2, without a slash at its end'),
+  /** How often Supaglue's API is compared with what events told; absent: never. Needs supaglueApiKeySecretArn. */
+  reconcileMinutes: integer(1, 1_440, 60).unwrap().optional(),
+  /** A change counts as untold after this long. */
+  reconcileGraceMinutes: integer(0, 1_440, 60),
+  /** More connections than this gone at once, and three of them: nothing is deleted. */
+  reconcileGonePercent: integer(1, 100, 20),
   /** Connections that write into a schema of their own, where Supaglue cannot be asked. */
   connectionSchemas,
   /** The network that the database is in, when it cannot be reached from outside: all three, or none. */

@@ -15,6 +15,7 @@ import { IngestFunction } from './ingest-function.ts';
 import { IngestUrl } from './ingest-url.ts';
 import { LedgerTable } from './ledger-table.ts';
 import type { SupaglueWebhooksProps } from './props.ts';
+import { ReconcileFunction } from './reconcile-function.ts';
 import { configOf } from './settings.ts';
 import { SigningSecret } from './signing-secret.ts';
 import { WebhookAlarms } from './webhook-alarms.ts';
@@ -67,6 +68,7 @@ export class SupaglueWebhooks extends Construct {
       handlers: props.handlers,
       assetDirectory: Stage.of(this)?.assetOutdir ?? '',
       prefix: `bundle-${this.node.addr.slice(-8)}-`,
+      reconciles: config.reconcileMinutes !== undefined,
     });
 
     const queues = new WebhookQueues(this, 'Queues', { config, removalPolicy });
@@ -95,6 +97,20 @@ export class SupaglueWebhooks extends Construct {
       environment: props.consumer?.environment ?? {},
       secrets: props.consumer?.secrets ?? {},
     });
+    const { reconcileMinutes: minutes, supaglueApiKeySecretArn: apiKeySecretArn } = config;
+    const reconcile =
+      minutes === undefined || apiKeySecretArn === undefined
+        ? undefined
+        : new ReconcileFunction(this, 'ReconcileFunction', {
+            config,
+            assetDirectory: code.reconcile,
+            queue: queues.queue,
+            ledger,
+            apiKeySecretArn,
+            minutes,
+          });
+    // It takes what a consumer from before has handled for untold.
+    reconcile?.node.addDependency(consumer);
     const api =
       config.endpoint === 'function-url'
         ? undefined
@@ -118,6 +134,7 @@ export class SupaglueWebhooks extends Construct {
       throttledRequests,
       ingest,
       consumer,
+      reconcile: reconcile?.function,
     });
     const dashboard = new WebhookDashboard(this, 'Dashboard', {
       config,
@@ -129,6 +146,7 @@ export class SupaglueWebhooks extends Construct {
       consumer,
       queues,
       ledger,
+      reconcile: reconcile?.function,
     });
 
     new DeploymentOutputs(this, {
@@ -141,6 +159,7 @@ export class SupaglueWebhooks extends Construct {
       [StackOutput.ALERT_TOPIC_ARN]: topic.topicArn,
       [StackOutput.DASHBOARD_URL]: dashboard.url,
       [StackOutput.INGEST_LOG_GROUP]: ingest.logGroup.logGroupName,
+      ...(reconcile && { [StackOutput.RECONCILE_FUNCTION_NAME]: reconcile.function.functionName }),
       ...Object.fromEntries(
         [...sources.byName].map(([source, { secret }]) => [sourceOutput(source), secret.secretName]),
       ),
@@ -160,6 +179,8 @@ export class SupaglueWebhooks extends Construct {
         ledger,
         signingSecret: signingSecret.resource,
         alertTopic: topic,
+        reconcile: reconcile?.function,
+        schedule: reconcile?.schedule,
       },
     });
 

@@ -11,7 +11,7 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { AnswerCode } from '../lambdas/contract/http.ts';
-import { INGEST_SERVICE, Metric, serviceName } from '../lambdas/contract/metrics.ts';
+import { INGEST_SERVICE, Metric, RECONCILE_SERVICE, serviceName } from '../lambdas/contract/metrics.ts';
 import type { EndpointMetrics } from './ingest-url.ts';
 import type { StackConfig } from './stack-config.ts';
 import { webhookMetric } from './webhook-metrics.ts';
@@ -29,6 +29,8 @@ export interface WebhookAlarmsProps {
   readonly throttledRequests: IMetric | undefined;
   readonly ingest: LambdaFunction;
   readonly consumer: LambdaFunction;
+  /** Absent while nothing is reconciled. */
+  readonly reconcile: LambdaFunction | undefined;
 }
 
 interface AlarmRule {
@@ -71,7 +73,7 @@ export class WebhookAlarms extends Construct {
 }
 
 function alarmRules(props: WebhookAlarmsProps): readonly AlarmRule[] {
-  const { config, queues, endpoints, throttledRequests, ingest, consumer } = props;
+  const { config, queues, endpoints, throttledRequests, ingest, consumer, reconcile } = props;
   const rejected = (reason: AnswerCode) =>
     webhookMetric(Metric.EVENTS_REJECTED, serviceName(INGEST_SERVICE, config.stage), { reason });
   const minute = { period: Duration.minutes(1), statistic: 'Maximum' };
@@ -189,6 +191,7 @@ function alarmRules(props: WebhookAlarmsProps): readonly AlarmRule[] {
       }),
       threshold: 1,
     },
+    ...(reconcile === undefined ? [] : reconcileRules(reconcile, config)),
   ];
 }
 
@@ -203,14 +206,39 @@ function throttledRequestsRule(metric: IMetric): AlarmRule {
   };
 }
 
+function reconcileRules(reconcile: LambdaFunction, { stage }: StackConfig): readonly AlarmRule[] {
+  const service = serviceName(RECONCILE_SERVICE, stage);
+  return [
+    {
+      name: 'ReconcileFailed',
+      meaning:
+        'The comparison with the API of Supaglue failed or stopped: gaps are not found, or too much is gone at once and nothing was deleted.',
+      metric: sumOf(
+        [
+          reconcile.metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
+          webhookMetric(Metric.RECONCILE_STOPPED, service),
+        ],
+        'failed runs',
+      ),
+      threshold: 1,
+    },
+    {
+      name: 'GapsFound',
+      meaning: 'Supaglue did not tell of something: it was found in its API, and made up for.',
+      metric: webhookMetric(Metric.GAPS_FOUND, service),
+      threshold: 1,
+    },
+  ];
+}
+
 /** Over five minutes, as each of them. */
-function sumOf(metrics: readonly IMetric[]): IMetric {
+function sumOf(metrics: readonly IMetric[], label = '5xx'): IMetric {
   const [only] = metrics;
   if (only !== undefined && metrics.length === 1) return only;
   const named = metrics.map((metric, index) => [`m${index}`, metric] as const);
   return new MathExpression({
     expression: named.map(([name]) => `FILL(${name}, 0)`).join(' + '),
-    label: '5xx',
+    label,
     period: Duration.minutes(5),
     usingMetrics: Object.fromEntries(named),
   });

@@ -10,7 +10,13 @@ import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { FailureReason } from '../lambdas/contract/failure.ts';
 import { AnswerCode } from '../lambdas/contract/http.ts';
-import { CONSUMER_SERVICE, INGEST_SERVICE, Metric, serviceName } from '../lambdas/contract/metrics.ts';
+import {
+  CONSUMER_SERVICE,
+  INGEST_SERVICE,
+  Metric,
+  RECONCILE_SERVICE,
+  serviceName,
+} from '../lambdas/contract/metrics.ts';
 import type { WebhookAlarmsProps } from './webhook-alarms.ts';
 import { webhookMetric } from './webhook-metrics.ts';
 
@@ -88,7 +94,7 @@ function queueWidgets({ queues: { queue, deadLetterQueue } }: WebhookDashboardPr
   ];
 }
 
-function handlingWidgets({ config }: WebhookDashboardProps): GraphWidget[] {
+function handlingWidgets({ config, reconcile }: WebhookDashboardProps): GraphWidget[] {
   const service = serviceName(CONSUMER_SERVICE, config.stage);
   const counts = [
     Metric.EVENTS_PROCESSED,
@@ -99,6 +105,7 @@ function handlingWidgets({ config }: WebhookDashboardProps): GraphWidget[] {
     Metric.ATTEMPT_ABANDONED,
     Metric.SYNCS_UNMAPPED,
     Metric.SYNCS_WITHOUT_ROWS,
+    ...(reconcile === undefined ? [] : [Metric.EVENTS_RECONCILED]),
   ];
   return [
     graph(
@@ -120,9 +127,21 @@ function handlingWidgets({ config }: WebhookDashboardProps): GraphWidget[] {
   ];
 }
 
-function functionWidgets({ ingest, consumer, ledger }: WebhookDashboardProps): GraphWidget[] {
+function functionWidgets({
+  config,
+  ingest,
+  consumer,
+  ledger,
+  reconcile,
+}: WebhookDashboardProps): GraphWidget[] {
+  const reconciling = [Metric.GAPS_FOUND, Metric.RECONCILE_STOPPED].map((name) =>
+    webhookMetric(name, serviceName(RECONCILE_SERVICE, config.stage)),
+  );
   return [
     graph('Function errors and throttles', [
+      ...(reconcile === undefined
+        ? []
+        : [reconcile.metricErrors({ label: 'reconcile errors' }), ...reconciling]),
       ingest.metricErrors({ label: 'ingest errors' }),
       consumer.metricErrors({ label: 'consumer errors' }),
       ingest.metricThrottles({ label: 'ingest throttles' }),

@@ -10,6 +10,8 @@ export const SOURCES_VARIABLE = 'WEBHOOK_SOURCES';
 
 /** Variable with the URL at which the run tells what it received. */
 export const RECEIVED_VARIABLE = 'RECEIVED_URL';
+/** Variable with the name of the function that compares Supaglue's API, where one does. */
+export const RECONCILE_VARIABLE = 'RECONCILE_FUNCTION_NAME';
 
 /** What only operators call: no function has a grant for it, so none gets its endpoint. */
 export interface OperatorEndpoints {
@@ -27,6 +29,7 @@ export interface CloudAccess {
   readonly webhookUrl: string;
   readonly functionWebhookUrl?: string;
   readonly secret: string;
+  readonly reconcileFunctionName?: string | undefined;
 }
 
 /** Variables with which the AWS CLI, the SDKs and the operator's commands work on a local cloud. */
@@ -49,5 +52,6 @@ export function cloudExports(access: CloudAccess): Readonly<Record<string, strin
     WEBHOOK_URL: access.webhookUrl,
     ...(access.functionWebhookUrl === undefined ? {} : { FUNCTION_WEBHOOK_URL: access.functionWebhookUrl }),
     WEBHOOK_SECRET: access.secret,
+    ...(access.reconcileFunctionName && { [RECONCILE_VARIABLE]: access.reconcileFunctionName }),
   };
 }

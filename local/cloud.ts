@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { ConsumerEnvironment } from '../lambdas/contract/environment.ts';
 import { WEBHOOK_PATH } from '../lambdas/contract/http.ts';
 import type { HandlerRegistrations } from '../lambdas/contract/outputs.ts';
 import { adjustModel } from './assembly/adjust-model.ts';
@@ -199,6 +200,10 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
   );
   const [lambda, cloudWatch, receivedServer] = await Promise.all([
     startLambda({
+      functionOf: (nameOrArn) =>
+        [...functions.values()].find(
+          ({ name, definition }) => name === nameOrArn || definition.arn === nameOrArn,
+        ),
       functions: () => [...functions.values()].map(({ definition }) => definition),
       variablesOf: (definition) => ({ ...definition.environment, ...variablesOf(definition) }),
       pollers,
@@ -207,6 +212,14 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
     received.listen(),
   ]);
   teardown.add(() => Promise.all([lambda.stop(), cloudWatch.stop(), receivedServer.close()]));
+
+  // On a machine of its own nothing asks Supaglue's cloud: only a local one is compared with.
+  const isWithSupaglue = ConsumerEnvironment.SUPAGLUE_API_URL in environment;
+  for (const { functionId, everyMs } of isWithSupaglue ? model.schedules : []) {
+    const timer = setInterval(() => void functionOf(functionId).invoke('{}'), everyMs);
+    teardown.add(async () => clearInterval(timer));
+  }
+  const reconcile = functions.get(model.parts.reconcile ?? '');
 
   let current = assembly;
   let { handlers } = model.deployment;
@@ -236,6 +249,7 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
       sourceSecrets: model.sourceSecrets,
       ...addresses,
       secret,
+      reconcileFunctionName: isWithSupaglue ? reconcile?.name : undefined,
     }),
     handlers: () => handlers,
     notRun: model.notRun,

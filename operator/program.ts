@@ -65,6 +65,14 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: () => P
     "the local run's application database: tables, query",
     async () => (await import('./commands/database/database.ts')).registerDatabase,
   ],
+  reconcile: [
+    "find what Supaglue's events did not tell, and make up for it",
+    async () => (await import('./commands/reconcile/reconcile.ts')).registerReconcile,
+  ],
+  supaglue: [
+    "change something at the local run's Supaglue, without an event",
+    async () => (await import('./commands/reconcile/supaglue.ts')).registerSupaglue,
+  ],
   explain: [
     'why a captured request does not verify',
     async () => (await import('./commands/explain/explain.ts')).registerExplain,

@@ -13,6 +13,8 @@ export const StackOutput = {
   DASHBOARD_URL: 'DashboardUrl',
   /** Where `events list` looks; a stack of before has none. */
   INGEST_LOG_GROUP: 'IngestLogGroup',
+  /** Where Supaglue's API is compared. */
+  RECONCILE_FUNCTION_NAME: 'ReconcileFunctionName',
 } as const;
 export type StackOutput = (typeof StackOutput)[keyof typeof StackOutput];
 
@@ -77,4 +79,7 @@ export interface DeploymentParts {
   readonly ledger: string;
   readonly signingSecret: string;
   readonly alertTopic: string;
+  /** The function that compares Supaglue's API, and its schedule; absent while nothing is reconciled. */
+  readonly reconcile?: string;
+  readonly schedule?: string;
 }

@@ -95,6 +95,10 @@ export function buildModel(assembly: Assembly, sqsEndpoint: string): StackModel 
       ...apiRoutes(stack, functions, modelsOf([ResourceType.ROUTE], onlyOurs)),
       ...urlRoutes(stack, functions, modelsOf([ResourceType.URL], onlyOurs)),
     ],
+    schedules: modelsOf([ResourceType.SCHEDULE], (schedule) => ({
+      functionId: onlyOurs(schedule).owner === parts.schedule ? (parts.reconcile ?? '') : '',
+      everyMs: Number(/^rate\((\d+) /.exec(schedule.text('ScheduleExpression'))?.[1]) * 60_000,
+    })),
     parts: {
       ...parts,
       ledger: stack.nameOf(parts.ledger),

@@ -15,6 +15,7 @@ export const ResourceType = {
   ROUTE: 'AWS::ApiGatewayV2::Route',
   LOG_GROUP: 'AWS::Logs::LogGroup',
   KEY: 'AWS::KMS::Key',
+  SCHEDULE: 'AWS::Scheduler::Schedule',
 } as const;
 
 /**

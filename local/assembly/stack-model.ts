@@ -18,6 +18,7 @@ export interface StackModel {
   readonly functions: readonly FunctionModel[];
   readonly eventSources: readonly EventSourceModel[];
   readonly routes: readonly RouteModel[];
+  readonly schedules: readonly ScheduleModel[];
   /** What the template holds beside, in its order. */
   readonly notRun: readonly NotRun[];
 }
@@ -87,6 +88,11 @@ export interface EventSourceModel {
   /** Absent when the template sets none. */
   readonly maximumConcurrency?: number;
   readonly enabled: boolean;
+}
+
+export interface ScheduleModel {
+  readonly functionId: string;
+  readonly everyMs: number;
 }
 
 export interface RouteModel {

@@ -3,6 +3,7 @@ import type { FunctionModel } from '../assembly/stack-model.ts';
 import { type JsonRecord, parseRecord } from '../json.ts';
 import { listenOnLoopback, readBody } from '../loopback-server.ts';
 import type { Poller } from '../poller/poller.ts';
+import type { LocalFunction } from '../runtime/local-function.ts';
 import { functionConfiguration, LambdaMapping } from './lambda-resources.ts';
 import { type Service, ServiceError } from './service.ts';
 
@@ -10,16 +11,18 @@ export interface LambdaOptions {
   /** With the newest code, at the time of the call. */
   functions(): readonly FunctionModel[];
   readonly pollers: readonly Poller[];
+  functionOf(nameOrArn: string): LocalFunction | undefined;
   /** The function's own variables; the endpoints of the local cloud are left out, as they are on AWS. */
   variablesOf(definition: FunctionModel): Readonly<Record<string, string>>;
 }
 
 const MAPPINGS_PATH = /^\/2015-03-31\/event-source-mappings\/?([^/]*)$/;
+const INVOCATIONS_PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 const NOT_FOUND = 'ResourceNotFoundException';
 const CONFIGURATION_PATH = /^\/2015-03-31\/functions\/([^/]+)\/configuration$/;
 
 /**
- * ListEventSourceMappings, GetEventSourceMapping, UpdateEventSourceMapping (`Enabled` alone) and
+ * Invoke, ListEventSourceMappings, GetEventSourceMapping, UpdateEventSourceMapping (`Enabled` alone) and
  * GetFunctionConfiguration of Lambda. Enabling and disabling drive the pollers.
  */
 export async function startLambda(options: LambdaOptions): Promise<Service> {
@@ -59,7 +62,16 @@ export async function startLambda(options: LambdaOptions): Promise<Service> {
       response.setHeader('content-type', 'application/json');
       response.setHeader('x-amzn-requestid', randomUUID());
       try {
-        const answer = call(request.method, new URL(request.url ?? '/', 'http://localhost'), input);
+        const url = new URL(request.url ?? '/', 'http://localhost');
+        const [, name = ''] = INVOCATIONS_PATH.exec(url.pathname) ?? [];
+        const invoked = name === '' ? undefined : options.functionOf(decodeURIComponent(name));
+        if (invoked !== undefined) {
+          const { outcome } = await invoked.invoke(String(body));
+          if (!outcome.ok) response.setHeader('x-amz-function-error', 'Unhandled');
+          response.end(outcome.ok ? outcome.payload : JSON.stringify(outcome.error));
+          return;
+        }
+        const answer = call(request.method, url, input);
         response.writeHead(request.method === 'PUT' ? 202 : 200).end(JSON.stringify(answer));
       } catch (error) {
         if (!(error instanceof ServiceError)) throw error;

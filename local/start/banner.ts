@@ -13,12 +13,13 @@ export interface Running {
   readonly cloud: LocalCloud;
   readonly inspector: ServedInspector | undefined;
   readonly database: LocalDatabase | undefined;
+  readonly supaglueUrl?: string | undefined;
   readonly options: Pick<StartOptions, 'write'>;
 }
 
 /** What a user needs first: addresses, the secret, and what to type next. */
 export function banner(
-  { cloud, inspector, database, options: { write } }: Running,
+  { cloud, inspector, database, supaglueUrl, options: { write } }: Running,
   { bold, dim }: Colours,
 ): string {
   const readOnly = write === true ? '' : `   ${dim('read-only; --write lets it redrive and delete')}`;
@@ -32,6 +33,9 @@ export function banner(
     `  Signing secret  ${bold(cloud.secret)}`,
     ...(inspector === undefined ? [] : [`  Inspector       ${bold(inspector.url)}${readOnly}`]),
     ...(database === undefined ? [] : databaseLines(database, { bold, dim })),
+    ...(supaglueUrl
+      ? [`  Supaglue's API  ${bold(supaglueUrl)}   ${dim('npx supaglue-webhooks supaglue --help')}`]
+      : []),
     `  Shell exports   ${EXPORTS_FILE}   ${dim(`. ${EXPORTS_FILE}`)}`,
     '',
     `  Try it in another terminal:  ${bold('npx supaglue-webhooks send sync.complete --local')}`,

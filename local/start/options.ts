@@ -13,6 +13,8 @@ export interface StartOptions {
   readonly inspectPort?: number;
   readonly write?: true;
   readonly withDatabase?: true;
+  /** With a Supaglue of its own, which is compared with what events told. */
+  readonly withSupaglue?: true;
   readonly databaseUrl?: string;
 }
 
@@ -33,7 +35,7 @@ Examples:
   npm start
   npm start -- --port 0 --retry-base 1 --retry-max 5
   npm start -- --write
-  npm start -- --with-database
+  npm start -- --with-database --with-supaglue
   WEBHOOK_SECRET=whsec_... npm start -- --verbose
   DATABASE_URL=postgres://... npm start -- --database-url
 
@@ -65,6 +67,7 @@ export function parseStartOptions(
     .option('--retry-max <seconds>', 'longest retry delay, instead of the stack’s', secondsOption)
     .option('--write', 'let the inspector redrive and delete dead letters')
     .option('--with-database', 'with a seeded PostgreSQL: DATABASE_URL on this machine, or an embedded one')
+    .option('--with-supaglue', 'with a Supaglue whose API is compared with what events told, each minute')
     .addOption(
       new Option(
         '--database-url [url]',

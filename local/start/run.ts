@@ -15,6 +15,7 @@ import { listenOnLoopback } from '../loopback-server.ts';
 import { RunExports } from '../run-exports.ts';
 import type { InspectOptions } from '../runtime/inspected-hosts.ts';
 import { safeText } from '../safe-text.ts';
+import { LOCAL_API_KEY, LOCAL_API_KEY_SECRET_ARN, startLocalSupaglue } from '../supaglue/server.ts';
 import { readUserVariables, USER_VARIABLES_FILE } from '../user-variables.ts';
 import { banner, type ServedInspector } from './banner.ts';
 import { missingLines, noticesOf } from './notices.ts';
@@ -71,9 +72,11 @@ export async function run(input: RunOptions): Promise<void> {
 
   if (input.startDatabase !== undefined) writeLine('starting the database …');
   const database = await input.startDatabase?.();
+  const supaglue = options.withSupaglue === true ? await startLocalSupaglue() : undefined;
   try {
-    await runWith(input, assemblyDirectory, database);
+    await runWith(input, assemblyDirectory, database, supaglue?.url);
   } finally {
+    await supaglue?.stop();
     await database?.stop();
   }
 }
@@ -82,19 +85,24 @@ async function runWith(
   input: RunOptions,
   assemblyDirectory: string,
   database: LocalDatabase | undefined,
+  supaglueUrl: string | undefined,
 ): Promise<void> {
   const { options, directory, stopped } = input;
   const writeLine = (line: string): void => input.write(`${line}\n`);
   const palette = colours(input.colour);
   let present: (event: LocalCloudEvent) => void = () => undefined;
   const variablesFile = join(directory, USER_VARIABLES_FILE);
+  const supaglueEnvironment = supaglueUrl ? { [ConsumerEnvironment.SUPAGLUE_API_URL]: supaglueUrl } : {};
   const cloud = await startLocalCloud({
     assemblyDirectory,
     port: options.port,
     secret: options.secret ?? (await stableSecret(directory)),
     userVariables: await readUserVariables(variablesFile),
-    ...(database === undefined ? {} : { secretsByArn: database.secretsByArn }),
-    environment: retryEnvironment(options),
+    secretsByArn: {
+      ...database?.secretsByArn,
+      ...(supaglueUrl && { [LOCAL_API_KEY_SECRET_ARN]: LOCAL_API_KEY }),
+    },
+    environment: { ...retryEnvironment(options), ...supaglueEnvironment },
     ...(options.inspectPort === undefined ? {} : { inspect: inspection(options.inspectPort, writeLine) }),
     observer: (event) => present(event),
   });
@@ -115,7 +123,7 @@ async function runWith(
       roleOf: (name) => (name === cloud.functions.ingest.name ? 'ingest' : 'consumer'),
       nowMs: Date.now,
     });
-    const exports = { ...cloud.exports, ...database?.exports };
+    const exports = { ...cloud.exports, ...database?.exports, ...supaglueEnvironment };
     inspector = await openInspector(input, exports, cloud, writeLine);
     const tellExports = () =>
       exportsFiles.write({
@@ -124,7 +132,7 @@ async function runWith(
         ...(inspector === undefined ? {} : { INSPECTOR_URL: inspector.url }),
       });
     await tellExports();
-    writeLine(banner({ cloud, inspector, database, options }, palette));
+    writeLine(banner({ cloud, inspector, database, supaglueUrl, options }, palette));
     const variables = await readUserVariables(variablesFile);
     for (const line of noticesOf(cloud, variables)) writeLine(line);
     // Only now: the compiler would take the build's cores, and nothing waits for what it says.

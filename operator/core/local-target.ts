@@ -1,5 +1,10 @@
 import { ConsumerEnvironment } from '../../lambdas/contract/environment.ts';
-import { HANDLERS_VARIABLE, RECEIVED_VARIABLE, SOURCES_VARIABLE } from '../../local/cloud-exports.ts';
+import {
+  HANDLERS_VARIABLE,
+  RECEIVED_VARIABLE,
+  RECONCILE_VARIABLE,
+  SOURCES_VARIABLE,
+} from '../../local/cloud-exports.ts';
 import { localClients } from './clients.ts';
 import { CommandError } from './command-error.ts';
 import { isLoopbackUrl } from './loopback.ts';
@@ -29,6 +34,7 @@ export function localTarget(exports: LocalExports): Target {
     sourceSecrets: JSON.parse(exports[SOURCES_VARIABLE] ?? '{}'),
     handlers: JSON.parse(exports[HANDLERS_VARIABLE] ?? '"unknown"'),
     received: { url: url(exports, RECEIVED_VARIABLE), accessKeyId: text(exports, 'AWS_ACCESS_KEY_ID') },
+    reconcileFunctionName: exports[RECONCILE_VARIABLE],
     ...databaseOf(exports),
     clients: localClients(
       {

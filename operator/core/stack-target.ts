@@ -56,6 +56,7 @@ export async function stackTarget(
     ),
     dashboardUrl: output(StackOutput.DASHBOARD_URL),
     ingestLogGroup: outputs.get(StackOutput.INGEST_LOG_GROUP),
+    reconcileFunctionName: outputs.get(StackOutput.RECONCILE_FUNCTION_NAME),
     deploymentPath: path,
     clients: stackClients(),
   };

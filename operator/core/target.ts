@@ -40,6 +40,8 @@ export interface Target {
   readonly received?: { readonly url: string; readonly accessKeyId: string };
   /** CloudWatch's page; a local run has none. */
   readonly dashboardUrl?: string;
+  /** Where Supaglue's API is compared; absent: nowhere. */
+  readonly reconcileFunctionName?: string | undefined;
   /** Which handlers the consumer has, as the local run tells. Absent: the stack's template does. */
   readonly handlers?: HandlerRegistrations | 'unknown';
   /** Path of the framework's construct in its stack. @default Default */

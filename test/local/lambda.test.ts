@@ -51,6 +51,7 @@ beforeAll(async () => {
   poller = startPoller({ source, queues: engines.queues, target: fn, observer: events.observer });
   lambda = await startLambda({
     functions: () => [fn.definition],
+    functionOf: (name) => (name === fn.name ? fn : undefined),
     pollers: [poller],
     variablesOf: ({ environment }) => ({ ...environment, DELAY: '1' }),
   });

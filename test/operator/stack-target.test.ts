@@ -19,6 +19,7 @@ const OUTPUTS: Readonly<Record<StackOutput, string>> = {
   AlertTopicArn: 'arn:aws:sns:eu-west-1:000000000000:alerts',
   DashboardUrl:
     'https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#dashboards/dashboard/s',
+  ReconcileFunctionName: 'reconcile',
 };
 
 type Marked = readonly [key: string, value: string, description: string];

@@ -70,6 +70,8 @@ describe('cdk-nag’s AwsSolutions pack', () => {
       alertEndpoint: 'https://events.example.com/enqueue',
       alertTopicKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d',
       databaseSecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:database-AbCdEf',
+      supaglueApiKeySecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:api-key-AbCdEf',
+      reconcileMinutes: '30',
       vpcId: 'vpc-0a1b2c3d',
       subnetIds: 'subnet-0a1b2c3d',
       securityGroupIds: 'sg-0a1b2c3d',

@@ -95,6 +95,9 @@ export const VARIANTS = {
   cleanSupaglueTables: true,
   supaglueApiKeySecretArn: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:api-key-AbCdEf',
   supaglueApiUrl: 'https://supaglue.example.com/mgmt/v2',
+  reconcileMinutes: 7,
+  reconcileGraceMinutes: 7,
+  reconcileGonePercent: 7,
   connectionSchemas: 'connection-1=other',
   vpcId: 'vpc-0a1b2c3d',
   subnetIds: 'subnet-0a1b2c3d,subnet-1a1b2c3d',
@@ -112,6 +115,7 @@ export const NEEDED_BY: Readonly<Partial<Record<Key, readonly Key[]>>> = {
   supaglueApiKeySecretArn: ['databaseSecretArn'],
   supaglueApiUrl: ['databaseSecretArn'],
   connectionSchemas: ['databaseSecretArn'],
+  reconcileMinutes: ['databaseSecretArn', 'supaglueApiKeySecretArn'],
   vpcId: ['databaseSecretArn', 'subnetIds', 'securityGroupIds'],
   subnetIds: ['databaseSecretArn', 'vpcId', 'securityGroupIds'],
   securityGroupIds: ['databaseSecretArn', 'vpcId', 'subnetIds'],
@@ -179,6 +183,26 @@ export const ADDED_BY: Readonly<Partial<Record<Key, Explained>>> = {
   supaglueApiKeySecretArn: {
     'ConsumerFunctionConsumerRole may secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:111122223333:secret:api-key-AbCdEf':
       'A backfill triggers a full sync with it.',
+  },
+  reconcileMinutes: {
+    'service lambda.amazonaws.com may sts:AssumeRole on ReconcileFunctionReconcileRole':
+      'As for ingest. A function of its own, so that no handler may send to the queue.',
+    'ReconcileFunctionReconcileRole may sqs:SendMessage on QueuesQueue':
+      'What Supaglue did not tell goes the way of every event.',
+    'ReconcileFunctionReconcileRole may secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:111122223333:secret:api-key-AbCdEf':
+      'Supaglue’s management API is asked with it.',
+    'ReconcileFunctionReconcileRole may dynamodb:UpdateItem on LedgerTable if ForAllValues:StringLike dynamodb:LeadingKeys = reconcile#snapshot*':
+      'Its snapshot, under a condition. It can change no record of an event.',
+    'ReconcileFunctionReconcileRole may dynamodb:GetItem on LedgerTable if ForAllValues:StringLike dynamodb:LeadingKeys = reconcile#snapshot* or *.*':
+      'Its snapshot, and which event has told something; ids of events have no dot.',
+    'ReconcileFunctionReconcileRole may logs:CreateLogStream on ReconcileFunctionReconcileLogs':
+      'As for ingest.',
+    'ReconcileFunctionReconcileRole may logs:PutLogEvents on ReconcileFunctionReconcileLogs':
+      'As for ingest.',
+    'service scheduler.amazonaws.com may sts:AssumeRole on ReconcileFunctionScheduleRole if StringEquals aws:SourceAccount = <account>':
+      'The schedule calls as this role; of this account alone.',
+    'ReconcileFunctionScheduleRole may lambda:InvokeFunction on ReconcileFunctionReconcileFunction':
+      'The schedule’s one call.',
   },
   vpcId: { ...NETWORK_ALLOWED, ...NETWORK_DENIED },
   tracing: {

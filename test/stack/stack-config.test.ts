@@ -38,6 +38,8 @@ describe('defaults', () => {
       applicationSchema: 'app',
       cleanSupaglueTables: false,
       supaglueApiUrl: 'https://api.supaglue.io/mgmt/v2',
+      reconcileGraceMinutes: 60,
+      reconcileGonePercent: 20,
     });
   });
 

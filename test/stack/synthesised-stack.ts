@@ -40,7 +40,7 @@ export async function synthesiseTemplate(context: Json = {}): Promise<Template> 
 
 /** The stack reads no code; it only packs it. */
 export async function standInBundles(directory: string): Promise<string> {
-  for (const name of ['ingest', 'consumer']) {
+  for (const name of ['ingest', 'consumer', 'reconcile']) {
     await mkdir(join(directory, name), { recursive: true });
     await writeFile(join(directory, name, 'index.mjs'), `export const handler = () => '${name}';\n`);
   }

@@ -43,6 +43,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'inspect --write': { entry: 'inspect/inspect.ts', without: [LOCAL], beside: [...CHANGES, LOCAL] },
   doctor: { entry: 'doctor/doctor.ts' },
   send: { entry: 'send/send.ts' },
+  reconcile: { entry: 'reconcile/reconcile.ts' },
   'secret check': { entry: 'secret/check.ts' },
   explain: { entry: 'explain/explain.ts' },
   'secret set': { entry: 'secret/set.ts' },
@@ -54,6 +55,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   'cloudwatch-logs': 'logs',
 };
 const OPERATIONS: Readonly<Record<string, string>> = {
+  Invoke: 'InvokeFunction',
   SendMessageBatch: 'SendMessage',
   DeleteMessageBatch: 'DeleteMessage',
   ChangeMessageVisibilityBatch: 'ChangeMessageVisibility',

@@ -1,3 +1,4 @@
+import { isReconciled } from '../../../lambdas/contract/reconcile.ts';
 import type { LedgerRecord } from '../../../lambdas/ledger/record.ts';
 import { safeText } from '../../../local/safe-text.ts';
 import { formatDuration, formatUtc } from '../../cli/format-time.ts';
@@ -47,6 +48,8 @@ function headerLines(record: LedgerRecord): string[] {
   return [
     ...(columnsOf(line) <= COLUMNS ? [line] : [event, statusText(record)]),
     ...subject,
+    ...(isReconciled(record.event_id) ? ['reconciled  Supaglue did not send it: found in its API'] : []),
+    ...(record.same_content_as ? [`same as     ${record.same_content_as}: nothing ran`] : []),
     `attempts    ${attemptsText(record)}`,
     `sha256      ${record.body_sha256}`,
   ];
@@ -76,7 +79,7 @@ export function entryText(entry: TimelineEntry, record: LedgerRecord, nowMs: num
     case 'handler-completed':
       return `handler ${entry.handler} completed${entry.note === undefined ? '' : `: ${safeText(entry.note)}`}`;
     case 'completed':
-      return Object.keys(record.handlers).length === 0
+      return Object.keys(record.handlers).length === 0 && record.same_content_as === undefined
         ? 'COMPLETED: no handler is registered for it'
         : 'COMPLETED';
     case 'dead-lettered':

@@ -1,5 +1,6 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource hono/jsx */
+import { isReconciled } from '../../../lambdas/contract/reconcile.ts';
 import type { LedgerRecord } from '../../../lambdas/ledger/record.ts';
 import { safeText } from '../../../local/safe-text.ts';
 import { counted } from '../../cli/command-text.ts';
@@ -50,6 +51,7 @@ export function eventView(props: EventProps): View {
       <div class="page-head">
         <h1 class="mono">{id}</h1>
         {type === undefined ? '' : <p class="muted">{safeText(type, 120)}</p>}
+        {isReconciled(id) ? <p class="muted">reconciled: Supaglue did not send it</p> : ''}
       </div>
     ),
     live: (

@@ -1,0 +1,64 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { METADATA_KEY } from '../../lambdas/contract/outputs.ts';
+import { configOf } from '../../lib/settings.ts';
+import { resourceOf, resourcesOf, synthesiseTemplate, type Template } from './synthesised-stack.ts';
+
+const KEY_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:api-key-AbCdEf';
+
+describe('a stack that reconciles, without a database', () => {
+  let template: Template;
+  let plain: Template;
+  beforeAll(async () => {
+    [template, plain] = await Promise.all([
+      synthesiseTemplate({
+        supaglueApiKeySecretArn: KEY_ARN,
+        reconcileMinutes: '30',
+        reconcileGraceMinutes: '90',
+      }),
+      synthesiseTemplate(),
+    ]);
+  });
+
+  test('has a function of its own, and a schedule that may call it', () => {
+    const [id, { Properties }] = resourceOf(template, 'AWS::Lambda::Function', 'Reconcile');
+    expect(Properties['Environment']).toMatchObject({
+      Variables: {
+        SUPAGLUE_API_KEY_SECRET_ID: KEY_ARN,
+        RECONCILE_GRACE_SECONDS: '5400',
+        RECONCILE_GONE_PERCENT: '20',
+      },
+    });
+    expect(resourceOf(template, 'AWS::Scheduler::Schedule')[1].Properties).toMatchObject({
+      ScheduleExpression: 'rate(30 minutes)',
+      Target: { Arn: { 'Fn::GetAtt': [id, 'Arn'] } },
+    });
+    expect(template.Metadata?.[METADATA_KEY]).toMatchObject({ Default: { parts: { reconcile: id } } });
+  });
+
+  test('tells the consumer, and rings for what the runbook explains', () => {
+    const consumer = resourceOf(template, 'AWS::Lambda::Function', 'Consumer')[1].Properties;
+    expect(consumer['Environment']).toMatchObject({ Variables: { RECONCILES: 'true' } });
+    const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(([, alarm]) => alarm.Properties);
+    expect(alarms.slice(-2).map(({ AlarmName }) => AlarmName)).toEqual([
+      'SupaglueWebhooks-prod-ReconcileFailed',
+      'SupaglueWebhooks-prod-GapsFound',
+    ]);
+    for (const { AlarmDescription } of alarms) expect(AlarmDescription).toMatch(/^[\x20-\x7e]+$/);
+  });
+
+  test('off, nothing of it is there', () => {
+    expect(JSON.stringify(plain)).not.toMatch(/reconcil|gapsfound/i);
+  });
+});
+
+test('the API key belongs to it', () => {
+  expect(() => configOf({ reconcile: { minutes: 30 } })).toThrow(
+    "reconcile.minutes needs database.supaglueApiKeySecretArn: Supaglue's API is asked with it",
+  );
+  expect(
+    configOf({ reconcile: { minutes: 30 }, database: { supaglueApiKeySecretArn: KEY_ARN } }),
+  ).toMatchObject({
+    reconcileMinutes: 30,
+    supaglueApiKeySecretArn: KEY_ARN,
+  });
+});
