@@ -1,3 +1,4 @@
+import { CONTENT_RETENTION_DAYS } from '../../lambdas/contract/reconcile.ts';
 import { ASSUMED, CORE_MEMORY_MB, type Durations, startMs } from './durations.ts';
 import type { Observed } from './observed.ts';
 import { type Logging, platformBytes } from './platform-lines.ts';
@@ -12,6 +13,8 @@ export interface Workload {
   readonly duplicateShare: number;
   readonly logging: Logging;
   readonly endpoint: 'http-api' | 'function-url';
+  /** Supaglue's API is compared so often, of so many customers with one connection each. @default never */
+  readonly reconciling?: { readonly minutes: number; readonly customers: number };
 }
 
 export interface CostInputs {
@@ -48,6 +51,9 @@ const WRITE_UNIT_BYTES = KB;
 /** CloudWatch adds these to each line, and DynamoDB to each item. */
 const LOG_LINE_OVERHEAD_BYTES = 26;
 const ITEM_OVERHEAD_BYTES = 100;
+/** Of a content key's item, and of a customer in a compressed snapshot. */
+const CONTENT_BYTES = 150;
+const SNAPSHOT_BYTES = 100;
 const DAYS_PER_MONTH = 365 / 12;
 const SECRET_REFRESH_MINUTES = 5;
 /** An event source mapping holds five long polls open when nothing comes, 20 s each. */
@@ -57,7 +63,7 @@ const SECONDS_PER_MONTH = DAYS_PER_MONTH * 86_400;
 
 /** Units of each price that one event takes: counted calls, measured bytes, and the rules of AWS's price list. */
 export function unitsPerEvent(
-  { batchSize, payloadBytes, duplicateShare, logging, endpoint }: Workload,
+  { batchSize, payloadBytes, duplicateShare, logging, endpoint, reconciling }: Workload,
   { observed, durations }: CostInputs,
 ) {
   // Sent once more, a webhook takes the whole way again, but for the second write.
@@ -70,20 +76,23 @@ export function unitsPerEvent(
   const writes =
     callsOf(observed.calls.consumer, 'UpdateItem') +
     duplicateShare * callsOf(observed.calls.duplicate, 'UpdateItem');
+  const isReconciling = reconciling !== undefined;
   const isGateway = endpoint === 'http-api';
   const logged = isGateway ? observed : { lineBytes: { ...observed.lineBytes, access: undefined } };
   const logBytes = deliveries * logBytesPerEvent(logged, batchSize, logging);
-  const storedBytes = observed.itemBytes + ITEM_OVERHEAD_BYTES;
   const storedMonths = observed.ledgerRetentionDays / DAYS_PER_MONTH;
+  const storedByteMonths =
+    (observed.itemBytes + ITEM_OVERHEAD_BYTES) * storedMonths +
+    Number(isReconciling) * (CONTENT_BYTES + ITEM_OVERHEAD_BYTES) * (CONTENT_RETENTION_DAYS / DAYS_PER_MONTH);
   return {
     httpApiRequest: Number(isGateway) * deliveries * Math.max(1, Math.ceil(payloadBytes / HTTP_UNIT_BYTES)),
     lambdaRequest: deliveries * (1 + 1 / batchSize),
-    lambdaGigabyteSecond: deliveries * gigabyteSeconds(observed, durations, batchSize),
+    lambdaGigabyteSecond: deliveries * gigabyteSeconds(observed, durations, batchSize, isReconciling),
     sqsRequest: sqsRequests,
     sqsFairRequest: sqsRequests,
-    dynamoDbWrite: writes * Math.ceil(observed.itemBytes / WRITE_UNIT_BYTES),
-    dynamoDbGigabyteMonth: (storedBytes / GB) * storedMonths,
-    dynamoDbBackupGigabyteMonth: (storedBytes / GB) * storedMonths,
+    dynamoDbWrite: writes * Math.ceil(observed.itemBytes / WRITE_UNIT_BYTES) + Number(isReconciling),
+    dynamoDbGigabyteMonth: storedByteMonths / GB,
+    dynamoDbBackupGigabyteMonth: storedByteMonths / GB,
     logGigabyte: logBytes / GB,
     logGigabyteMonth: (logBytes / GB) * (observed.logRetentionDays / DAYS_PER_MONTH),
   } satisfies Partial<Record<PriceName, number>>;
@@ -111,12 +120,17 @@ function consumerLineBytes(observed: Observed['lineBytes']['consumerMetrics'], b
   return observed['1'] + perEvent * (batchSize - 1);
 }
 
-function gigabyteSeconds(observed: Observed, durations: Durations, batchSize: number): number {
+function gigabyteSeconds(
+  observed: Observed,
+  durations: Durations,
+  batchSize: number,
+  isReconciling: boolean,
+): number {
   const slowdown = Math.max(1, CORE_MEMORY_MB / observed.memoryMb);
   const coldMs = (ASSUMED.coldStartsPerMillion / 1_000_000) * startMs(observed.memoryMb);
   // Rounded up to whole milliseconds, as it is billed.
   const ingestMs = Math.ceil(durations.ingestCpuMs * slowdown + ASSUMED.sendMessageMs) + coldMs;
-  const writes = observed.calls.consumer['UpdateItem'] ?? 0;
+  const writes = (observed.calls.consumer['UpdateItem'] ?? 0) + Number(isReconciling);
   const batchMs =
     Math.ceil(durations.consumerCpuMs * slowdown * batchSize + writes * ASSUMED.updateItemMs) + coldMs;
   return ((ingestMs + batchMs / batchSize) / 1_000) * (observed.memoryMb / 1_024);
@@ -134,6 +148,21 @@ const VARIABLE_TEXT: Readonly<Record<keyof ReturnType<typeof unitsPerEvent>, str
   logGigabyte: 'Logs: GB taken in',
   logGigabyteMonth: 'Logs: GB-months',
 };
+
+/** Of a month's comparisons, assumed: three calls a customer, eight at once, 0.1 s each; a run is looked up twice. */
+function reconcilingUnits({ reconciling, eventsPerMonth }: Workload, memoryMb: number) {
+  if (reconciling === undefined) return [];
+  const runs = SECONDS_PER_MONTH / 60 / reconciling.minutes;
+  const snapshotUnits = 1 + (reconciling.customers * SNAPSHOT_BYTES) / WRITE_UNIT_BYTES;
+  const seconds = 1 + reconciling.customers * (3 / 8) * 0.1;
+  return [
+    ['lambdaGigabyteSecond', 'Reconciling: GB-seconds', runs * seconds * (memoryMb / 1_024)],
+    ['dynamoDbWrite', 'Reconciling: write units', runs * snapshotUnits],
+    ['dynamoDbRead', 'Reconciling: read units', runs * snapshotUnits + 2 * eventsPerMonth],
+    ['customMetricMonth', 'Reconciling: metrics', 3],
+    ['alarmMonth', 'Reconciling: alarms', 2],
+  ] as const;
+}
 
 /** The bill of a month in which every event is accepted and handled. */
 export function costOf(workload: Workload, inputs: CostInputs): Cost {
@@ -169,6 +198,9 @@ export function costOf(workload: Workload, inputs: CostInputs): Cost {
     line('customMetricMonth', 'CloudWatch: metrics', 0, observed.customMetrics),
     line('alarmMonth', 'CloudWatch: alarms', 0, observed.alarms),
     line('dashboardMonth', 'CloudWatch: dashboards', 0, observed.dashboards),
+    ...reconcilingUnits(workload, observed.memoryMb).map(([price, what, count]) =>
+      line(price, what, 0, count),
+    ),
   ];
   const variable = (Object.keys(VARIABLE_TEXT) as (keyof typeof VARIABLE_TEXT)[]).map((price) =>
     line(price, VARIABLE_TEXT[price], units[price], units[price] * eventsPerMonth),

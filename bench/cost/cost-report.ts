@@ -30,7 +30,8 @@ const usd = (amount: number) =>
   `$${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 const goalOf = ({ workload }: CostReport) => GOAL_USD_PER_MILLION[workload.endpoint];
 const meetsGoal = (report: CostReport) => report.cost.usdPerMillion <= goalOf(report);
-const isGoalsBatch = ({ workload }: CostReport) => workload.batchSize === GOAL_WORKLOAD.batchSize;
+const isGoalsBatch = ({ workload: { batchSize, reconciling } }: CostReport) =>
+  batchSize === GOAL_WORKLOAD.batchSize && reconciling === undefined;
 
 export function costText(report: CostReport, paint: Terminal['paint']): string {
   const { workload, inputs, cost } = report;

@@ -24,6 +24,8 @@ interface CostOptions {
   readonly duplicates: number;
   readonly logging: Logging;
   readonly endpoint: Workload['endpoint'];
+  readonly reconcileMinutes?: number;
+  readonly customers: number;
   readonly measured?: string;
   readonly observe?: true;
   readonly json?: true;
@@ -69,6 +71,17 @@ function addCostOptions(program: Command): Command {
         .choices(['http-api', 'function-url'])
         .default('http-api'),
     )
+    .option(
+      '--reconcile-minutes <n>',
+      "compares Supaglue's API so often",
+      numberOption({ minimum: 1, maximum: 1_440 }),
+    )
+    .option(
+      '--customers <n>',
+      'whose connections are compared',
+      numberOption({ minimum: 0, maximum: 1_000_000 }),
+      100,
+    )
     .option('--measured <file>', 'processor time from the JSON of a bench run')
     .option('--observe', 'runs the bundles and writes bench/cost/observed.json first')
     .option('--json', 'one JSON document')
@@ -96,6 +109,9 @@ async function cost(options: CostOptions, { terminal, directory }: CommandContex
     duplicateShare: options.duplicates / 100,
     logging: options.logging,
     endpoint: options.endpoint,
+    ...(options.reconcileMinutes !== undefined && {
+      reconciling: { minutes: options.reconcileMinutes, customers: options.customers },
+    }),
   };
   const asked = costOf(workload, inputs);
   const report = {

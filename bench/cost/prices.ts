@@ -38,6 +38,8 @@ export const PRICES = {
   sqsFairRequest: { usd: 0.1 / MILLION, source: 'https://aws.amazon.com/sqs/pricing/' },
   /** 1 KB of item; a refused conditional write counts too. */
   dynamoDbWrite: { usd: 0.625 / MILLION, source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/' },
+  /** A consistent read of 4 KB. */
+  dynamoDbRead: { usd: 0.125 / MILLION, source: 'https://aws.amazon.com/dynamodb/pricing/on-demand/' },
   dynamoDbGigabyteMonth: {
     usd: 0.25,
     freePerMonth: 25,

@@ -25,6 +25,7 @@ const CHANGES: readonly {
   { what: 'system log level INFO instead of WARN', change: { logging: 'platform-info' } },
   { what: 'without the access log', change: { logging: 'no-access-log' } },
   { what: '10 % of the webhooks sent twice', change: { duplicateShare: 0.1 } },
+  { what: 'reconciling every 30 minutes', change: { reconciling: { minutes: 30, customers: 100 } } },
   { what: 'a function URL in place of the HTTP API', change: { endpoint: 'function-url' } },
   ...[256, 512, 1_024, 1_769].map((memoryMb) => ({
     what: `functions of ${memoryMb} MB, which start in ${Math.round(startMs(memoryMb))} ms`,
