@@ -10,7 +10,8 @@ export type ReadParameter = (name: string) => string | undefined;
 const MAX_CHARACTERS = 256;
 
 /**
- * Parameters are called as the options of `dlq list` are.
+ * Parameters are called as the options of `dlq list` are; `older` and `newer` are an old bookmark's, which must not
+ * come to mean everything.
  *
  * @throws {UsageError} for an age that is no duration, a group that cannot be one, or a text longer than any id
  */
@@ -24,7 +25,7 @@ export function parseSelection(read: ReadParameter): Selection {
   const id = text('id');
   const filters = readFilters((key) => {
     const { name, parse = (given: string) => given } = FILTERS[key];
-    const value = text(name);
+    const value = text(name) ?? text(name.replace(/-than$/, ''));
     try {
       return value === undefined ? undefined : parse(value);
     } catch (error) {

@@ -20,6 +20,8 @@ const REASONS = Object.values(FailureReason);
 const TEXTS = [
   ['error', 'Error says'],
   ['grep', 'Payload has'],
+] as const;
+const MORE_TEXTS = [
   ['handler', 'Handler'],
   ['code', 'Code'],
 ] as const;
@@ -41,6 +43,7 @@ export function Filters({ page, selection, among }: FiltersProps) {
   );
   const { groupId: _, ...filter } = selection;
   const age = ageChoice(selection);
+  const isMoreSet = [selection.handler, selection.code, selection.reason, age].some((value) => value);
   return (
     <form class="filters" method="get" action={`${page.base}${path}`} aria-label="Search">
       <p class="field">
@@ -71,46 +74,57 @@ export function Filters({ page, selection, among }: FiltersProps) {
           ))}
         </datalist>
       </p>
-      {TEXTS.map(([key, label]) => (
+      <TextFields texts={TEXTS} selection={selection} />
+      <details class="more" open={isMoreSet}>
+        <summary>More filters</summary>
+        <TextFields texts={MORE_TEXTS} selection={selection} />
         <p class="field">
-          <label for={`filter-${key}`}>{label}</label>
-          <input
-            id={`filter-${key}`}
-            name={key}
-            value={selection[key] ?? ''}
-            placeholder="any"
-            maxlength={256}
-            autocomplete="off"
-          />
+          <label for="filter-reason">Reason</label>
+          <select id="filter-reason" name="reason">
+            <option value="">any</option>
+            {REASONS.map((reason) => (
+              <option value={reason} selected={reason === selection.reason}>
+                {reason}
+              </option>
+            ))}
+          </select>
         </p>
-      ))}
-      <p class="field">
-        <label for="filter-reason">Reason</label>
-        <select id="filter-reason" name="reason">
-          <option value="">any</option>
-          {REASONS.map((reason) => (
-            <option value={reason} selected={reason === selection.reason}>
-              {reason}
-            </option>
-          ))}
-        </select>
-      </p>
-      <p class="field">
-        <label for="filter-age">Age</label>
-        <select id="filter-age" name="age">
-          {AGES.map(([value, label]) => (
-            <option value={value} selected={value === age}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </p>
+        <p class="field">
+          <label for="filter-age">Age</label>
+          <select id="filter-age" name="age">
+            {AGES.map(([value, label]) => (
+              <option value={value} selected={value === age}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </p>
+      </details>
       <p class="field-actions">
         <button type="submit">Search</button>
         {selectionFields(filter).length > 0 ? <a href={`${page.base}${path}`}>Clear</a> : ''}
       </p>
     </form>
   );
+}
+
+function TextFields({
+  texts,
+  selection,
+}: Pick<FiltersProps, 'selection'> & { readonly texts: typeof TEXTS | typeof MORE_TEXTS }) {
+  return texts.map(([key, label]) => (
+    <p class="field">
+      <label for={`filter-${key}`}>{label}</label>
+      <input
+        id={`filter-${key}`}
+        name={key}
+        value={selection[key] ?? ''}
+        placeholder="any"
+        maxlength={256}
+        autocomplete="off"
+      />
+    </p>
+  ));
 }
 
 /** The menu's value as parameters of a selection: `older:1h`. */
