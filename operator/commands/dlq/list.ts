@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import { numberOption } from '../../../local/number-option.ts';
 import { formatCount } from '../../cli/command-text.ts';
@@ -81,8 +80,6 @@ export function registerDlqList(dlq: Command, run: Run): void {
 async function runList(options: ListOptions, context: CommandContext): Promise<ExitCode> {
   const { terminal } = context;
   const selection = toSelection(undefined, options);
-  // Little of a letter stays, and much of it passes: without this the heap grows to three times what is alive.
-  setFlagsFromString('--optimize-for-size');
   return withTarget(options, context, async (target) => {
     const { limit } = options;
     const nowMs = Date.now();
