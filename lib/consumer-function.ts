@@ -2,7 +2,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { ConsumerEnvironment } from '../lambdas/contract/environment.ts';
+import { ConsumerEnvironment, RECONCILES_VARIABLE } from '../lambdas/contract/environment.ts';
 import { CONSUMER_SERVICE } from '../lambdas/contract/metrics.ts';
 import { MAX_RECEIVE_COUNT, QUEUE_RETENTION_SECONDS } from '../lambdas/contract/timing.ts';
 import { databaseEnvironment, databaseNetwork, databaseSecrets } from './consumer-database.ts';
@@ -50,7 +50,7 @@ export class ConsumerFunction extends Construct {
         ...optional(ConsumerEnvironment.PAGERDUTY_SECRET_ID, config.pagerDutySecretArn),
         ...optional(ConsumerEnvironment.SLACK_SECRET_ID, config.slackSecretArn),
         ...databaseEnvironment(config),
-        ...optional(ConsumerEnvironment.RECONCILES, config.reconcileMinutes && 'true'),
+        ...optional(RECONCILES_VARIABLE, config.reconcileMinutes && 'true'),
         [ConsumerEnvironment.MAX_ATTEMPTS]: String(config.maxAttempts),
         [ConsumerEnvironment.MAX_RECEIVE_COUNT]: String(MAX_RECEIVE_COUNT),
         [ConsumerEnvironment.BACKOFF_BASE_SECONDS]: String(config.backoffBaseSeconds),

@@ -11,7 +11,13 @@ import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { AnswerCode } from '../lambdas/contract/http.ts';
-import { INGEST_SERVICE, Metric, RECONCILE_SERVICE, serviceName } from '../lambdas/contract/metrics.ts';
+import {
+  INGEST_SERVICE,
+  Metric,
+  RECONCILE_SERVICE,
+  ReconcileMetric,
+  serviceName,
+} from '../lambdas/contract/metrics.ts';
 import type { EndpointMetrics } from './ingest-url.ts';
 import type { StackConfig } from './stack-config.ts';
 import { webhookMetric } from './webhook-metrics.ts';
@@ -216,7 +222,7 @@ function reconcileRules(reconcile: LambdaFunction, { stage }: StackConfig): read
       metric: sumOf(
         [
           reconcile.metricErrors({ period: Duration.minutes(5), statistic: 'Sum' }),
-          webhookMetric(Metric.RECONCILE_STOPPED, service),
+          webhookMetric(ReconcileMetric.RECONCILE_STOPPED, service),
         ],
         'failed runs',
       ),
@@ -225,7 +231,7 @@ function reconcileRules(reconcile: LambdaFunction, { stage }: StackConfig): read
     {
       name: 'GapsFound',
       meaning: 'Supaglue did not tell of something: it was found in its API, and made up for.',
-      metric: webhookMetric(Metric.GAPS_FOUND, service),
+      metric: webhookMetric(ReconcileMetric.GAPS_FOUND, service),
       threshold: 1,
     },
   ];

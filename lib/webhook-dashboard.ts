@@ -15,6 +15,7 @@ import {
   INGEST_SERVICE,
   Metric,
   RECONCILE_SERVICE,
+  ReconcileMetric,
   serviceName,
 } from '../lambdas/contract/metrics.ts';
 import type { WebhookAlarmsProps } from './webhook-alarms.ts';
@@ -134,7 +135,7 @@ function functionWidgets({
   ledger,
   reconcile,
 }: WebhookDashboardProps): GraphWidget[] {
-  const reconciling = [Metric.GAPS_FOUND, Metric.RECONCILE_STOPPED].map((name) =>
+  const reconciling = [ReconcileMetric.GAPS_FOUND, ReconcileMetric.RECONCILE_STOPPED].map((name) =>
     webhookMetric(name, serviceName(RECONCILE_SERVICE, config.stage)),
   );
   return [

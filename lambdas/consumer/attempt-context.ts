@@ -1,14 +1,11 @@
 import type { WriteResult } from '../ledger/ledger.ts';
 import { EventStatus } from '../ledger/record.ts';
 import type { Claimed } from './attempt-outcome.ts';
-import type { Clock } from './clock.ts';
 import type { ConsumerDependencies, Invocation, Verdict } from './dependencies.ts';
-import { reportError } from './error-report.ts';
 import { eventLogger } from './event-logger.ts';
 import { defer } from './give-back.ts';
 import type { IncomingMessage } from './incoming-message.ts';
 import { persist } from './persist.ts';
-import type { HandlersResult } from './run-handlers.ts';
 
 /** Final writes are repeated until this long before the deadline; the rest is for the batch's answer. */
 export const ANSWER_MARGIN_MS = 1_000;
@@ -27,12 +24,6 @@ export function persistFinal(
   call: (nowMs: number) => Promise<WriteResult>,
 ): Promise<WriteResult> {
   return persist(call, { clock: dependencies.clock, untilMs: invocation.deadlineMs - ANSWER_MARGIN_MS });
-}
-
-/** What failed before a handler ran is retried like a handler's error, under no handler's name. */
-export function errorOfTheEvent(error: unknown, clock: Clock): HandlersResult {
-  const failure = { handler: '-', failedAtMs: clock.nowMs(), ...reportError(error), retryable: true };
-  return { completed: {}, failed: [failure], someStillRunning: false };
 }
 
 /** Another attempt has claimed the event meanwhile: it writes, we do not. */

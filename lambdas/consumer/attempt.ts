@@ -5,15 +5,15 @@ import type { WriteResult } from '../ledger/ledger.ts';
 import { failedForGood, isCompleted } from '../ledger/record.ts';
 import type { ValidationResult } from '../router/handler.ts';
 import { errorText } from '../runtime/error-text.ts';
-import { type Attempt, errorOfTheEvent, persistFinal, whenOwnershipLost } from './attempt-context.ts';
+import { type Attempt, persistFinal, whenOwnershipLost } from './attempt-context.ts';
+import { NOTHING_RAN } from './attempt-outcome.ts';
 import type { Clock } from './clock.ts';
-import { holderOf } from './content.ts';
 import { type DeadLetterCause, deadLetter } from './dead-letter.ts';
 import type { Verdict } from './dependencies.ts';
-import { clean } from './error-report.ts';
+import { clean, reportError } from './error-report.ts';
 import { eventLogger } from './event-logger.ts';
 import { type HandlersResult, HandlerTimeoutError, runHandlers } from './run-handlers.ts';
-import { completeSame, settleAttempt } from './settle-attempt.ts';
+import { complete, settleAttempt } from './settle-attempt.ts';
 
 /** After `signal`, a handler has this long to settle before it counts as timed out. */
 const SETTLE_GRACE_MS = 1_000;
@@ -53,19 +53,7 @@ export async function runAttempt(attempt: Attempt): Promise<Verdict> {
     const text = `the body does not match the schema of ${facts.eventType}: ${validated.issues.join('; ')}`;
     return refuse(attempt, FailureReason.INVALID_PAYLOAD, text);
   }
-  const holder = await holderOf(message, validated.event, dependencies).catch((error: unknown) => ({
-    error,
-  }));
-  if (typeof holder === 'object') {
-    dependencies.logger.warn('content key not written', {
-      event_id: facts.eventId,
-      cause: errorText(holder.error),
-    });
-    // Nothing of the event has failed: no attempt is spent on it.
-    const { failed, ...result } = errorOfTheEvent(holder.error, dependencies.clock);
-    return settleAttempt(attempt, { ...result, failed: failed.map((each) => ({ ...each, notYet: true })) });
-  }
-  if (holder !== undefined) return completeSame(attempt, holder);
+  if (validated.sameAs !== undefined) return complete(attempt, NOTHING_RAN, validated.sameAs);
   throwWhenTimeIsUp(attempt, abortAtMs);
   const result = await runPending(attempt, validated.event, abortAtMs);
   logFailures(attempt, result);
@@ -101,19 +89,26 @@ function throwWhenTimeIsUp(attempt: Attempt, abortAtMs: number): void {
 
 /**
  * A schema of the user's own may throw, or take the handlers' whole time: that is retried like a handler's error,
- * under no handler's name.
+ * under no handler's name. Who told the same before is asked of the table: when it does not answer, nothing of the
+ * event has failed, and no attempt is spent on it.
  */
 async function validate(
   { message, dependencies }: Attempt,
   payload: unknown,
   abortAtMs: number,
-): Promise<ValidationResult | HandlersResult> {
-  const { routes, clock } = dependencies;
+): Promise<(ValidationResult & { readonly sameAs?: string | undefined }) | HandlersResult> {
+  const { routes, clock, holderOf } = dependencies;
+  let isValid = false;
   try {
-    const result = routes.validate(message.facts.eventType, payload);
-    return result instanceof Promise ? await inTime(result, abortAtMs, clock) : result;
+    const checked = routes.validate(message.facts.eventType, payload);
+    const result = checked instanceof Promise ? await inTime(checked, abortAtMs, clock) : checked;
+    if (!result.ok || holderOf === undefined) return result;
+    isValid = true;
+    return { ...result, sameAs: await holderOf(message, result.event) };
   } catch (error) {
-    return errorOfTheEvent(error, clock);
+    const report = { ...reportError(error), retryable: true, ...(isValid && { notYet: true as const }) };
+    const failure = { handler: '-', failedAtMs: clock.nowMs(), ...report };
+    return { completed: {}, failed: [failure], someStillRunning: false };
   }
 }
 

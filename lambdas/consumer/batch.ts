@@ -9,8 +9,8 @@ import { eventIdOf, receiveCount } from './incoming-message.ts';
 import { processMessage } from './process-message.ts';
 import type { ConsumerQueue } from './queue.ts';
 
-/** Made once: `abort()` without a reason makes an exception with its stack each time. */
-const BATCH_IS_ANSWERED = new Error('the batch is answered: its messages may be in other hands');
+/** What was returned may be in other hands. Made once: `abort()` without a reason makes a stack each time. */
+const BATCH_IS_ANSWERED = new Error('the batch is answered');
 
 /** Takes the records of a batch in parallel, each to its own verdict. Never rejects. */
 export async function processBatch(

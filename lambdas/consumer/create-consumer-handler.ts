@@ -4,9 +4,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { ConsumerEnvironment } from '../contract/environment.ts';
+import { ConsumerEnvironment, RECONCILES_VARIABLE } from '../contract/environment.ts';
 import type { HandlerRegistrations } from '../contract/outputs.ts';
-import { Contents } from '../ledger/contents.ts';
 import { DynamoDbLedger, type LedgerTable } from '../ledger/dynamodb-ledger.ts';
 import type { EventRoutes } from '../router/handler.ts';
 import { type Environment, requireInteger, requireText } from '../runtime/environment.ts';
@@ -74,9 +73,13 @@ export function createConsumerHandler(
     getItem: (input) => dynamoDb.send(new GetItemCommand(input)),
   };
   const tableName = requireText(environment, ConsumerEnvironment.LEDGER_TABLE_NAME);
-  const reconciles = environment[ConsumerEnvironment.RECONCILES] === 'true';
+  const reconciles = environment[RECONCILES_VARIABLE] === 'true';
   const dependencies: ConsumerDependencies = {
-    ...(reconciles && { contents: new Contents(table, tableName) }),
+    // Loaded by those who reconcile alone.
+    ...(reconciles && {
+      holderOf: async (message, event) =>
+        (await import('./content.ts')).createHolderOf(table, tableName, dependencies)(message, event),
+    }),
     ledger: new DynamoDbLedger({
       table,
       tableName,

@@ -1,9 +1,9 @@
 import type { FailureReason } from '../contract/failure.ts';
-import type { Contents } from '../ledger/contents.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { EventRoutes, HandlerLogger } from '../router/handler.ts';
 import type { BatchCompany } from './batch-company.ts';
 import type { Clock } from './clock.ts';
+import type { IncomingMessage } from './incoming-message.ts';
 import type { RetryPolicy } from './policy.ts';
 import type { ConsumerQueue } from './queue.ts';
 
@@ -20,10 +20,18 @@ export interface ConsumerMetrics {
   reconciled(): void;
 }
 
+/**
+ * The event that has told the same before; `undefined` when this one counts.
+ *
+ * @param event - the payload: only what is unhandled may be unvalidated
+ * @throws what the table throws: nothing has run, and the next attempt asks again
+ */
+export type HolderOf = (message: IncomingMessage, event: unknown) => Promise<string | undefined>;
+
 export interface ConsumerDependencies {
   readonly ledger: Ledger;
   /** Which event counts for what it tells; absent while nothing is reconciled. */
-  readonly contents?: Pick<Contents, 'holderOf'>;
+  readonly holderOf?: HolderOf;
   readonly routes: EventRoutes;
   readonly queue: ConsumerQueue;
   readonly policy: RetryPolicy;

@@ -17,7 +17,7 @@ export function checkHandlerCounts({ byType, any }: HandlerRegistrations): void 
     const bytes = longestUpdateBytes(count);
     if (bytes <= MAX_EXPRESSION_BYTES) continue;
     throw new RegistrationError(
-      `${count} handlers are registered for ${eventType}, and one event takes fewer: they make an UpdateExpression of ${bytes} bytes in the ledger, where DynamoDB allows ${MAX_EXPRESSION_BYTES}`,
+      `${count} handlers of ${eventType} are too many: an UpdateExpression of ${bytes} bytes, where DynamoDB allows ${MAX_EXPRESSION_BYTES}`,
     );
   }
 }

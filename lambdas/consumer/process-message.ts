@@ -7,7 +7,6 @@ import type { Claim } from '../ledger/ledger.ts';
 import { errorText } from '../runtime/error-text.ts';
 import { runAttempt } from './attempt.ts';
 import { backoffMs } from './backoff.ts';
-import { holderOf } from './content.ts';
 import type { ConsumerDependencies, Invocation, Verdict } from './dependencies.ts';
 import { eventLogger } from './event-logger.ts';
 import { copyUnowned, defer, giveBack } from './give-back.ts';
@@ -85,7 +84,7 @@ async function takeEvent(
   // A body that is not JSON has no type to be unhandled for: it is claimed, to be dead-lettered.
   const unhandled = payload !== undefined && routes.handlersFor(facts.eventType).length === 0;
   try {
-    if (unhandled) await holderOf(message, payload.value, dependencies);
+    if (unhandled) await dependencies.holderOf?.(message, payload.value);
     return unhandled
       ? await ledger.completeUnhandled(facts, claim, clock.nowMs())
       : await ledger.claim(facts, claim, clock.nowMs());

@@ -2,7 +2,7 @@ import { FailureReason } from '../contract/failure.ts';
 import { isReconciled } from '../contract/reconcile.ts';
 import { failedForGood } from '../ledger/record.ts';
 import { type Attempt, persistFinal, whenOwnershipLost } from './attempt-context.ts';
-import { NOTHING_RAN, outcomeOf } from './attempt-outcome.ts';
+import { outcomeOf } from './attempt-outcome.ts';
 import { backoffMs, retryDelayMs } from './backoff.ts';
 import { boundedFailures } from './bounded-failures.ts';
 import { deadLetter } from './dead-letter.ts';
@@ -20,12 +20,12 @@ export async function settleAttempt(attempt: Attempt, result: HandlersResult): P
   return refusal === undefined ? retry(attempt, result) : deadLetter(attempt, { ...refusal, result });
 }
 
-/** Another event has told the same: no handler runs. */
-export function completeSame(attempt: Attempt, sameContentAs: string): Promise<Verdict> {
-  return complete(attempt, NOTHING_RAN, sameContentAs);
-}
-
-async function complete(attempt: Attempt, result: HandlersResult, sameContentAs?: string): Promise<Verdict> {
+/** @param sameContentAs - the event that has told the same: no handler ran */
+export async function complete(
+  attempt: Attempt,
+  result: HandlersResult,
+  sameContentAs?: string,
+): Promise<Verdict> {
   const { message, claimed, dependencies } = attempt;
   const { ledger, clock, metrics } = dependencies;
   const { failures, attempts, attempts_total: total } = claimed.record;
@@ -38,9 +38,10 @@ async function complete(attempt: Attempt, result: HandlersResult, sameContentAs?
   };
   const written = await persistFinal(attempt, () => ledger.complete(claimed.claim, outcome, nowMs));
   if (written === 'lost') return whenOwnershipLost(attempt);
-  if (sameContentAs !== undefined) metrics.duplicate();
-  else metrics.processed(clock.nowMs() - message.facts.receivedAtMs);
-  if (sameContentAs === undefined && isReconciled(claimed.claim.eventId)) metrics.reconciled();
+  if (sameContentAs === undefined) {
+    metrics.processed(clock.nowMs() - message.facts.receivedAtMs);
+    if (isReconciled(claimed.claim.eventId)) metrics.reconciled();
+  } else metrics.duplicate();
   // Safe to acknowledge: COMPLETED is recorded under our own token.
   return 'acknowledge';
 }

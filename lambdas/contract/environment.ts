@@ -48,15 +48,16 @@ export const ConsumerEnvironment = {
   /** Message retention of the main queue. */
   QUEUE_RETENTION_SECONDS: 'QUEUE_RETENTION_SECONDS',
   LEDGER_RETENTION_DAYS: 'LEDGER_RETENTION_DAYS',
-  /** `true`: the consumer notes what events tell, which is compared with Supaglue's API. */
-  RECONCILES: 'RECONCILES',
 } as const;
 
+/** `true`: the consumer notes what events tell, which is compared with Supaglue's API. */
+export const RECONCILES_VARIABLE = 'RECONCILES';
+
 export const ReconcileEnvironment = {
-  QUEUE_URL: ConsumerEnvironment.QUEUE_URL,
-  LEDGER_TABLE_NAME: ConsumerEnvironment.LEDGER_TABLE_NAME,
-  SUPAGLUE_API_KEY_SECRET_ID: ConsumerEnvironment.SUPAGLUE_API_KEY_SECRET_ID,
-  SUPAGLUE_API_URL: ConsumerEnvironment.SUPAGLUE_API_URL,
+  QUEUE_URL: 'QUEUE_URL',
+  LEDGER_TABLE_NAME: 'LEDGER_TABLE_NAME',
+  SUPAGLUE_API_KEY_SECRET_ID: 'SUPAGLUE_API_KEY_SECRET_ID',
+  SUPAGLUE_API_URL: 'SUPAGLUE_API_URL',
   GRACE_SECONDS: 'RECONCILE_GRACE_SECONDS',
   GONE_PERCENT: 'RECONCILE_GONE_PERCENT',
   MAX_CALLS: 'RECONCILE_MAX_CALLS',

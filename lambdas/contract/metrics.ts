@@ -19,10 +19,6 @@ export const Metric = {
   ATTEMPT_ABANDONED: 'AttemptAbandoned',
   /** Completed events that Supaglue never sent: what they tell was found in its API. */
   EVENTS_RECONCILED: 'EventsReconciled',
-  /** What a run has found that no event told. */
-  GAPS_FOUND: 'GapsFound',
-  /** Runs that ended for a reason that somebody must look at. */
-  RECONCILE_STOPPED: 'ReconcileStopped',
   /** Milliseconds from the moment ingest received the event to its recorded completion. */
   EVENT_LATENCY: 'EventLatency',
   /** Successful syncs of objects that no mapping exists for. */
@@ -30,7 +26,16 @@ export const Metric = {
   /** Successful syncs whose records, as Supaglue reports them, are not in the database. */
   SYNCS_WITHOUT_ROWS: 'SyncsWithoutRows',
 } as const;
-export type Metric = (typeof Metric)[keyof typeof Metric];
+/** Of the comparison with Supaglue's API; apart, so that the consumer's bundle is without them. */
+export const ReconcileMetric = {
+  /** What a run has found that no event told. */
+  GAPS_FOUND: 'GapsFound',
+  /** Runs that ended for a reason that somebody must look at. */
+  RECONCILE_STOPPED: 'ReconcileStopped',
+} as const;
+export type Metric =
+  | (typeof Metric)[keyof typeof Metric]
+  | (typeof ReconcileMetric)[keyof typeof ReconcileMetric];
 
 export const REASON_DIMENSION = 'reason';
 /** Dimension that every metric carries: the service below and the stage, so that stages do not mix. */

@@ -63,6 +63,7 @@ const STATUS_VALUES = {
 const COMPLETED = { ':completed': text(EventStatus.COMPLETED) } as const;
 const NO_HANDLERS: AttributeValue = { M: {} };
 const ZERO = number(0);
+const MINUS_ONE = number(-1);
 const ONE = number(1);
 
 /** The ledger on DynamoDB: two UpdateItem calls per event with one handler, conditions as `conditions.ts` names them. */
@@ -163,7 +164,7 @@ export class DynamoDbLedger implements Ledger {
   }
 
   giveBackAttempt(claim: Claim, attempts: number, nowMs: number) {
-    const values = { ':attempts': number(attempts), ':minus_one': number(-1) };
+    const values = { ':attempts': number(attempts), ':minus_one': MINUS_ONE };
     return this.#write(claim, giveBackUpdate, nowMs, {}, values);
   }
 
@@ -176,8 +177,8 @@ export class DynamoDbLedger implements Ledger {
       {
         ':in_progress': STATUS_VALUES[':in_progress'],
         ':lease_expires_at_ms': number(claim.leaseExpiresAtMs),
-        ':minus_one': number(-1),
-        ':minus_spent': claim.alone ? number(-1) : ZERO,
+        ':minus_one': MINUS_ONE,
+        ':minus_spent': claim.alone ? MINUS_ONE : ZERO,
       },
     );
   }

@@ -6,7 +6,7 @@ import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/clie
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { ReconcileEnvironment } from '../contract/environment.ts';
-import { Metric } from '../contract/metrics.ts';
+import { ReconcileMetric } from '../contract/metrics.ts';
 import { needsSomebody, type ReconcileReport, type ReconcileRequest } from '../contract/reconcile.ts';
 import { createSupaglueApi } from '../database/supaglue/api.ts';
 import { type QueueMessage, toQueueMessage } from '../ingest/message.ts';
@@ -73,8 +73,8 @@ export async function handler(request: ReconcileRequest, context: Context): Prom
     );
   }
   if (request.dryRun !== true) {
-    metrics.addMetric(Metric.GAPS_FOUND, 'Count', gaps.length);
-    metrics.addMetric(Metric.RECONCILE_STOPPED, 'Count', Number(isAlarming));
+    metrics.addMetric(ReconcileMetric.GAPS_FOUND, 'Count', gaps.length);
+    metrics.addMetric(ReconcileMetric.RECONCILE_STOPPED, 'Count', Number(isAlarming));
     metrics.publishStoredMetrics();
   }
   return report;

@@ -333,8 +333,8 @@ export const BLIND_SPOT_MUTATIONS: readonly Mutation[] = [
     edits: [
       {
         file: ALARMS,
-        find: "{ period: Duration.minutes(5), statistic: 'Sum' }",
-        replace: "{ period: Duration.minutes(60), statistic: 'Sum' }",
+        find: 'const fiveMinutes = { period: Duration.minutes(5)',
+        replace: 'const fiveMinutes = { period: Duration.minutes(60)',
       },
     ],
   },

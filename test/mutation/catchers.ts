@@ -57,6 +57,7 @@ const WATCHES: readonly Watch[] = [
   { folder: 'lambdas/database/transforms/', simulated: false, suites: ['test/database/use-cases'] },
   { folder: 'lambdas/database/use-cases/', simulated: false, suites: ['test/database/use-cases'] },
   { folder: 'lambdas/database/', simulated: false, suites: ['test/database'] },
+  { folder: 'lambdas/reconcile/', simulated: false, suites: ['test/reconcile'] },
   { folder: 'lambdas/events/', simulated: false, suites: ['test/events', 'test/consumer', 'test/router'] },
   {
     folder: 'lib/webhook-alarms.ts',

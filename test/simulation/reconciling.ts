@@ -1,4 +1,6 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { createHolderOf } from '../../lambdas/consumer/content.ts';
+import type { ConsumerDependencies, HolderOf } from '../../lambdas/consumer/dependencies.ts';
 import type { SupaglueApi } from '../../lambdas/database/supaglue/api.ts';
 import { contentOf } from '../../lambdas/events/content-key.ts';
 import { toQueueMessage } from '../../lambdas/ingest/message.ts';
@@ -89,15 +91,13 @@ export class Reconciling {
     if (isSwallowed) this.#swallowed.push({ key: contentOf(payload)?.key ?? '', atMs: time.nowMs });
   }
 
-  contentsOf(instance: FunctionInstance): Pick<Contents, 'holderOf'> {
-    const contents = new Contents(this.#tableOf(instance), 'ledger');
-    return {
-      holderOf: (claim, nowMs) =>
-        contents.holderOf(claim, nowMs).catch((error: unknown) => {
-          this.#options.auditor.onContentLacking(claim.eventId, instance.invocation);
-          throw error;
-        }),
-    };
+  holderOf(instance: FunctionInstance, edges: Pick<ConsumerDependencies, 'clock' | 'logger'>): HolderOf {
+    const holderOf = createHolderOf(this.#tableOf(instance), 'ledger', edges);
+    return (message, event) =>
+      holderOf(message, event).catch((error: unknown) => {
+        this.#options.auditor.onContentLacking(message.facts.eventId, instance.invocation);
+        throw error;
+      });
   }
 
   #tableOf(instance: FunctionInstance): LedgerTable {

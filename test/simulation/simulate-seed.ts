@@ -1,4 +1,5 @@
 import { processBatch } from '../../lambdas/consumer/batch.ts';
+import type { Clock } from '../../lambdas/consumer/clock.ts';
 import type { ConsumerDependencies } from '../../lambdas/consumer/dependencies.ts';
 import { createSqsQueue } from '../../lambdas/consumer/sqs-queue.ts';
 import { MessageAttribute } from '../../lambdas/contract/message.ts';
@@ -161,8 +162,15 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
       },
       getItem: (input) => call(instance, 'read', () => table.get(input)),
     };
+    const clock: Clock = {
+      nowMs: () => instance.nowMs(),
+      after: (ms, callback) => instance.after(ms, callback),
+      sleep: (ms) => instance.sleep(ms),
+    };
     const dependencies: ConsumerDependencies = {
-      ...(reconciling && { contents: reconciling.contentsOf(instance) }),
+      ...(reconciling && {
+        holderOf: reconciling.holderOf(instance, { clock, logger: silentLogger(journal) }),
+      }),
       ledger: new DynamoDbLedger({
         table: versionOf(faults)(ledgerTable),
         tableName: 'ledger',
@@ -193,11 +201,7 @@ export async function simulateSeed(seed: number, options: RunOptions = {}): Prom
         },
       },
       policy: settings.policy,
-      clock: {
-        nowMs: () => instance.nowMs(),
-        after: (ms, callback) => instance.after(ms, callback),
-        sleep: (ms) => instance.sleep(ms),
-      },
+      clock,
       random: () => chance.next(),
       newOwner: () => auditor.newOwner(instance.invocation),
       metrics: {

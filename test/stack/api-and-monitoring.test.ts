@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { FailureReason } from '../../lambdas/contract/failure.ts';
 import { AnswerCode } from '../../lambdas/contract/http.ts';
-import { Metric } from '../../lambdas/contract/metrics.ts';
+import { Metric, ReconcileMetric } from '../../lambdas/contract/metrics.ts';
 import { StackOutput } from '../../lambdas/contract/outputs.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
 import { createResolver } from '../../local/assembly/intrinsics.ts';
@@ -275,8 +275,8 @@ describe('dashboard', () => {
     const body = JSON.stringify(Properties['DashboardBody']);
     const rejections = Object.values(AnswerCode).filter((code) => code !== AnswerCode.ACCEPTED);
     const ofReconciling: readonly string[] = [
-      Metric.GAPS_FOUND,
-      Metric.RECONCILE_STOPPED,
+      ReconcileMetric.GAPS_FOUND,
+      ReconcileMetric.RECONCILE_STOPPED,
       Metric.EVENTS_RECONCILED,
     ];
     const metrics = Object.values(Metric).filter((name) => !ofReconciling.includes(name));
