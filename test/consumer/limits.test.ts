@@ -48,9 +48,7 @@ describe('handlers of one event', () => {
     const any = named(160, 'any');
     expect(() => checkHandlerCounts({ byType: { 'sync.complete': named(6) }, any })).not.toThrow();
     expect(() => checkHandlerCounts({ byType: { 'sync.complete': named(7) }, any })).toThrow('167 handlers');
-    expect(() => checkHandlerCounts({ byType: {}, any: named(167) })).toThrow(
-      '167 handlers of any',
-    );
+    expect(() => checkHandlerCounts({ byType: {}, any: named(167) })).toThrow('167 handlers of any');
   });
 
   test('make no longer expression than the one that is looked at', () => {

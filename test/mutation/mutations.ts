@@ -6,6 +6,7 @@ import { LETTER_MUTATIONS } from './letter-mutations.ts';
 import { LISTED } from './listed-mutations.ts';
 import type { Mutation } from './mutation.ts';
 import { OPERATOR_MUTATIONS } from './operator-mutations.ts';
+import { RECONCILE_MUTATIONS } from './reconcile-mutations.ts';
 
 /** Beyond the listed ones: each check of the simulation shall have gone red for one of these or those. */
 const FURTHER: readonly Mutation[] = [
@@ -15,6 +16,7 @@ const FURTHER: readonly Mutation[] = [
   ...INGEST_MUTATIONS,
   ...OPERATOR_MUTATIONS,
   ...BLIND_SPOT_MUTATIONS,
+  ...RECONCILE_MUTATIONS,
 ];
 
 export const MUTATIONS: readonly Mutation[] = [...LISTED, ...FURTHER];

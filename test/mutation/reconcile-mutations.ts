@@ -1,0 +1,38 @@
+import type { Mutation } from './mutation.ts';
+
+const CORE = 'lambdas/reconcile/reconcile.ts';
+
+/** Against what reconciling may take for untold or gone. */
+export const RECONCILE_MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'gone-after-one-listing',
+    says: 'A connection that one listing lacks is taken for deleted.',
+    edits: [{ file: CORE, find: 'listings >= (destroys ? 2 : 1)', replace: 'listings >= 1' }],
+  },
+  {
+    name: 'any-share-may-be-gone',
+    says: 'However many connections are gone at once, their data is removed.',
+    edits: [{ file: CORE, find: 'missing > goneShare * connections.length', replace: 'missing < 0' }],
+  },
+  {
+    name: 'no-grace',
+    says: 'What an event may still tell is made up for at once.',
+    edits: [{ file: CORE, find: 'askedAtMs - firstMs >= graceMs', replace: 'askedAtMs >= firstMs' }],
+  },
+  {
+    name: 'told-counts-for-nothing',
+    says: 'What an event has told is made up for all the same.',
+    edits: [{ file: CORE, find: 'return !isTold;', replace: 'return atMs !== -1;' }],
+  },
+  {
+    name: 'another-application-is-compared',
+    says: 'The key of another application makes every connection gone.',
+    edits: [
+      {
+        file: CORE,
+        find: 'if (applicationId !== (snapshot.applicationId ?? applicationId))',
+        replace: "if (applicationId === 'none')",
+      },
+    ],
+  },
+];
