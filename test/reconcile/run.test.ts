@@ -50,6 +50,7 @@ async function fresh(): Promise<void> {
 afterAll(() => supaglue.stop());
 
 interface Parts {
+  readonly graceMs?: number;
   readonly table?: LedgerTable;
   readonly maximumCalls?: number;
   enqueue?(gap: Gap): Promise<void>;
@@ -59,7 +60,7 @@ async function run(request: ReconcileRequest = {}, parts: Parts = {}) {
   nowMs += MINUTE;
   return runReconcile(request, {
     api: createSupaglueApi({ readApiKey: async () => LOCAL_API_KEY, url: supaglue.url }),
-    settings: { graceMs: 0, goneShare: 0.2 },
+    settings: { graceMs: parts.graceMs ?? 0, goneShare: 0.2 },
     maximumCalls: parts.maximumCalls ?? MAX_CALLS,
     untilMs: nowMs + 5 * MINUTE,
     snapshots: new SnapshotStore(parts.table ?? table, tableName),
@@ -72,6 +73,25 @@ async function run(request: ReconcileRequest = {}, parts: Parts = {}) {
 const connect = (customer: string) => supaglue.data.change({ change: 'connect', customer }) ?? '';
 const disconnect = (connection: string) => supaglue.data.change({ change: 'disconnect', connection });
 const typesSent = () => [...new Map(sent.map((gap) => [gap.id, gap.type])).values()].sort();
+
+test('what an event may still tell is left to it for the grace', async () => {
+  await fresh();
+  const parts = { graceMs: 30 * MINUTE };
+  await run({}, parts);
+  const connection = connect('fourth');
+  await run({}, parts);
+  disconnect(connection);
+  connect('fifth');
+  for (const sinceMs of [MINUTE, 28 * MINUTE]) {
+    nowMs += sinceMs;
+    await run({}, parts);
+    expect(typesSent()).toEqual([]);
+  }
+  nowMs += 2 * MINUTE;
+  await run({}, parts);
+  await run({}, parts);
+  expect(typesSent()).toEqual(['connection.created', 'connection.deleted']);
+});
 
 describe('a fault at each request of a run', () => {
   const FAULTS: readonly Fault[] = [

@@ -307,6 +307,11 @@ export class Auditor {
     if (attempt !== undefined && attempt.invocation === invocation) attempt.lacksContent = true;
   }
 
+  onTold(eventId: string, invocation: Invocation | undefined): void {
+    const { attempt } = this.historyOf(eventId).budget;
+    if (attempt !== undefined && attempt.invocation === invocation) attempt.isTold = true;
+  }
+
   onHandlerStart(eventId: string, handler: string, invocation: Invocation): HandlerRun {
     const journal = this.#journal;
     const nowMs = this.#nowMs();

@@ -1,4 +1,5 @@
 import { FailureReason } from '../../lambdas/contract/failure.ts';
+import { UNKNOWN_EVENT_TYPE } from '../../lambdas/contract/message.ts';
 import type { HandlerRun } from './auditor.ts';
 import type { Item } from './expressions.ts';
 import type { Invocation } from './instance.ts';
@@ -19,6 +20,10 @@ export interface ClaimedAttempt {
   ranSchema: boolean;
   /** The table was away for its content key: no handler may start. */
   lacksContent: boolean;
+  /** Another event has told the same: its end is decided, whether or not the table takes it. */
+  isTold: boolean;
+  /** The body is not JSON: every attempt ends alike, with a letter, and none of a handler's is lost. */
+  readonly isUnreadable: boolean;
   /** The attempt before it died without a record. */
   readonly isSuspect: boolean;
   /** Which attempt of the budget it must be. */
@@ -94,6 +99,8 @@ export class EventBudget {
       learned,
       ranSchema: false,
       lacksContent: false,
+      isTold: false,
+      isUnreadable: textOf(after, 'event_type')?.endsWith(UNKNOWN_EVENT_TYPE) === true,
       isSuspect,
       number,
       counted: undefined,
@@ -110,13 +117,9 @@ export class EventBudget {
     if (attempt.runs.length > 0 && attempt.counted !== undefined) this.#ranBefore++;
     for (const { handler } of attempt.counted === undefined ? [] : attempt.runs)
       this.#counted.set(handler, (this.#counted.get(handler) ?? 0) + 1);
-    if (
-      attempt.counted === 'alone' &&
-      attempt.runs.length === 0 &&
-      !attempt.ranSchema &&
-      !attempt.lacksContent
-    )
-      this.#checkNotBurned(attempt);
+    const { ranSchema, lacksContent, isTold, isUnreadable } = attempt;
+    if (attempt.counted !== 'alone' || attempt.runs.length > 0) return;
+    if (!ranSchema && !lacksContent && !isTold && !isUnreadable) this.#checkNotBurned(attempt);
   }
 
   /** Counted, no handler started, no record left: only a death explains that, or a claim of which nobody learned. */

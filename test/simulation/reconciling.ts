@@ -93,11 +93,18 @@ export class Reconciling {
 
   holderOf(instance: FunctionInstance, edges: Pick<ConsumerDependencies, 'clock' | 'logger'>): HolderOf {
     const holderOf = createHolderOf(this.#tableOf(instance), 'ledger', edges);
-    return (message, event) =>
-      holderOf(message, event).catch((error: unknown) => {
-        this.#options.auditor.onContentLacking(message.facts.eventId, instance.invocation);
+    const { auditor } = this.#options;
+    return async (message, event) => {
+      const { eventId } = message.facts;
+      try {
+        const holder = await holderOf(message, event);
+        if (holder !== undefined) auditor.onTold(eventId, instance.invocation);
+        return holder;
+      } catch (error) {
+        auditor.onContentLacking(eventId, instance.invocation);
         throw error;
-      });
+      }
+    };
   }
 
   #tableOf(instance: FunctionInstance): LedgerTable {
