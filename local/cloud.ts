@@ -216,6 +216,8 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
   // On a machine of its own nothing asks Supaglue's cloud: only a local one is compared with.
   const isWithSupaglue = ConsumerEnvironment.SUPAGLUE_API_URL in environment;
   for (const { functionId, everyMs } of isWithSupaglue ? model.schedules : []) {
+    // Once now: what is changed from here on is found by the next.
+    await functionOf(functionId).invoke('{}');
     const timer = setInterval(() => void functionOf(functionId).invoke('{}'), everyMs);
     teardown.add(async () => clearInterval(timer));
   }

@@ -55,7 +55,7 @@ describe('many dead letters', () => {
     expect(stopped.stderr).toContain('every other letter is in place, and visible');
     expect(first.left).toBe(MANY - first.moved);
     expect(stopped.stderr).toContain(
-      `about ${first.left.toLocaleString('en-US')} letters are left on the dead-letter queue; to go on:\n  npx supaglue-webhooks dlq redrive --all --limit ${MANY + 1 - first.moved} --confirm --local\n`,
+      `about ${first.left?.toLocaleString('en-US')} letters are left on the dead-letter queue; to go on:\n  npx supaglue-webhooks dlq redrive --all --limit ${MANY + 1 - first.moved} --confirm --local\n`,
     );
     // What it says is so: each event is on one of the two queues, and visible there.
     expect(await world.depth('main')).toEqual({ visible: first.moved, hidden: 0 });

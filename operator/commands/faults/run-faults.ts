@@ -31,6 +31,9 @@ const SCRIPT = `
   const { handler } = await import(process.env.FAULTS_BUNDLE);
   writeFileSync(3, JSON.stringify(await exploreHandlers(handler.routes, JSON.parse(process.env.FAULTS_REQUEST))));
   process.exit(0);`;
+const ONLY_FETCH =
+  '  Of calls only fetch is answered here. What makes others is tested with an effect\n  of the test: docs/testing-handlers.md; or name the handler that you mean.';
+const NO_CREDENTIALS = { AWS_ACCESS_KEY_ID: 'none', AWS_SECRET_ACCESS_KEY: 'none' };
 /** Told, and no reason to fail. */
 const REMARKS: ReadonlySet<string> = new Set(['swallows-error', 'gives-up']);
 
@@ -53,6 +56,10 @@ export async function runFaults(
     const reports = await explore(
       {
         ...(live ? environment : { PATH: environment['PATH'] }),
+        // The AWS SDK shall say what is refused, and not what is missing.
+        ...(live
+          ? {}
+          : { AWS_REGION: 'us-east-1', ...NO_CREDENTIALS, NO_NETWORK_BECAUSE: 'only fetch is answered' }),
         ...consumerEnvironment(),
         ...(await readUserVariables(join(directory, USER_VARIABLES_FILE))),
         FAULTS_BUNDLE: pathToFileURL(join(outDirectory, 'consumer', ENTRY_FILE)).href,
@@ -120,5 +127,6 @@ function reportText({ handler, type, places, findings, effects }: HandlerReport)
     ...(rows.length > 0 ? [plainTable({ head: ['CRASH', 'THEN'], widths: [40, 41], rows })] : []),
     ...(effects.length + others.length === 0 ? ['  no call of fetch: a crash repeats nothing'] : []),
     ...others.map((finding) => safeText(`! ${finding.text}`)),
+    ...(others.some(({ kind }) => kind === 'fails') ? [ONLY_FETCH] : []),
   ].join('\n');
 }
