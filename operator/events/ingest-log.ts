@@ -10,6 +10,7 @@ import { AWS_CALLS } from '../core/clients.ts';
 import { CommandError } from '../core/command-error.ts';
 import type { Target } from '../core/target.ts';
 import { Pace } from '../core/wait.ts';
+import type { RequestStatus } from './request-status.ts';
 
 /** As many as CloudWatch gives for one query. */
 export const MAX_LINES = 10_000;
@@ -29,9 +30,6 @@ export interface IngestLine {
   readonly request_id?: string;
   readonly age_seconds?: number;
 }
-
-export const REQUEST_STATUSES = ['accepted', 'running', 'retrying', 'completed', 'dead', 'refused'] as const;
-export type RequestStatus = (typeof REQUEST_STATUSES)[number];
 
 export interface RequestsQuery {
   readonly status?: RequestStatus | undefined;

@@ -6,14 +6,9 @@ import { EventStatus, type LedgerRecord } from '../../lambdas/ledger/record.ts';
 import type { Target } from '../core/target.ts';
 import { inChunks } from '../dead-letters/in-parallel.ts';
 import { readRecords } from '../dead-letters/read-records.ts';
-import {
-  type IngestLine,
-  loggedLines,
-  MAX_LINES,
-  type RequestStatus,
-  type RequestsQuery,
-} from './ingest-log.ts';
+import { type IngestLine, loggedLines, MAX_LINES, type RequestsQuery } from './ingest-log.ts';
 import { keptLines } from './kept-requests.ts';
+import type { RequestStatus } from './request-status.ts';
 
 export interface ReceivedRequest extends IngestLine {
   /** `refused`, or how far its event has come: `accepted` while the ledger has no record of it. */

@@ -11,7 +11,7 @@ import { addTargetOptions, type TargetOptions, withTarget } from '../../cli/targ
 import { CommandError, ExitCode } from '../../core/command-error.ts';
 import { prettyJson } from '../../core/pretty-json.ts';
 import type { Target } from '../../core/target.ts';
-import { type Correction, correctionOf, sendCorrection } from '../../dead-letters/correct-letter.ts';
+import type { Correction } from '../../dead-letters/correct-letter.ts';
 import type { DeadLetter } from '../../dead-letters/dead-letter.ts';
 import { deleteDeadLetters } from '../../dead-letters/delete.ts';
 import { letterBytes } from '../../dead-letters/read-letter.ts';
@@ -63,6 +63,8 @@ export function registerDlqEdit(dlq: Command, run: Run): void {
 
 async function runEdit(id: string, options: EditOptions, context: CommandContext): Promise<ExitCode> {
   const { terminal, directory, signal } = context;
+  // The catalogue of events is for this command alone.
+  const { correctionOf, sendCorrection } = await import('../../dead-letters/correct-letter.ts');
   return withTarget(options, context, async (target) => {
     const { found, look } = await findLetter(id, target, context);
     if (look.interrupted) return lookInterrupted(context, look);
@@ -71,7 +73,7 @@ async function runEdit(id: string, options: EditOptions, context: CommandContext
     const { file } = options;
     const correction =
       file === undefined
-        ? await edited(letter, target, context)
+        ? await edited(letter, (text) => correctionOf(letter, text), target, context)
         : correctionOf(letter, await readFile(resolve(directory, file), 'utf8').catch(cannotRead(file)));
     const sent = await sendCorrection(target, letter, correction, Date.now());
     const { messageId, eventId: oldId = messageId, bodySha256 } = letter;
@@ -107,6 +109,7 @@ const cannotRead = (file: string) => (error: unknown) => {
 /** What the editor leaves. A payload that does not fit is kept, and said where; else nothing of it stays on the disk. */
 async function edited(
   letter: DeadLetter,
+  toCorrection: (text: string) => Correction,
   target: Target,
   { environment, terminal }: CommandContext,
 ): Promise<Correction> {
@@ -123,7 +126,7 @@ async function edited(
     if (code !== 0) throw new CommandError(`${safeText(editor)} ended with ${code}: nothing was sent`);
     const changed = await readFile(path, 'utf8');
     kept = changed !== (prettyJson(text) ?? text);
-    const correction = correctionOf(letter, changed);
+    const correction = toCorrection(changed);
     kept = false;
     return correction;
   } finally {

@@ -11,8 +11,8 @@ import { wrapText } from '../../cli/wrap-text.ts';
 import { ExitCode, UsageError } from '../../core/command-error.ts';
 import { durationOption, durationText } from '../../core/duration-option.ts';
 import type { Target } from '../../core/target.ts';
-import { REQUEST_STATUSES, type RequestStatus } from '../../events/ingest-log.ts';
 import type { ReceivedRequest } from '../../events/list-requests.ts';
+import { REQUEST_STATUSES, type RequestStatus } from '../../events/request-status.ts';
 import { explainCommand, likelyCause } from '../explain/likely-cause.ts';
 
 interface ListOptions extends TargetOptions {

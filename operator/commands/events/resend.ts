@@ -7,7 +7,6 @@ import { wrapText } from '../../cli/wrap-text.ts';
 import { ExitCode, UsageError } from '../../core/command-error.ts';
 import { readInput } from '../../core/read-input.ts';
 import { planJson } from '../dlq/plan-json.ts';
-import { leaseText, planText } from '../dlq/plan-text.ts';
 import { requireEventId } from './show.ts';
 
 interface ResendOptions extends TargetOptions {
@@ -64,6 +63,7 @@ async function runResend(id: string, options: ResendOptions, context: CommandCon
   const body = file === undefined ? undefined : await readInput(resolve(directory, file));
   const { resendEvent } = await import('../../events/resend.ts');
   const { registeredHandlers } = await import('../../dead-letters/registered-handlers.ts');
+  const { leaseText, planText } = await import('../dlq/plan-text.ts');
   return withTarget(options, context, async (target) => {
     const progress = terminal.progress('looking for its payload');
     const { plan, outcome, error } = await resendEvent(target, id, {

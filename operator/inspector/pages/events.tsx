@@ -2,8 +2,8 @@
 /** @jsxImportSource hono/jsx */
 import { safeText } from '../../../local/safe-text.ts';
 import { likelyCause } from '../../commands/explain/likely-cause.ts';
-import { REQUEST_STATUSES, type RequestStatus } from '../../events/ingest-log.ts';
 import type { ReceivedRequest, RequestsPage } from '../../events/list-requests.ts';
+import { REQUEST_STATUSES, type RequestStatus } from '../../events/request-status.ts';
 import { Age, Badge, Panel, type Tone } from './elements.tsx';
 import type { View } from './layout.tsx';
 import type { PageContext } from './page-context.ts';
