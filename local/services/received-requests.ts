@@ -8,11 +8,18 @@ import { type LoopbackServer, listenOnLoopback } from '../loopback-server.ts';
 const MAX_KEPT = 1_000;
 const MAX_CHARACTERS = 32 * 1024 * 1024;
 
+interface KeptRequest {
+  readonly ids: readonly string[];
+  readonly headers: RequestAnswered['requestHeaders'];
+  readonly timeEpoch: number;
+  readonly body: Buffer;
+}
+
 /** The newest requests of a local run in memory: what ingest logged of them, as on AWS, and the requests whole. */
 export class ReceivedRequests {
   readonly #ingestName: string;
   readonly #lines: object[] = [];
-  readonly #requests: { readonly ids: readonly string[]; readonly json: string }[] = [];
+  readonly #requests: KeptRequest[] = [];
   #characters = 0;
 
   constructor(ingestName: string) {
@@ -34,8 +41,8 @@ export class ReceivedRequests {
     return listenOnLoopback(
       ({ url = '/' }, response) => {
         const id = decodeURIComponent(url.slice(1));
-        const kept = this.#requests.findLast(({ ids }) => ids.includes(id))?.json;
-        const answer = id === '' ? JSON.stringify(this.#lines) : kept;
+        const kept = this.#requests.findLast(({ ids }) => ids.includes(id));
+        const answer = id === '' ? JSON.stringify(this.#lines) : kept && eventText(kept);
         response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' });
         response.end(answer);
       },
@@ -49,16 +56,26 @@ export class ReceivedRequests {
     timeEpoch: number,
   ) {
     if (requestBody === undefined) return;
-    const body = requestBody.toString('base64');
     const id = headers['svix-id'] ?? headers['webhook-id'] ?? '';
     const eventId = eventIdFrom(/\/webhooks\/([^/]+)$/.exec(path)?.[1], id);
-    // As API Gateway hands it to a function: `explain` reads such a file.
-    const event = { version: '2.0', headers, requestContext: { timeEpoch }, body, isBase64Encoded: true };
-    const json = JSON.stringify(event);
-    this.#requests.push({ ids: status === 200 ? [requestId, eventId] : [requestId], json });
-    this.#characters += json.length;
+    const ids = status === 200 ? [requestId, eventId] : [requestId];
+    const kept = { ids, headers, timeEpoch, body: requestBody };
+    this.#requests.push(kept);
+    this.#characters += charactersOf(kept);
     while (this.#requests.length > MAX_KEPT || this.#characters > MAX_CHARACTERS) {
-      this.#characters -= this.#requests.shift()?.json.length ?? 0;
+      const gone = this.#requests.shift();
+      this.#characters -= gone === undefined ? 0 : charactersOf(gone);
     }
   }
+}
+
+/** As API Gateway hands it to a function, which `explain` reads. Made when it is asked for: events pass by in floods. */
+function eventText({ headers, timeEpoch, body }: KeptRequest): string {
+  const event = { version: '2.0', headers, requestContext: { timeEpoch } };
+  return JSON.stringify({ ...event, body: body.toString('base64'), isBase64Encoded: true });
+}
+
+/** Of the headers, and of the body in base64. */
+function charactersOf({ headers, body }: KeptRequest): number {
+  return Object.entries(headers).join().length + Math.ceil(body.length / 3) * 4;
 }
