@@ -1,4 +1,5 @@
 import type { StopReason } from '../contract/reconcile.ts';
+import { inParallel } from '../runtime/in-parallel.ts';
 import { type Calls, StopError } from './calls.ts';
 import {
   connectionsIn,
@@ -13,7 +14,7 @@ import {
 import { runsFromMs, type Snapshot } from './snapshot.ts';
 
 /** Requests under way at once. */
-const AT_ONCE = 8;
+export const AT_ONCE = 8;
 /** Supaglue has field mappings of CRMs alone. */
 const WITH_FIELD_MAPPINGS = 'crm';
 
@@ -46,8 +47,9 @@ export async function list(
     const present = new Set(found.ids);
     const lastMs = (id: string) => snapshot.customers[id]?.listedAtMs ?? 0;
     const all = [...new Set([...found.ids, ...Object.keys(snapshot.customers)])];
-    await inTurn(
+    await inParallel(
       all.sort((one, other) => lastMs(one) - lastMs(other)),
+      AT_ONCE,
       async (id) => {
         const startedMs = nowMs();
         const listed = await listCustomer(calls, id, present.has(id), entities);
@@ -106,23 +108,4 @@ async function listRuns(calls: Calls, fromMs: number, runsAskedAtMs: number) {
     cursor = page.next;
     cursors.add(cursor);
   }
-}
-
-/** Several at once; the first that throws ends it, when those under way have ended. */
-export async function inTurn<Item>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const left = items.values();
-  let failure: { readonly error: unknown } | undefined;
-  const worker = async () => {
-    for (const item of left) {
-      await work(item).catch((error: unknown) => {
-        failure ??= { error };
-      });
-      if (failure !== undefined) return;
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  if (failure !== undefined) throw failure.error;
 }

@@ -1,7 +1,8 @@
 import type { ReconcileReport, ReconcileRequest } from '../contract/reconcile.ts';
 import type { ContentRecord, Contents } from '../ledger/contents.ts';
+import { inParallel } from '../runtime/in-parallel.ts';
 import { type CallBudget, Calls } from './calls.ts';
-import { inTurn, list } from './list.ts';
+import { AT_ONCE, list } from './list.ts';
 import { compare, conclude, type Settings } from './reconcile.ts';
 import type { Gap } from './snapshot.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
@@ -26,7 +27,7 @@ export async function runReconcile(
   const { snapshot: known, revision } = await snapshots.load(nowMs());
   const send = async (gaps: readonly Gap[]): Promise<Gap[]> => {
     const left: Gap[] = [];
-    await inTurn(gaps, (gap) => enqueue(gap).catch(() => void left.push(gap)));
+    await inParallel(gaps, AT_ONCE, (gap) => enqueue(gap).catch(() => void left.push(gap)));
     return left;
   };
   const unsent = dryRun ? known.pending : await send(known.pending);
@@ -34,7 +35,7 @@ export async function runReconcile(
   const { listings, unreadable, stopped } = await list(known, calls, { nowMs, graceMs: settings.graceMs });
   const compared = compare({ ...known, pending: unsent }, listings, nowMs(), settings);
   const seen = new Map<string, ContentRecord>();
-  await inTurn(compared.candidates, async ({ key }) => {
+  await inParallel(compared.candidates, AT_ONCE, async ({ key }) => {
     const record = await contents.read(key);
     if (record !== undefined) seen.set(key, record);
   });

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inParallel } from '../../lambdas/runtime/in-parallel.ts';
 import { readQueueDepth } from '../core/queue-depth.ts';
 import type { Target } from '../core/target.ts';
 import { BATCH_ENTRIES } from './batch-call.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { HeldLetters } from './held-letters.ts';
-import { inParallel } from './in-parallel.ts';
 import type { PlannedEvent } from './plan.ts';
 import { receiveLetters } from './receive-letters.ts';
 import { removeLetters } from './remove-letters.ts';

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
+import { inParallel } from '../../lambdas/runtime/in-parallel.ts';
 import type { Target } from '../core/target.ts';
 import { BATCH_ENTRIES, callBatch, type EntryFailure } from './batch-call.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import { inChunks, inParallel, untilAborted } from './in-parallel.ts';
+import { inChunks, untilAborted } from './in-parallel.ts';
 
 /**
  * How long a received letter stays hidden, in seconds: after a process that was killed, the letters come back by

@@ -18,26 +18,3 @@ export async function untilAborted<Result>(call: Promise<Result>, signal: AbortS
   signal.addEventListener('abort', giveUp);
   return Promise.race([call, aborted]).finally(() => signal.removeEventListener('abort', giveUp));
 }
-
-/** Works on all items, so many at a time. After a rejection no further item is started; the first is thrown. */
-export async function inParallel<Item>(
-  items: Iterable<Item>,
-  workers: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const iterator = items[Symbol.iterator]();
-  let failed = false;
-  const worker = async () => {
-    while (!failed) {
-      const next = iterator.next();
-      if (next.done === true) return;
-      await work(next.value).catch((error: unknown) => {
-        failed = true;
-        throw error;
-      });
-    }
-  };
-  const results = await Promise.allSettled(Array.from({ length: workers }, worker));
-  const rejected = results.find((result) => result.status === 'rejected');
-  if (rejected !== undefined) throw rejected.reason;
-}

@@ -5,10 +5,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { LEDGER_KEY } from '../../lambdas/contract/ledger-table.ts';
 import { type LedgerRecord, parseRecord } from '../../lambdas/ledger/record.ts';
+import { inParallel } from '../../lambdas/runtime/in-parallel.ts';
 import { CommandError } from '../core/command-error.ts';
 import type { Target } from '../core/target.ts';
 import { Pace } from '../core/wait.ts';
-import { inChunks, inParallel } from './in-parallel.ts';
+import { inChunks } from './in-parallel.ts';
 
 /** DynamoDB takes at most this many keys in a BatchGetItem. */
 const BATCH_KEYS = 100;

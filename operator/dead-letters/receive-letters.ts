@@ -1,9 +1,10 @@
 import { type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { inParallel } from '../../lambdas/runtime/in-parallel.ts';
 import type { Target } from '../core/target.ts';
 import { BATCH_ENTRIES } from './batch-call.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { HeldLetters } from './held-letters.ts';
-import { inParallel, untilAborted } from './in-parallel.ts';
+import { untilAborted } from './in-parallel.ts';
 import { readLetter } from './read-letter.ts';
 
 /** Calls in the air at a time, of ten letters each. */

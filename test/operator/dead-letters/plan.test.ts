@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { inParallel } from '../../../operator/dead-letters/in-parallel.ts';
+import { inParallel } from '../../../lambdas/runtime/in-parallel.ts';
 import { lookAtDeadLetters } from '../../../operator/dead-letters/look.ts';
 import { type PlanOptions, planRedrive } from '../../../operator/dead-letters/plan.ts';
 import { registeredHandlers } from '../../../operator/dead-letters/registered-handlers.ts';

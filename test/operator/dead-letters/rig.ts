@@ -11,11 +11,12 @@ import type { Failure } from '../../../lambdas/contract/failure.ts';
 import { MessageAttribute } from '../../../lambdas/contract/message.ts';
 import { DynamoDbLedger } from '../../../lambdas/ledger/dynamodb-ledger.ts';
 import type { Claim, EventFacts } from '../../../lambdas/ledger/ledger.ts';
+import { inParallel } from '../../../lambdas/runtime/in-parallel.ts';
 import { LOCAL_CREDENTIALS } from '../../../local/identity.ts';
 import { localClients } from '../../../operator/core/clients.ts';
 import { type QueueDepth, readQueueDepth } from '../../../operator/core/queue-depth.ts';
 import { closeTarget, type Target } from '../../../operator/core/target.ts';
-import { inChunks, inParallel } from '../../../operator/dead-letters/in-parallel.ts';
+import { inChunks } from '../../../operator/dead-letters/in-parallel.ts';
 import type { TestEngines } from '../../support/engines.ts';
 
 const REFUSING = 'http://127.0.0.1:1';
