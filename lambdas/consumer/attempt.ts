@@ -1,5 +1,5 @@
 import { FailureReason } from '../contract/failure.ts';
-import { isReconciled } from '../contract/reconcile.ts';
+import { isReconciled } from '../contract/reconciled-id.ts';
 import { HANDLER_MARGIN_MS } from '../contract/timing.ts';
 import type { WriteResult } from '../ledger/ledger.ts';
 import { failedForGood, isCompleted } from '../ledger/record.ts';

@@ -1,4 +1,4 @@
-import { isReconciled } from '../contract/reconcile.ts';
+import { isReconciled } from '../contract/reconciled-id.ts';
 import { sourceOf } from '../contract/source.ts';
 import { contentOf } from '../events/content-key.ts';
 import { Contents } from '../ledger/contents.ts';

@@ -1,5 +1,5 @@
 import { FailureReason } from '../contract/failure.ts';
-import { isReconciled } from '../contract/reconcile.ts';
+import { isReconciled } from '../contract/reconciled-id.ts';
 import { failedForGood } from '../ledger/record.ts';
 import { type Attempt, persistFinal, whenOwnershipLost } from './attempt-context.ts';
 import { outcomeOf } from './attempt-outcome.ts';

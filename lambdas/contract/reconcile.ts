@@ -1,21 +1,11 @@
 import { MIN_LEDGER_RETENTION_DAYS } from './ledger-table.ts';
 
-const RECONCILED = 'reconciled_';
 /** Begins the keys of the snapshot's items in the ledger's table; no event id and no content key has a `#`. */
 export const SNAPSHOT_KEY = 'reconcile#snapshot';
 /** Of content keys and snapshots: as long as an event may wait on both queues. */
 export const CONTENT_RETENTION_DAYS = MIN_LEDGER_RETENTION_DAYS;
 export const MAX_CALLS = 5_000;
 export const RECONCILE_TIMEOUT_SECONDS = 300;
-
-/** Id of an event that Supaglue has not sent: what it would have told was found in its API. */
-export function reconciledId(digest: string): string {
-  return RECONCILED + digest;
-}
-
-export function isReconciled(eventId: string): boolean {
-  return eventId.startsWith(RECONCILED);
-}
 
 /** What an invocation may ask for; the schedule asks for nothing. */
 export interface ReconcileRequest {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type GapKind, reconciledId, type StopReason } from '../contract/reconcile.ts';
+import type { GapKind, StopReason } from '../contract/reconcile.ts';
+import { RECONCILED } from '../contract/reconciled-id.ts';
 import { contentKey } from '../events/content-key.ts';
 import type { ContentRecord } from '../ledger/contents.ts';
 import type { ListedConnection, ListedMapping, Listings } from './listings.ts';
@@ -288,7 +289,7 @@ function gapOf({ kind, key, sinceMs, atMs, body: event }: Candidate): Gap {
   const sinceSeconds = secondsOf(sinceMs);
   const digest = createHash('sha256').update(`${key}\n${sinceSeconds}\n${body}`).digest('hex').slice(0, 40);
   return {
-    id: reconciledId(digest),
+    id: RECONCILED + digest,
     kind,
     type: String(event['webhook_event_type']),
     key,

@@ -1,4 +1,4 @@
-import { isReconciled } from '../../../lambdas/contract/reconcile.ts';
+import { isReconciled } from '../../../lambdas/contract/reconciled-id.ts';
 import type { LedgerRecord } from '../../../lambdas/ledger/record.ts';
 import { safeText } from '../../../local/safe-text.ts';
 import { formatDuration, formatUtc } from '../../cli/format-time.ts';

@@ -1,6 +1,6 @@
 /** @jsxRuntime automatic */
 /** @jsxImportSource hono/jsx */
-import { isReconciled } from '../../../lambdas/contract/reconcile.ts';
+import { isReconciled } from '../../../lambdas/contract/reconciled-id.ts';
 import type { LedgerRecord } from '../../../lambdas/ledger/record.ts';
 import { safeText } from '../../../local/safe-text.ts';
 import { counted } from '../../cli/command-text.ts';
