@@ -6,6 +6,7 @@ import type {
   UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { LEDGER_KEY, LEDGER_TTL_ATTRIBUTE } from '../contract/ledger-table.ts';
+import { isRefusedWrite } from '../runtime/refused-write.ts';
 
 /** Longer than a publish takes at most: a shorter one would let a second event tell the same meanwhile. */
 export const ALERT_LEASE_MS = 30_000;
@@ -86,9 +87,8 @@ export function createDynamoDbAlertWindow(options: DynamoDbAlertWindowOptions): 
     try {
       return { applied: await table.updateItem({ ...item(key), ...input }, signal) };
     } catch (error) {
-      // By name: two copies of the SDK in one process have two classes.
-      if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error;
-      return { refusedBy: 'Item' in error ? (error.Item as Item) : undefined };
+      if (!isRefusedWrite<Item>(error)) throw error;
+      return { refusedBy: error.Item };
     }
   }
 

@@ -1,5 +1,6 @@
 import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { CONTENT_RETENTION_DAYS } from '../contract/reconcile.ts';
+import { isRefusedWrite } from '../runtime/refused-write.ts';
 import type { LedgerTable } from './dynamodb-ledger.ts';
 
 /** An event that wants to be the one that counts for what it tells. */
@@ -132,7 +133,7 @@ export class Contents {
       });
       return true;
     } catch (error) {
-      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return false;
+      if (isRefusedWrite(error)) return false;
       throw error;
     }
   }

@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import { convertToAttr } from '@aws-sdk/util-dynamodb';
 import type { FailureReason } from '../contract/failure.ts';
+import { isRefusedWrite } from '../runtime/refused-write.ts';
 import { claimedResult, refusedResult } from './claim-result.ts';
 import { failureBucket } from './failure-bucket.ts';
 import type {
@@ -224,7 +225,7 @@ export class DynamoDbLedger implements Ledger {
         ExpressionAttributeValues: values,
       });
     } catch (error) {
-      if (isRefusal(error)) return { refused: true, item: error.Item } satisfies Refusal;
+      if (isRefusedWrite<Item>(error)) return { refused: true, item: error.Item } satisfies Refusal;
       throw error;
     }
   }
@@ -272,9 +273,4 @@ function failureValues(eventId: string, state: 'RETRYING' | 'DEAD', outcome: Att
     ':attempts': number(outcome.attempts),
     ':failure_bucket': text(failureBucket(eventId, state)),
   };
-}
-
-/** By name: two copies of the SDK in one process have two classes. */
-function isRefusal(error: unknown): error is { readonly Item?: Item } {
-  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { CONTENT_RETENTION_DAYS, SNAPSHOT_KEY } from '../contract/reconcile.ts';
 import type { LedgerTable } from '../ledger/dynamodb-ledger.ts';
+import { isRefusedWrite } from '../runtime/refused-write.ts';
 import { firstSnapshot, type Snapshot } from './snapshot.ts';
 
 /** An item of DynamoDB's holds 400 KB. */
@@ -76,7 +77,7 @@ export class SnapshotStore {
         },
       });
     } catch (error) {
-      if (!(error instanceof Error && error.name === 'ConditionalCheckFailedException')) throw error;
+      if (!isRefusedWrite(error)) throw error;
       // Refused by its own effect: the first answer was lost.
       const head = await this.#item(SNAPSHOT_KEY);
       if (head?.['written_by']?.S !== me) return undefined;

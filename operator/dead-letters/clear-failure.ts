@@ -5,8 +5,8 @@ import {
   LEDGER_KEY,
 } from '../../lambdas/contract/ledger-table.ts';
 import type { LedgerRecord } from '../../lambdas/ledger/record.ts';
+import { isRefusedWrite } from '../../lambdas/runtime/refused-write.ts';
 import type { Target } from '../core/target.ts';
-import { isRefusedWrite } from './refused-write.ts';
 
 const DEAD = 'DEAD#';
 

@@ -5,13 +5,13 @@ import { isEventId, sourceOf } from '../../lambdas/contract/source.ts';
 import { catalogue, type EventName } from '../../lambdas/events/catalogue.ts';
 import { describeEvent } from '../../lambdas/events/event-fields.ts';
 import { encodeBody } from '../../lambdas/runtime/message-body.ts';
+import { isRefusedWrite } from '../../lambdas/runtime/refused-write.ts';
 import { CommandError } from '../core/command-error.ts';
 import type { Target } from '../core/target.ts';
 import { correctedId } from '../core/timeline.ts';
 import { errorText } from './batch-call.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { letterBytes, parseJson } from './read-letter.ts';
-import { isRefusedWrite } from './refused-write.ts';
 import { sendBack } from './send-back.ts';
 
 /** A letter's payload as somebody has changed it, checked. */

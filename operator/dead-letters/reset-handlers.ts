@@ -5,8 +5,8 @@ import { FailureReason } from '../../lambdas/contract/failure.ts';
 import { LEDGER_KEY } from '../../lambdas/contract/ledger-table.ts';
 import { failureBucket } from '../../lambdas/ledger/failure-bucket.ts';
 import { EventStatus, type LedgerRecord } from '../../lambdas/ledger/record.ts';
+import { isRefusedWrite } from '../../lambdas/runtime/refused-write.ts';
 import type { Target } from '../core/target.ts';
-import { isRefusedWrite } from './refused-write.ts';
 
 export interface Reset {
   /** The record that the plan was made from. */

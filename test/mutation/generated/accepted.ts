@@ -22,7 +22,7 @@ export const ACCEPTED: readonly Accepted[] = [
   },
   {
     file: LEDGER,
-    line: 'if (isRefusal(error)) return { refused: true, item: error.Item } satisfies Refusal;',
+    line: 'if (isRefusedWrite<Item>(error)) return { refused: true, item: error.Item } satisfies Refusal;',
     original: 'true',
     replacement: 'false',
     reason: 'a refusal is told by the presence of `refused`; the value is its type’s',
