@@ -1,4 +1,3 @@
-import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,
@@ -7,6 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { toQueueMessage } from '../../lambdas/ingest/message.ts';
 import { DynamoDbLedger } from '../../lambdas/ledger/dynamodb-ledger.ts';
+import { ledgerTableOf } from '../../lambdas/ledger/ledger-table.ts';
 import { createLedgerTable, createQueuePair, dynamoDbClient, sqsClient } from '../../test/support/engines.ts';
 import { syncBody } from '../far-end/lambda-events.ts';
 import type { CpuParts, Question } from './subject.ts';
@@ -31,10 +31,7 @@ export async function engineCpuMs(events: number, signal: AbortSignal): Promise<
     const dynamoDb = dynamoDbClient({ endpoint: endpoints.dynamoDb });
     const { queueUrl } = await createQueuePair(sqs);
     const ledger = new DynamoDbLedger({
-      table: {
-        updateItem: (input) => dynamoDb.send(new UpdateItemCommand(input)),
-        getItem: (input) => dynamoDb.send(new GetItemCommand(input)),
-      },
+      table: ledgerTableOf(dynamoDb),
       tableName: await createLedgerTable(dynamoDb),
       retentionDays: 100,
     });

@@ -2,11 +2,11 @@ import '../runtime/source-lines.ts';
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { ConsumerEnvironment, RECONCILES_VARIABLE } from '../contract/environment.ts';
 import type { HandlerRegistrations } from '../contract/outputs.ts';
-import { DynamoDbLedger, type LedgerTable } from '../ledger/dynamodb-ledger.ts';
+import { DynamoDbLedger } from '../ledger/dynamodb-ledger.ts';
+import { ledgerTableOf } from '../ledger/ledger-table.ts';
 import type { EventRoutes } from '../router/handler.ts';
 import { type Environment, requireInteger, requireText } from '../runtime/environment.ts';
 import { processBatch } from './batch.ts';
@@ -68,10 +68,7 @@ export function createConsumerHandler(
     deadLetterQueueUrl: requireText(environment, ConsumerEnvironment.DEAD_LETTER_QUEUE_URL),
   };
 
-  const table: LedgerTable = {
-    updateItem: (input) => dynamoDb.send(new UpdateItemCommand(input)),
-    getItem: (input) => dynamoDb.send(new GetItemCommand(input)),
-  };
+  const table = ledgerTableOf(dynamoDb);
   const tableName = requireText(environment, ConsumerEnvironment.LEDGER_TABLE_NAME);
   const reconciles = environment[RECONCILES_VARIABLE] === 'true';
   const dependencies: ConsumerDependencies = {

@@ -2,7 +2,7 @@ import '../runtime/source-lines.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { DynamoDBClient, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { ReconcileEnvironment } from '../contract/environment.ts';
@@ -11,7 +11,7 @@ import { needsSomebody, type ReconcileReport, type ReconcileRequest } from '../c
 import { createSupaglueApi } from '../database/supaglue/api.ts';
 import { type QueueMessage, toQueueMessage } from '../ingest/message.ts';
 import { Contents } from '../ledger/contents.ts';
-import type { LedgerTable } from '../ledger/dynamodb-ledger.ts';
+import { ledgerTableOf } from '../ledger/ledger-table.ts';
 import { clientOptions } from '../runtime/client-options.ts';
 import { requireInteger, requireText } from '../runtime/environment.ts';
 import { readStoredText } from '../runtime/secret-text.ts';
@@ -30,10 +30,7 @@ const sqs = new SQSClient(bounds);
 const queueUrl = requireText(env, ReconcileEnvironment.QUEUE_URL);
 const tableName = requireText(env, ReconcileEnvironment.LEDGER_TABLE_NAME);
 const secretId = requireText(env, ReconcileEnvironment.SUPAGLUE_API_KEY_SECRET_ID);
-const table: LedgerTable = {
-  updateItem: (input) => dynamoDb.send(new UpdateItemCommand(input)),
-  getItem: (input) => dynamoDb.send(new GetItemCommand(input)),
-};
+const table = ledgerTableOf(dynamoDb);
 
 const dependencies: Omit<ReconcileDependencies, 'untilMs'> = {
   api: createSupaglueApi({

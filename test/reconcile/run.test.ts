@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DeleteItemCommand, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   MAX_CALLS,
@@ -10,6 +10,7 @@ import {
 import { createSupaglueApi } from '../../lambdas/database/supaglue/api.ts';
 import { Contents } from '../../lambdas/ledger/contents.ts';
 import type { LedgerTable } from '../../lambdas/ledger/dynamodb-ledger.ts';
+import { ledgerTableOf } from '../../lambdas/ledger/ledger-table.ts';
 import { runReconcile } from '../../lambdas/reconcile/run.ts';
 import { firstSnapshot, type Gap } from '../../lambdas/reconcile/snapshot.ts';
 import { SnapshotStore } from '../../lambdas/reconcile/snapshot-store.ts';
@@ -29,10 +30,7 @@ const slept: number[] = [];
 beforeAll(async () => {
   engines = await startEngines();
   tableName = await engines.createLedgerTable();
-  table = {
-    updateItem: (input) => engines.dynamoDb.send(new UpdateItemCommand(input)),
-    getItem: (input) => engines.dynamoDb.send(new GetItemCommand(input)),
-  };
+  table = ledgerTableOf(engines.dynamoDb);
 });
 afterAll(() => engines.stopAll());
 beforeEach(() => fresh());

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteMessageBatchCommand, type Message } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { processBatch } from '../../lambdas/consumer/batch.ts';
@@ -14,6 +13,7 @@ import { createEnqueue } from '../../lambdas/ingest/queue.ts';
 import { createSecretSource } from '../../lambdas/ingest/secret-source.ts';
 import { sign } from '../../lambdas/ingest/signature.ts';
 import { DynamoDbLedger } from '../../lambdas/ledger/dynamodb-ledger.ts';
+import { ledgerTableOf } from '../../lambdas/ledger/ledger-table.ts';
 import type { EventRoutes } from '../../lambdas/router/handler.ts';
 import { readBatchAnswer } from '../../local/poller/batch-answer.ts';
 import { toRecord } from '../../local/poller/sqs-event.ts';
@@ -68,10 +68,7 @@ export async function pipelineRig(environment: TestEnvironment, routes: EventRou
   const { sqs, dynamoDb } = environment;
   const [queues, tableName] = await Promise.all([pairRig(environment), environment.createLedgerTable()]);
   const ledger = new DynamoDbLedger({
-    table: {
-      updateItem: (input) => dynamoDb.send(new UpdateItemCommand(input)),
-      getItem: (input) => dynamoDb.send(new GetItemCommand(input)),
-    },
+    table: ledgerTableOf(dynamoDb),
     tableName,
     retentionDays: 100,
   });

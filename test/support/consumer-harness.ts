@@ -1,4 +1,3 @@
-import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -13,6 +12,7 @@ import { createSqsQueue } from '../../lambdas/consumer/sqs-queue.ts';
 import type { Failure } from '../../lambdas/contract/failure.ts';
 import { MessageAttribute } from '../../lambdas/contract/message.ts';
 import { DynamoDbLedger, type LedgerTable } from '../../lambdas/ledger/dynamodb-ledger.ts';
+import { ledgerTableOf } from '../../lambdas/ledger/ledger-table.ts';
 import type { EventRoutes } from '../../lambdas/router/handler.ts';
 import { EventRouter } from '../../lambdas/router/index.ts';
 import { toRecord } from '../../local/poller/sqs-event.ts';
@@ -76,10 +76,7 @@ export async function createConsumerHarness(
       },
     },
   });
-  let table: LedgerTable = {
-    updateItem: (input) => dynamoDb.send(new UpdateItemCommand(input)),
-    getItem: (input) => dynamoDb.send(new GetItemCommand(input)),
-  };
+  let table = ledgerTableOf(dynamoDb);
   const log = (level: string) => (message: string, keys?: unknown) => {
     lines.push({ level, message, keys });
   };

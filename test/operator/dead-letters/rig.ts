@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   DeleteMessageBatchCommand,
   type Message,
@@ -11,6 +10,7 @@ import type { Failure } from '../../../lambdas/contract/failure.ts';
 import { MessageAttribute } from '../../../lambdas/contract/message.ts';
 import { DynamoDbLedger } from '../../../lambdas/ledger/dynamodb-ledger.ts';
 import type { Claim, EventFacts } from '../../../lambdas/ledger/ledger.ts';
+import { ledgerTableOf } from '../../../lambdas/ledger/ledger-table.ts';
 import { inParallel } from '../../../lambdas/runtime/in-parallel.ts';
 import { LOCAL_CREDENTIALS } from '../../../local/identity.ts';
 import { localClients } from '../../../operator/core/clients.ts';
@@ -103,10 +103,7 @@ export async function createRig(engines: TestEngines): Promise<Rig> {
   };
   const target = targetOver(engines.sqsEndpoint, engines.dynamoDbEndpoint, 'local');
   const ledger = new DynamoDbLedger({
-    table: {
-      updateItem: (input) => engines.dynamoDb.send(new UpdateItemCommand(input)),
-      getItem: (input) => engines.dynamoDb.send(new GetItemCommand(input)),
-    },
+    table: ledgerTableOf(engines.dynamoDb),
     tableName: ledgerTableName,
     retentionDays: 100,
   });
