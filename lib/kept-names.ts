@@ -9,13 +9,22 @@ import { type Plugin, transform } from 'esbuild';
  */
 const NAMELESS = /[\\/]node_modules[\\/](?:@aws-sdk|@aws-crypto|@smithy|@aws-lambda-powertools|zod)[\\/]/;
 
+const HELPER = 'kept-names-helper';
+/** As esbuild puts it before each file. */
+const OWN_HELPER = /^var __defProp = Object\.defineProperty;\nvar __name = \(.*\n/;
+
 /**
  * Keeps the names of classes and functions where identifiers are minified. Dead letters are grouped by the error's
  * name and top frame: `this.name = new.target.name` must not become `Rl`, another one in each release.
  */
 export const keptNames: Plugin = {
   name: 'kept-names',
-  setup({ onLoad }) {
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: new RegExp(`^${HELPER}$`) }, () => ({ path: HELPER, namespace: HELPER }));
+    onLoad({ filter: /./, namespace: HELPER }, () => ({
+      contents:
+        "export const __name = (value, name) => Object.defineProperty(value, 'name', { value: name, configurable: true });",
+    }));
     onLoad({ filter: /\.[cm]?[jt]s$/ }, async ({ path }) => {
       if (NAMELESS.test(path)) return undefined;
       const transformed = await transform(await readFile(path, 'utf8'), {
@@ -29,7 +38,13 @@ export const keptNames: Plugin = {
         logLevel: 'silent',
         // What does not compile is left to the build, which names the file and the line.
       }).catch(() => undefined);
-      return transformed === undefined ? undefined : { contents: transformed.code, loader: 'js' };
+      if (transformed === undefined) return undefined;
+      // A module need not bring the helper itself. On one line, so that the map holds.
+      const contents = transformed.code.replace(
+        OWN_HELPER,
+        path.endsWith('ts') ? `import { __name } from '${HELPER}';\n\n` : '$&',
+      );
+      return { contents, loader: 'js' };
     });
   },
 };
