@@ -9,6 +9,7 @@ import type { Selection } from '../../dead-letters/selection.ts';
 import { runChange } from './change.ts';
 import { runFastRedrive } from './fast-redrive.ts';
 import { planText } from './plan-text.ts';
+import { addRerunOption, rerunWords, toRerun } from './rerun-option.ts';
 import {
   ANY_FILTER,
   addSelectionOptions,
@@ -71,7 +72,6 @@ customer_id, group_id, copies, outcome, error, disposition, will_run, completed,
 until_ms, note}]; of --fast: target, dry_run, expected, moved, status, reason.`;
 
 export function registerDlqRedrive(dlq: Command, run: Run): void {
-  const collect = (text: string, collected: readonly string[]) => [...collected, text];
   const command = addTargetOptions(
     dlq
       .command('redrive')
@@ -82,13 +82,8 @@ export function registerDlqRedrive(dlq: Command, run: Run): void {
   addSelectionOptions(command)
     .option('--all', 'everything')
     .option('--dry-run', 'say what would happen, and change nothing')
-    .option('--confirm', 'do it, for more than one ID')
-    .option(
-      '--rerun <handler>',
-      'run this handler (or: all) again if it has completed; repeatable',
-      collect,
-      [],
-    )
+    .option('--confirm', 'do it, for more than one ID');
+  addRerunOption(command, 'run this handler (or: all) again if it has completed; repeatable')
     .option('--fast', "all of them by SQS's own move task, which cannot choose")
     .option('--rate <n>', 'letters per second, 20 or 20/s (default: as fast as it goes)', (text: string) =>
       numberOption({ minimum: 1, maximum: MAX_RATE, whole: true })(text.replace(/\/s$/, '')),
@@ -128,7 +123,7 @@ async function runRedrive(
         json,
         words: [
           ...(isFilter(selection) ? [] : ['--all']),
-          ...options.rerun.map((name) => `--rerun ${name}`),
+          ...rerunWords(options.rerun),
           ...(options.rate === undefined ? [] : [`--rate ${options.rate}/s`]),
         ].join(' '),
         ...(options.limit === undefined ? {} : { limit: options.limit }),
@@ -165,9 +160,7 @@ function checkRedrive(selection: Selection, options: RedriveOptions): readonly s
   if (!chooses && all !== true && fast !== true) {
     throw new UsageError(`name an ID, ${ANY_FILTER} or --all`);
   }
-  if (rerun.includes('all') && rerun.length > 1) throw new UsageError('--rerun all needs no other --rerun');
-  if (rerun.length === 0) return undefined;
-  return rerun.includes('all') ? 'all' : rerun;
+  return toRerun(rerun);
 }
 
 function rateOf({ rate }: RedriveOptions) {

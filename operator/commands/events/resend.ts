@@ -4,9 +4,11 @@ import { commandText } from '../../cli/command-text.ts';
 import type { CommandContext, Run } from '../../cli/context.ts';
 import { addTargetOptions, type TargetOptions, withTarget } from '../../cli/target-option.ts';
 import { wrapText } from '../../cli/wrap-text.ts';
-import { ExitCode, UsageError } from '../../core/command-error.ts';
+import { ExitCode } from '../../core/command-error.ts';
 import { readInput } from '../../core/read-input.ts';
 import { planJson } from '../dlq/plan-json.ts';
+import { addRerunOption, rerunWords, toRerun } from '../dlq/rerun-option.ts';
+import { shellWord } from '../dlq/selection-options.ts';
 import { requireEventId } from './show.ts';
 
 interface ResendOptions extends TargetOptions {
@@ -38,16 +40,14 @@ Exit codes: 0 sent, or shown as asked; 1 not sent; 2 wrong usage.
 skipped, failed), error, disposition, will_run, completed, until_ms, note.`;
 
 export function registerEventsResend(events: Command, run: Run): void {
-  const collect = (text: string, collected: readonly string[]) => [...collected, text];
-  addTargetOptions(
+  const command = addTargetOptions(
     events
       .command('resend')
       .summary('run an event again')
       .description('Runs an event again: puts it back on the main queue, after a plan of what would run.')
       .argument('<id>', 'svix-id of the event'),
-  )
-    .option('--file <body>', "the event's body, these bytes exactly")
-    .option('--rerun <handler>', 'run this handler (or: all) again; repeatable', collect, [])
+  ).option('--file <body>', "the event's body, these bytes exactly");
+  addRerunOption(command, 'run this handler (or: all) again; repeatable')
     .option('--dry-run', 'say what would run, and send nothing')
     .option('--confirm', 'do it')
     .option('--json', 'what happened as one JSON object')
@@ -57,8 +57,8 @@ export function registerEventsResend(events: Command, run: Run): void {
 
 async function runResend(id: string, options: ResendOptions, context: CommandContext): Promise<ExitCode> {
   requireEventId(id);
-  const { rerun, file, dryRun = false, confirm = false, json } = options;
-  if (rerun.includes('all') && rerun.length > 1) throw new UsageError('--rerun all needs no other --rerun');
+  const { file, dryRun = false, confirm = false, json } = options;
+  const rerun = toRerun(options.rerun);
   const { terminal, signal, directory } = context;
   const body = file === undefined ? undefined : await readInput(resolve(directory, file));
   const { resendEvent } = await import('../../events/resend.ts');
@@ -69,14 +69,14 @@ async function runResend(id: string, options: ResendOptions, context: CommandCon
     const { plan, outcome, error } = await resendEvent(target, id, {
       body,
       dryRun: dryRun || !confirm,
-      ...(rerun.length === 0 ? {} : { rerun: rerun.includes('all') ? ('all' as const) : rerun }),
+      ...(rerun === undefined ? {} : { rerun }),
       handlersOf: await registeredHandlers(target, signal),
       nowMs: Date.now,
       signal,
     }).finally(() => progress.stop());
     const told = planJson(plan);
     const { eventType } = plan.letter;
-    const words = [`events resend ${id}`, ...(file === undefined ? [] : [`--file ${file}`])];
+    const words = [`events resend ${id}`, ...(file === undefined ? [] : [`--file ${shellWord(file)}`])];
     if (json === true) {
       const what = { target: target.name, event_id: id, event_type: eventType, outcome, error, ...told };
       terminal.print(JSON.stringify(what));
@@ -90,7 +90,7 @@ async function runResend(id: string, options: ResendOptions, context: CommandCon
       terminal.note(`To run them again:\n${commandText([...words, '--rerun all'].join(' '), target)}`);
     }
     if (outcome === 'planned' && !dryRun) {
-      const again = [...words, ...rerun.map((name) => `--rerun ${name}`), '--confirm'].join(' ');
+      const again = [...words, ...rerunWords(options.rerun), '--confirm'].join(' ');
       terminal.note(`Nothing was sent. Repeat with --confirm:\n${commandText(again, target)}`);
     }
     return outcome === 'moved' || (outcome === 'planned' && dryRun) ? ExitCode.DONE : ExitCode.FAILED;
