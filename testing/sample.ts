@@ -1,5 +1,6 @@
 import { catalogue, type EventMap, type EventName } from '../lambdas/events/catalogue.ts';
 import { type SamplePayload, samples } from '../lambdas/events/samples.ts';
+import { describeIssue } from '../lambdas/router/validation.ts';
 
 type Overrides<Name extends string> = (Name extends EventName ? Partial<EventMap[Name]> : unknown) &
   Readonly<Record<string, unknown>>;
@@ -15,6 +16,5 @@ export function sample<const Name extends string>(type: Name, overrides?: Overri
   const schema = Object.entries(catalogue).find(([name]) => name === type)?.[1];
   const { error } = schema?.safeParse(event) ?? {};
   if (error === undefined) return event;
-  const issues = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new TypeError(`no valid ${type}: ${issues.join('; ')}`);
+  throw new TypeError(`no valid ${type}: ${error.issues.map(describeIssue).join('; ')}`);
 }

@@ -40,7 +40,8 @@ function toValidationResult(result: StandardSchemaV1.Result<unknown>): Validatio
   return { ok: false, issues: result.issues.slice(0, MAX_ISSUES).map(describeIssue) };
 }
 
-function describeIssue(issue: StandardSchemaV1.Issue): string {
+/** In one line, with the field's path. */
+export function describeIssue(issue: StandardSchemaV1.Issue): string {
   const path = (issue.path ?? [])
     .map((segment) => String(typeof segment === 'object' ? segment.key : segment))
     .join('.');

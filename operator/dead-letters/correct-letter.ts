@@ -4,6 +4,7 @@ import { MAX_BODY_BYTES, MessageAttribute } from '../../lambdas/contract/message
 import { isEventId, sourceOf } from '../../lambdas/contract/source.ts';
 import { catalogue, type EventName } from '../../lambdas/events/catalogue.ts';
 import { describeEvent } from '../../lambdas/events/event-fields.ts';
+import { describeIssue } from '../../lambdas/router/validation.ts';
 import { encodeBody } from '../../lambdas/runtime/message-body.ts';
 import { isRefusedWrite } from '../../lambdas/runtime/refused-write.ts';
 import { CommandError } from '../core/command-error.ts';
@@ -43,8 +44,8 @@ export function correctionOf(letter: DeadLetter, text: string): Correction {
   const isKnown = !isOther && Object.hasOwn(catalogue, eventType);
   const parsed = isKnown ? catalogue[eventType as EventName].safeParse(payload.value) : undefined;
   if (parsed?.error !== undefined) {
-    const issues = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw new CommandError(`the payload does not match the schema of ${eventType}: ${issues.join('; ')}`);
+    const issues = parsed.error.issues.map(describeIssue).join('; ');
+    throw new CommandError(`the payload does not match the schema of ${eventType}: ${issues}`);
   }
   const eventId = correctedId(id, text);
   if (!isEventId(eventId)) throw new CommandError(`its id is too long to be named by another: ${id}`);
