@@ -53,14 +53,10 @@ export function expiresAtMs({ sentAtMs }: DeadLetter): number {
   return sentAtMs + DEAD_LETTER_RETENTION_SECONDS * 1000;
 }
 
-/** Groups by fingerprint (error, code, handler, top frame of user code, event type, subject), most events first, then the latest. */
-export function groupDeadLetters(letters: readonly DeadLetter[]): readonly FailureGroup[] {
-  const groups = new FailureGroups();
-  for (const letter of letters) groups.add(letter);
-  return groups.all();
-}
-
-/** Groups of letters that come one by one: of a letter no more is kept than its group tells, and its id. */
+/**
+ * Groups by fingerprint (error, code, handler, top frame of user code, event type, subject) of letters that come one
+ * by one: of a letter no more is kept than its group tells, and its id.
+ */
 export class FailureGroups {
   readonly #groups = new Map<string, GrowingGroup>();
 

@@ -3,11 +3,17 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { HandlerFailure } from '../../../lambdas/contract/failure.ts';
 import type { DeadLetter } from '../../../operator/dead-letters/dead-letter.ts';
-import { expiresAtMs, groupDeadLetters, groupIdOf } from '../../../operator/dead-letters/groups.ts';
+import { expiresAtMs, FailureGroups, groupIdOf } from '../../../operator/dead-letters/groups.ts';
 import { selects } from '../../../operator/dead-letters/selection.ts';
 import { topUserFrame } from '../../../operator/dead-letters/user-frame.ts';
 import { patienceMs } from '../../support/slowness.js';
 import { failureOf } from './rig.ts';
+
+function groupDeadLetters(letters: readonly DeadLetter[]) {
+  const groups = new FailureGroups();
+  for (const each of letters) groups.add(each);
+  return groups.all();
+}
 
 const DAY_MS = 86_400_000;
 const SENT_AT_MS = Date.UTC(2026, 10, 23);
