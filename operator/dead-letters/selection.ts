@@ -124,8 +124,12 @@ function errorTexts(letter: DeadLetter): readonly string[] {
 }
 
 /** `connection.deleted` sends the stored form of the id; whoever pastes that one means the same customer. */
+export function customerIdForms(id: string): readonly string[] {
+  return [id, normaliseCustomerId('connection.deleted', id)];
+}
+
 function isOfCustomer({ customerId, messageGroupId }: DeadLetter, wanted: string): boolean {
-  const forms = [wanted, normaliseCustomerId('connection.deleted', wanted)];
+  const forms = customerIdForms(wanted);
   return [customerId, messageGroupId].some((id) => id !== undefined && forms.includes(id));
 }
 

@@ -1,11 +1,11 @@
 import { AnswerCode } from '../../lambdas/contract/http.ts';
-import { normaliseCustomerId } from '../../lambdas/events/customer-id.ts';
 import { toAnswer } from '../../lambdas/ingest/answer.ts';
 import { groupOf } from '../../lambdas/ingest/routing.ts';
 import { EventStatus, type LedgerRecord } from '../../lambdas/ledger/record.ts';
 import type { Target } from '../core/target.ts';
 import { inChunks } from '../dead-letters/in-parallel.ts';
 import { readRecords } from '../dead-letters/read-records.ts';
+import { customerIdForms } from '../dead-letters/selection.ts';
 import { type IngestLine, loggedLines, MAX_LINES, type RequestsQuery } from './ingest-log.ts';
 import { keptLines } from './kept-requests.ts';
 import type { RequestStatus } from './request-status.ts';
@@ -25,7 +25,7 @@ export interface RequestsPage {
 
 /** An id as events carry it, as Supaglue stores it, and hashed as SQS takes it. */
 export function customerForms(id: string): readonly string[] {
-  const forms = [id, normaliseCustomerId('connection.deleted', id)];
+  const forms = customerIdForms(id);
   return [...new Set([...forms, ...forms.map(groupOf)])];
 }
 
