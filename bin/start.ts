@@ -4,7 +4,6 @@ import { takesColours } from '../local/colours.ts';
 import { BuildDirectories } from '../local/start/build-directories.ts';
 import { parseStartOptions } from '../local/start/options.ts';
 import { stopSignal } from '../local/start/stop-signal.ts';
-import { RECONCILED_CONTEXT } from '../local/supaglue/server.ts';
 
 // `npm start`. Ends with 0 after Ctrl-C or SIGTERM, 1 when it could not start, 2 for a wrong command line,
 // 130 when a second Ctrl-C cut the stopping short.
@@ -35,13 +34,14 @@ if ('exitCode' in options) {
     const { buildAssembly } = await import('../local/build-assembly.ts');
     const database =
       options.withDatabase === true ? await import('../local/database/local-database.ts') : undefined;
+    const supaglue = options.withSupaglue === true ? await import('../local/supaglue/server.ts') : undefined;
     const build = () =>
       buildAssembly(builds.next(), undefined, {
         signal: AbortSignal.any([stopped, failed.signal]),
         minify: options.inspectPort === undefined,
         context: {
           ...(database && { databaseSecretArn: database.LOCAL_DATABASE_SECRET_ARN }),
-          ...(options.withSupaglue && RECONCILED_CONTEXT),
+          ...supaglue?.RECONCILED_CONTEXT,
         },
       });
     first = build();
