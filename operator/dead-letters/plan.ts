@@ -151,3 +151,13 @@ function heldUntilMs({ status, lease_expires_at_ms, not_before_ms }: LedgerRecor
 function isUnreleased(record: LedgerRecord): boolean {
   return record.unfinished_dead_letter !== undefined;
 }
+
+/** The handlers that may be run again by these plans, by name: those that have completed and are registered. */
+export function rerunnableOf(
+  plans: readonly PlannedEvent[],
+  rerun: readonly string[],
+  { names }: HandlersOf,
+): readonly string[] {
+  const completed = new Set([...rerun, ...plans.flatMap((plan) => plan.completed)]);
+  return [...completed].filter((name) => names?.includes(name) !== false).sort();
+}

@@ -39,9 +39,9 @@ export function createApp({ state, session, onFault }: AppOptions): Hono {
   const base = basePath(session);
   app.route(base, assetRoutes());
   app.route(base, readRoutes(state, responder));
-  app.route(base, changeRoutes(state, responder, session));
-  app.route(base, eventRoutes(state, responder, session));
-  app.route(base, editRoutes(state, responder, session));
+  app.route(base, changeRoutes(state, responder));
+  app.route(base, eventRoutes(state, responder));
+  app.route(base, editRoutes(state, responder));
 
   const say = (c: Context, title: string, text: string, status: 400 | 404 | 500 | 503) => {
     if (isPoll(c)) return c.text(text, status);

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { deleteDeadLetters } from '../../dead-letters/delete.ts';
-import { planRedrive } from '../../dead-letters/plan.ts';
+import { planRedrive, rerunnableOf } from '../../dead-letters/plan.ts';
 import { type ChangeResult, redriveDeadLetters } from '../../dead-letters/redrive.ts';
 import { type Selection, selects } from '../../dead-letters/selection.ts';
 import type { ChangeKind, ChangeReporter } from '../data/changes.ts';
@@ -8,22 +8,20 @@ import { parseSelection, selectionText } from '../data/selection-query.ts';
 import { changeView } from '../pages/change.tsx';
 import { confirmDeleteView } from '../pages/confirm-delete.tsx';
 import { confirmRedriveView } from '../pages/confirm-redrive.tsx';
-import { readForm } from './form.ts';
 import type { InspectorState } from './inspector-state.ts';
 import { lettersSeen } from './read-routes.ts';
 import type { Responder } from './respond.tsx';
-import type { Session } from './session.ts';
 
 const LOOK_WAIT_MS = 2_000;
 
 /** Pages that ask before something is changed, and the forms that change it. */
-export function changeRoutes(state: InspectorState, responder: Responder, session: Session): Hono {
+export function changeRoutes(state: InspectorState, responder: Responder): Hono {
   const { target, snapshot, changes, nowMs, signal } = state;
   const routes = new Hono();
 
   routes.post('/look', async (c) => {
-    const form = await readForm(c, session);
-    if (form === undefined) return responder.refuse(c, 'token');
+    const form = await responder.form(c);
+    if (form instanceof Response) return form;
     // A look changes nothing for good, so it is allowed to those who only read.
     await snapshot.lookAgain(LOOK_WAIT_MS);
     const back = form.get('back') ?? '/';
@@ -41,7 +39,6 @@ export function changeRoutes(state: InspectorState, responder: Responder, sessio
       ...options,
       ...(rerun.length === 0 ? {} : { rerun }),
     });
-    const rerunnable = new Set([...rerun, ...plans.flatMap(({ completed }) => completed)]);
     const page = responder.page(c);
     return responder.send(
       c,
@@ -53,7 +50,7 @@ export function changeRoutes(state: InspectorState, responder: Responder, sessio
         back: backOf(responder, selection),
         plans,
         rerun,
-        rerunnable: [...rerunnable].filter((name) => handlersOf.names?.includes(name) !== false).sort(),
+        rerunnable: rerunnableOf(plans, rerun, handlersOf),
       }),
     );
   });
@@ -81,9 +78,8 @@ export function changeRoutes(state: InspectorState, responder: Responder, sessio
   });
 
   routes.post('/redrive', async (c) => {
-    const form = await readForm(c, session);
-    if (form === undefined) return responder.refuse(c, 'token');
-    if (!state.write) return responder.refuse(c, 'read-only');
+    const form = await responder.changingForm(c);
+    if (form instanceof Response) return form;
     const selection = parseSelection((name) => form.get(name) ?? undefined);
     const rerun = form.getAll('rerun');
     const handlersOf = await state.handlersOf();
@@ -100,9 +96,8 @@ export function changeRoutes(state: InspectorState, responder: Responder, sessio
   });
 
   routes.post('/delete', async (c) => {
-    const form = await readForm(c, session);
-    if (form === undefined) return responder.refuse(c, 'token');
-    if (!state.write) return responder.refuse(c, 'read-only');
+    const form = await responder.changingForm(c);
+    if (form instanceof Response) return form;
     const selection = parseSelection((name) => form.get(name) ?? undefined);
     const onlyCompleted = form.get('completed') === '1';
     return begin(c, 'delete', selection, (reporter) =>
@@ -118,8 +113,8 @@ export function changeRoutes(state: InspectorState, responder: Responder, sessio
   });
 
   routes.post('/changes/:id/stop', async (c) => {
-    const form = await readForm(c, session);
-    if (form === undefined) return responder.refuse(c, 'token');
+    const form = await responder.form(c);
+    if (form instanceof Response) return form;
     changes.stop(c.req.param('id'));
     return c.redirect(`${responder.base}/changes/${encodeURIComponent(c.req.param('id'))}`, 303);
   });

@@ -3,17 +3,15 @@ import { CommandError } from '../../core/command-error.ts';
 import { correctionOf, sendCorrection } from '../../dead-letters/correct-letter.ts';
 import { deleteDeadLetters } from '../../dead-letters/delete.ts';
 import { editView } from '../pages/edit.tsx';
-import { readForm } from './form.ts';
 import type { InspectorState } from './inspector-state.ts';
 import type { Responder } from './respond.tsx';
-import type { Session } from './session.ts';
 
 const PATH = '/letters/:messageId/edit';
 const GONE = 'Its payload is not kept here: look again, or use `dlq edit` on the command line.';
 const BUSY = 'Nothing was sent: another redrive or deletion is under way here. Let it end first.';
 
 /** The form that changes a letter's payload, and what sends it. */
-export function editRoutes(state: InspectorState, responder: Responder, session: Session): Hono {
+export function editRoutes(state: InspectorState, responder: Responder): Hono {
   const { target, snapshot, changes, nowMs, turns } = state;
   const routes = new Hono();
   const letterOf = (c: Context) => snapshot.wholeLetter(c.req.param('messageId') ?? '');
@@ -26,9 +24,8 @@ export function editRoutes(state: InspectorState, responder: Responder, session:
   });
 
   routes.post(PATH, async (c) => {
-    const form = await readForm(c, session);
-    if (form === undefined) return responder.refuse(c, 'token');
-    if (!state.write) return responder.refuse(c, 'read-only');
+    const form = await responder.changingForm(c);
+    if (form instanceof Response) return form;
     const letter = letterOf(c);
     if (letter === undefined) return responder.say(c, 'Not here', GONE, 404);
     const isDeleted = form.get('delete') === '1';

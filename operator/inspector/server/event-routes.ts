@@ -6,6 +6,7 @@ import { durationOption } from '../../core/duration-option.ts';
 import { readSecretValue } from '../../core/secret-value.ts';
 import { findStoredValue } from '../../core/signing-secret.ts';
 import { atSource } from '../../core/target.ts';
+import { rerunnableOf } from '../../dead-letters/plan.ts';
 import { keptLines, keptRequest } from '../../events/kept-requests.ts';
 import { customerForms, listRequests } from '../../events/list-requests.ts';
 import { REQUEST_STATUSES } from '../../events/request-status.ts';
@@ -14,15 +15,13 @@ import { explainRequest } from '../../explain/explain-request.ts';
 import { eventsView } from '../pages/events.tsx';
 import { requestView } from '../pages/request.tsx';
 import { resendView } from '../pages/resend.tsx';
-import { readForm } from './form.ts';
 import type { InspectorState } from './inspector-state.ts';
 import type { Responder } from './respond.tsx';
-import type { Session } from './session.ts';
 
 const PER_PAGE = 50;
 
 /** What was received, why a request was refused, and an event that is run again. */
-export function eventRoutes(state: InspectorState, responder: Responder, session: Session): Hono {
+export function eventRoutes(state: InspectorState, responder: Responder): Hono {
   const { target, snapshot, turns, nowMs, signal } = state;
   const routes = new Hono();
 
@@ -69,17 +68,14 @@ export function eventRoutes(state: InspectorState, responder: Responder, session
     const id = c.req.query('id') ?? '';
     const rerun = c.req.queries('rerun') ?? [];
     const { outcome, handlersOf } = await resend(id, rerun, true);
-    const rerunnable = [...new Set([...rerun, ...outcome.plan.completed])]
-      .filter((name) => handlersOf.names?.includes(name) !== false)
-      .sort();
+    const rerunnable = rerunnableOf([outcome.plan], rerun, handlersOf);
     const page = responder.page(c);
     return responder.send(c, page, resendView({ page, selection: { id }, outcome, rerun, rerunnable }));
   });
 
   routes.post('/resend', async (c) => {
-    const form = await readForm(c, session);
-    if (form === undefined) return responder.refuse(c, 'token');
-    if (!state.write) return responder.refuse(c, 'read-only');
+    const form = await responder.changingForm(c);
+    if (form instanceof Response) return form;
     const id = form.get('id') ?? '';
     const { outcome } = await resend(id, form.getAll('rerun'), false);
     void snapshot.refreshAfterChange();

@@ -5,6 +5,7 @@ import { html } from 'hono/html';
 import { Layout, titleText, type View } from '../pages/layout.tsx';
 import { messageView } from '../pages/message.tsx';
 import type { PageContext } from '../pages/page-context.ts';
+import { readForm } from './form.ts';
 import type { InspectorState } from './inspector-state.ts';
 import { basePath, type Session } from './session.ts';
 
@@ -37,6 +38,17 @@ export class Responder {
   say(c: Context, title: string, text: string, status: NonNullable<View['status']>): Promise<Response> {
     const page = this.page(c);
     return this.send(c, page, messageView({ page, title, text, status }));
+  }
+
+  /** A posted form, or the answer to one that is not of this session. */
+  async form(c: Context): Promise<URLSearchParams | Response> {
+    return (await readForm(c, this.#session)) ?? this.refuse(c, 'token');
+  }
+
+  /** The same of a form that changes something: an inspector that is read-only takes none. */
+  async changingForm(c: Context): Promise<URLSearchParams | Response> {
+    const form = await this.form(c);
+    return form instanceof Response || this.#state.write ? form : this.refuse(c, 'read-only');
   }
 
   /** The answer to a form that may not be. */
