@@ -4,9 +4,8 @@ import type { Browser, Page } from 'playwright-core';
 import { samples } from '../../lambdas/events/samples.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
 import { readLedgerRecord } from '../../operator/core/ledger-reader.ts';
-import { localTarget } from '../../operator/core/local-target.ts';
 import { waitUntilDrained } from '../../operator/core/queue-depth.ts';
-import { closeTarget, type Target } from '../../operator/core/target.ts';
+import type { Target } from '../../operator/core/target.ts';
 import { type Inspector, serveInspector } from '../../operator/inspector/serve-inspector.ts';
 import { never } from '../operator/dead-letters/rig.ts';
 import { startInsights } from '../operator/support/insights.ts';
@@ -36,7 +35,7 @@ describeInBrowser('a newcomer, without any id', () => {
 
   beforeAll(async () => {
     [run, browser] = await Promise.all([startLocalRun(), launchBrowser()]);
-    target = localTarget(run.cloud.exports);
+    ({ target } = run);
     inspector = await serveInspector({ target, write: true, onFault: (error) => faults.push(error) });
     const send = async (id: string, type: keyof typeof samples, fields: object = {}) => {
       const body = JSON.stringify({ ...samples[type], ...fields });
@@ -57,7 +56,6 @@ describeInBrowser('a newcomer, without any id', () => {
   afterAll(async () => {
     await browser?.close();
     await inspector?.close();
-    closeTarget(target);
     await run?.stop();
     expect(faults).toEqual([]);
   });

@@ -1,61 +1,31 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { LOCAL_DATABASE_SECRET_ARN, startLocalDatabase } from '../../local/database/local-database.ts';
 import { EXPORTS_FILE, readExports } from '../../local/exports-file.ts';
-import { run } from '../../local/start/run.ts';
 import { localTarget } from '../../operator/core/local-target.ts';
 import { closeTarget, type Target } from '../../operator/core/target.ts';
 import { serveInspector } from '../../operator/inspector/serve-inspector.ts';
-import { runProgram } from '../../operator/program.ts';
-import { capturedContext } from '../operator/support/captured-context.ts';
 import { assembly } from '../support/assembly.ts';
+import { startRunWithDatabase } from './started-run.ts';
 
 describe('a run with a database', () => {
-  const stopping = new AbortController();
-  let directory: string;
-  let running: Promise<void>;
-  let text = '';
+  let run: Awaited<ReturnType<typeof startRunWithDatabase>>;
   let target: Target;
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'start-database-'));
-    const source = await assembly({ databaseSecretArn: LOCAL_DATABASE_SECRET_ARN });
-    const ready = new Promise<void>((resolve) => {
-      running = run({
-        options: { port: 0, verbose: false, withDatabase: true },
-        directory,
-        sourceDirectories: [source],
-        stopped: stopping.signal,
-        colour: false,
-        startDatabase: () => startLocalDatabase(),
-        build: async () => source,
-        write(more) {
-          text += more;
-          if (text.includes('Ctrl-C stops')) resolve();
-        },
-      });
-    });
-    await Promise.race([ready, running]);
-    target = localTarget(await readExports(join(directory, EXPORTS_FILE)));
+    run = await startRunWithDatabase(await assembly({ databaseSecretArn: LOCAL_DATABASE_SECRET_ARN }));
+    target = localTarget(await readExports(join(run.directory, EXPORTS_FILE)));
   });
   afterAll(async () => {
-    stopping.abort();
-    await running;
     closeTarget(target);
-    await rm(directory, { recursive: true });
+    await run.stop();
   });
 
-  async function webhooks(...args: string[]) {
-    const captured = capturedContext({ directory });
-    const code = await runProgram([...args, '--local'], captured.context);
-    return { code, stdout: captured.stdout(), stderr: captured.stderr() };
-  }
+  const webhooks = (...args: string[]) => run.webhooks(...args, '--local');
 
   test('says where it is, and gives the functions its address', async () => {
-    expect(text).toContain(`Database        ${target.database?.url}`);
+    expect(run.text()).toContain(`Database        ${target.database?.url}`);
     const { SecretString } = await target.clients.secretsManager.send(
       new GetSecretValueCommand({ SecretId: LOCAL_DATABASE_SECRET_ARN }),
     );

@@ -1,15 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ReconcileReport } from '../../lambdas/contract/reconcile.ts';
-import { LOCAL_DATABASE_SECRET_ARN, startLocalDatabase } from '../../local/database/local-database.ts';
-import { run } from '../../local/start/run.ts';
+import { LOCAL_DATABASE_SECRET_ARN } from '../../local/database/local-database.ts';
 import { LOCAL_API_KEY_SECRET_ARN } from '../../local/supaglue/server.ts';
-import { runProgram } from '../../operator/program.ts';
-import { capturedContext } from '../operator/support/captured-context.ts';
 import { assembly } from '../support/assembly.ts';
 import { patienceMs } from '../support/slowness.js';
+import { startRunWithDatabase } from './started-run.ts';
 
 const APPLICATION = '00000000-0000-4000-8000-00000000000a';
 const OTHER = '00000000-0000-4000-8000-00000000000f';
@@ -17,51 +14,24 @@ const ENTITY = '00000000-0000-4000-8000-00000000000e';
 
 /** `npm start -- --with-database --with-supaglue`, compared by the command alone. */
 describe('what Supaglue’s events did not tell', () => {
-  const stopping = new AbortController();
-  let directory: string;
-  let running: Promise<void>;
-  let text = '';
+  let run: Awaited<ReturnType<typeof startRunWithDatabase>>;
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'start-supaglue-'));
-    const source = await assembly({
+    const context = {
       databaseSecretArn: LOCAL_DATABASE_SECRET_ARN,
       supaglueApiKeySecretArn: LOCAL_API_KEY_SECRET_ARN,
       reconcileMinutes: 1_440,
       reconcileGraceMinutes: 0,
-    });
-    const ready = new Promise<void>((resolve) => {
-      running = run({
-        options: { port: 0, verbose: false, withDatabase: true, withSupaglue: true },
-        directory,
-        sourceDirectories: [source],
-        stopped: stopping.signal,
-        colour: false,
-        startDatabase: () => startLocalDatabase(),
-        build: async () => source,
-        write(more) {
-          text += more;
-          if (text.includes('Ctrl-C stops')) resolve();
-        },
-      });
-    });
-    await Promise.race([ready, running]);
+    };
+    run = await startRunWithDatabase(await assembly(context), { withSupaglue: true });
     expect((await reconcile()).gaps).toEqual([]);
   });
-  afterAll(async () => {
-    stopping.abort();
-    await running;
-    await rm(directory, { recursive: true });
-  });
+  afterAll(() => run.stop());
 
-  async function webhooks(...args: string[]) {
-    const captured = capturedContext({ directory });
-    const code = await runProgram(args, captured.context);
-    return { code, stdout: captured.stdout(), stderr: captured.stderr() };
-  }
+  const webhooks = (...args: string[]) => run.webhooks(...args);
   async function reconcile(...args: string[]): Promise<ReconcileReport> {
     const { code, stdout, stderr } = await webhooks('reconcile', '--local', '--json', ...args);
-    if (code !== 0) throw new Error(`${stderr}\n${text}`);
+    if (code !== 0) throw new Error(`${stderr}\n${run.text()}`);
     return JSON.parse(stdout);
   }
   const change = async (...args: string[]) => (await webhooks('supaglue', ...args)).stdout.trim();
@@ -86,7 +56,7 @@ describe('what Supaglue’s events did not tell', () => {
       const { stdout, code } = await webhooks('events', 'show', eventId, '--local', '--json');
       const record = code === 0 ? JSON.parse(stdout) : {};
       if (record.status === 'COMPLETED') return record;
-      if (performance.now() > untilMs) throw new Error(`${eventId}: ${stdout}\n${text}`);
+      if (performance.now() > untilMs) throw new Error(`${eventId}: ${stdout}\n${run.text()}`);
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -96,7 +66,7 @@ describe('what Supaglue’s events did not tell', () => {
   }
   /** The event of Supaglue's own, after all. @returns whose content it has */
   async function late(payload: Record<string, unknown>): Promise<unknown> {
-    const file = join(directory, 'late.json');
+    const file = join(run.directory, 'late.json');
     await writeFile(
       file,
       JSON.stringify({

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { findConsumerSource } from '../../operator/core/consumer-source.ts';
 import { readCounters, readOldestMessageAgeSeconds } from '../../operator/core/counters.ts';
-import { localTarget } from '../../operator/core/local-target.ts';
 import { postEvent } from '../../operator/core/post-event.ts';
 import { waitUntilDrained } from '../../operator/core/queue-depth.ts';
 import { signRequest } from '../../operator/core/sign-request.ts';
 import { switchConsumer } from '../../operator/core/switch-consumer.ts';
-import { closeTarget, type Target } from '../../operator/core/target.ts';
+import type { Target } from '../../operator/core/target.ts';
 import { patienceMs } from '../support/slowness.js';
 import { type LocalRun, startLocalRun } from './support/local-run.ts';
 
@@ -16,12 +15,9 @@ let target: Target;
 
 beforeAll(async () => {
   run = await startLocalRun();
-  target = localTarget(run.cloud.exports);
+  ({ target } = run);
 });
-afterAll(async () => {
-  closeTarget(target);
-  await run?.stop();
-});
+afterAll(() => run?.stop());
 
 async function send(id: string, fields: object = {}): Promise<void> {
   const body = Buffer.from(JSON.stringify({ webhook_event_type: 'supaglue-webhooks.ping', ...fields }));

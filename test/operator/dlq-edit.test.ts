@@ -5,13 +5,11 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { samples } from '../../lambdas/events/samples.ts';
 import { editSchema } from '../../operator/commands/dlq/json.ts';
 import { followEvent } from '../../operator/core/follow-event.ts';
-import { localTarget } from '../../operator/core/local-target.ts';
 import { readQueueDepth } from '../../operator/core/queue-depth.ts';
-import { closeTarget, type Target } from '../../operator/core/target.ts';
-import { runProgram } from '../../operator/program.ts';
+import type { Target } from '../../operator/core/target.ts';
 import { deliverSigned } from '../support/signed-request.ts';
 import { patienceMs } from '../support/slowness.js';
-import { capturedContext } from './support/captured-context.ts';
+import { runCaptured } from './support/captured-context.ts';
 import { type LocalRun, startLocalRun } from './support/local-run.ts';
 
 const { signal } = new AbortController();
@@ -19,18 +17,12 @@ let run: LocalRun;
 let target: Target;
 beforeAll(async () => {
   run = await startLocalRun();
-  target = localTarget(run.cloud.exports);
+  ({ target } = run);
 });
-afterAll(async () => {
-  closeTarget(target);
-  await run?.stop();
-});
+afterAll(() => run?.stop());
 
-async function webhooks(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const captured = capturedContext({ directory: run.directory, environment });
-  const code = await runProgram([...args, '--local'], captured.context);
-  return { code, stdout: captured.stdout(), stderr: captured.stderr() };
-}
+const webhooks = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+  runCaptured([...args, '--local'], { directory: run.directory, environment });
 
 async function endOf(eventId: string, body: string): Promise<string> {
   const bodySha256 = createHash('sha256').update(body).digest('hex');

@@ -4,13 +4,12 @@ import { SendMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-s
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { LOCAL_CREDENTIALS } from '../../local/identity.ts';
 import { localClients } from '../../operator/core/clients.ts';
-import { localTarget } from '../../operator/core/local-target.ts';
 import { closeTarget, type Target } from '../../operator/core/target.ts';
 import { examine } from '../../operator/doctor/examine.ts';
 import type { CheckResult } from '../../operator/doctor/finding.ts';
 import { runProgram } from '../../operator/program.ts';
 import { patienceMs } from '../support/slowness.js';
-import { capturedContext } from './support/captured-context.ts';
+import { capturedContext, runCaptured } from './support/captured-context.ts';
 import { runBin } from './support/cli.ts';
 import { type LocalRun, startLocalRun } from './support/local-run.ts';
 
@@ -18,21 +17,14 @@ let run: LocalRun;
 let target: Target;
 beforeAll(async () => {
   run = await startLocalRun();
-  target = localTarget(run.cloud.exports);
+  ({ target } = run);
 });
-afterAll(async () => {
-  if (target !== undefined) closeTarget(target);
-  await run?.stop();
-});
+afterAll(() => run?.stop());
 
 const statuses = (results: readonly Pick<CheckResult, 'check' | 'status'>[]) =>
   Object.fromEntries(results.map(({ check, status }) => [check, status]));
 
-async function webhooks(...args: string[]) {
-  const captured = capturedContext({ directory: run.directory });
-  const code = await runProgram([...args, '--local'], captured.context);
-  return { code, stdout: captured.stdout(), stderr: captured.stderr() };
-}
+const webhooks = (...args: string[]) => runCaptured([...args, '--local'], { directory: run.directory });
 
 describe('doctor, on a local run', () => {
   test('all is well, and the ping goes through', async () => {

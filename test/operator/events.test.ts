@@ -3,15 +3,14 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { samples } from '../../lambdas/events/samples.ts';
 import { readLedgerRecord } from '../../operator/core/ledger-reader.ts';
-import { localTarget } from '../../operator/core/local-target.ts';
 import { waitUntilDrained } from '../../operator/core/queue-depth.ts';
-import { closeTarget, type Target } from '../../operator/core/target.ts';
+import type { Target } from '../../operator/core/target.ts';
 import type { ReceivedRequest } from '../../operator/events/list-requests.ts';
 import { runProgram } from '../../operator/program.ts';
 import { deliverSigned, signedHeaders } from '../support/signed-request.ts';
 import { patienceMs } from '../support/slowness.js';
 import { never } from './dead-letters/rig.ts';
-import { capturedContext } from './support/captured-context.ts';
+import { capturedContext, runCaptured } from './support/captured-context.ts';
 import { type LocalRun, startLocalRun } from './support/local-run.ts';
 
 const PING = 'supaglue-webhooks.ping';
@@ -21,19 +20,12 @@ let run: LocalRun;
 let target: Target;
 beforeAll(async () => {
   run = await startLocalRun();
-  target = localTarget(run.cloud.exports);
+  ({ target } = run);
 });
-afterAll(async () => {
-  closeTarget(target);
-  await run?.stop();
-});
+afterAll(() => run?.stop());
 afterEach(() => expect(run.problems).toEqual([]));
 
-async function webhooks(...args: string[]) {
-  const captured = capturedContext({ directory: run.directory });
-  const code = await runProgram([...args, '--local'], captured.context);
-  return { code, stdout: captured.stdout(), stderr: captured.stderr() };
-}
+const webhooks = (...args: string[]) => runCaptured([...args, '--local'], { directory: run.directory });
 async function list(...args: string[]): Promise<ReceivedRequest[]> {
   const { code, stdout } = await webhooks('events', 'list', '--json', ...args);
   expect(code).toBe(0);

@@ -6,13 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { EXPORTS_FILE, writeExports } from '../../local/exports-file.ts';
 import { findConsumerSource } from '../../operator/core/consumer-source.ts';
 import { readLedgerRecord } from '../../operator/core/ledger-reader.ts';
-import { localTarget } from '../../operator/core/local-target.ts';
 import { waitUntilDrained } from '../../operator/core/queue-depth.ts';
-import { closeTarget, type Target } from '../../operator/core/target.ts';
+import type { Target } from '../../operator/core/target.ts';
 import { Pace, POLL_INTERVALS } from '../../operator/core/wait.ts';
-import { runProgram } from '../../operator/program.ts';
 import { patienceMs } from '../support/slowness.js';
-import { capturedContext } from './support/captured-context.ts';
+import { runCaptured } from './support/captured-context.ts';
 import { runBin, temporaryDirectory } from './support/cli.ts';
 import { type LocalRun, startLocalRun } from './support/local-run.ts';
 
@@ -23,20 +21,15 @@ let target: Target;
 
 beforeAll(async () => {
   run = await startLocalRun();
-  target = localTarget(run.cloud.exports);
+  ({ target } = run);
 });
-afterAll(async () => {
-  closeTarget(target);
-  await run?.stop();
-});
+afterAll(() => run?.stop());
 
 /** The command in this process; `webhooks` in one of its own. */
 async function inProcess(args: readonly string[], directory = run.directory, stop = signal) {
-  const captured = capturedContext({ directory, signal: stop });
-  const code = await runProgram(args, captured.context);
+  const { stderr, ...rest } = await runCaptured(args, { directory, signal: stop });
   // Progress is told after a second, which a busy machine may well take.
-  const stderr = captured.stderr().replace(/^(?:pausing|resuming) the consumer of .*\n/gm, '');
-  return { code, stdout: captured.stdout(), stderr };
+  return { ...rest, stderr: stderr.replace(/^(?:pausing|resuming) the consumer of .*\n/gm, '') };
 }
 const webhooks = (...args: string[]) => runBin('webhooks.ts', args, { directory: run.directory });
 

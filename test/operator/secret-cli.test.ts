@@ -3,8 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sign } from '../../lambdas/ingest/signature.ts';
-import { runProgram } from '../../operator/program.ts';
-import { capturedContext } from './support/captured-context.ts';
+import { runCaptured } from './support/captured-context.ts';
 import { runBin } from './support/cli.ts';
 import { type LocalRun, startLocalRun } from './support/local-run.ts';
 
@@ -19,11 +18,7 @@ const NEW = `whsec_${randomBytes(32).toString('base64')}`;
 const piped = (args: readonly string[], input: string, environment = {}) =>
   runBin('webhooks.ts', args, { directory: run.directory, input, environment });
 /** In this process: it costs no start. */
-async function webhooks(...args: string[]) {
-  const captured = capturedContext({ directory: run.directory });
-  const code = await runProgram(args, captured.context);
-  return { code, stdout: captured.stdout(), stderr: captured.stderr() };
-}
+const webhooks = (...args: string[]) => runCaptured(args, { directory: run.directory });
 
 describe('secret set and check, on a local run', () => {
   test('a rotation from end to end', async () => {

@@ -1,5 +1,6 @@
 import type { CommandContext } from '../../../operator/cli/context.ts';
 import { createTerminal } from '../../../operator/cli/terminal.ts';
+import { runProgram } from '../../../operator/program.ts';
 
 export interface CapturedContext {
   readonly context: CommandContext;
@@ -26,4 +27,11 @@ export function capturedContext(overrides: Partial<CommandContext> = {}): Captur
     stdout: () => written.stdout,
     stderr: () => written.stderr,
   };
+}
+
+/** Runs a command in this process. */
+export async function runCaptured(args: readonly string[], overrides: Partial<CommandContext> = {}) {
+  const captured = capturedContext(overrides);
+  const code = await runProgram(args, captured.context);
+  return { code, stdout: captured.stdout(), stderr: captured.stderr() };
 }
