@@ -4,6 +4,8 @@ import { describe, expect, test } from '@jest/globals';
 import { UsageError } from '../../operator/core/command-error.ts';
 import { generatedCatchers } from './catchers.ts';
 import { ACCEPTED } from './generated/accepted.ts';
+// @ts-expect-error jest loads it, without types
+import BailEnvironment from './generated/bail-environment.cjs';
 import { type GeneratedVerdict, mutatedSource, verdictOf } from './generated/file-result.ts';
 import { namedFiles, sourceFiles } from './generated/files.ts';
 import { judged, scoreOf } from './generated/score.ts';
@@ -107,6 +109,25 @@ test('each accepted mutant is in the code as it is, and has its reason', () => {
   });
   expect(gone).toEqual([]);
   expect(ACCEPTED.filter(({ reason }) => reason.length < 20)).toEqual([]);
+});
+
+test('once one test has failed for a mutant, others are not asked; one whose hook failed is told as failed', () => {
+  const environment = new BailEnvironment(
+    { globalConfig: {}, projectConfig: { testEnvironmentOptions: {}, globals: {} } },
+    { testPath: 'a.test.ts' },
+  );
+  environment.global.__stryker__ = { activeMutant: '7' };
+  const start = (errors: readonly string[]) => {
+    const started: { errors: readonly string[]; mode?: string } = { errors };
+    environment.handleTestEvent({ name: 'test_start', test: started });
+    return started.mode;
+  };
+  expect(start([])).toBeUndefined();
+  environment.handleTestEvent({ name: 'hook_failure' });
+  expect(start([])).toBe('skip');
+  expect(start(['beforeAll threw'])).toBeUndefined();
+  environment.global.__stryker__ = { activeMutant: '8' };
+  expect(start([])).toBeUndefined();
 });
 
 describe('the files', () => {

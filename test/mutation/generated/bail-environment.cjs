@@ -21,6 +21,7 @@ module.exports = class BailEnvironment extends TestEnvironment {
 
   handleTestEvent({ name, test }) {
     if (name === 'hook_failure' || (name === 'test_done' && test.errors.length > 0)) caught = this.#mutant;
-    if (name === 'test_start' && this.isDone()) test.mode = 'skip';
+    // One whose `beforeAll` has failed is the one that tells it: skipped, the mutant would count as a survivor.
+    if (name === 'test_start' && this.isDone() && test.errors.length === 0) test.mode = 'skip';
   }
 };
