@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { processBatch } from '../../lambdas/consumer/batch.ts';
+import { createHolderOf } from '../../lambdas/consumer/content.ts';
 import type { ConsumerDependencies } from '../../lambdas/consumer/dependencies.ts';
 import { createSqsQueue } from '../../lambdas/consumer/sqs-queue.ts';
 import type { Failure } from '../../lambdas/contract/failure.ts';
@@ -53,11 +54,13 @@ export interface ConsumerHarness {
 export interface HarnessOptions {
   readonly routes?: EventRoutes;
   readonly policy?: Partial<ConsumerDependencies['policy']>;
+  /** Events that tell the same run their handlers once, as where Supaglue is compared with what it told. */
+  readonly reconciles?: boolean;
 }
 
 export async function createConsumerHarness(
   engines: TestEnvironment,
-  { routes = new EventRouter(), policy = {} }: HarnessOptions = {},
+  { routes = new EventRouter(), policy = {}, reconciles = false }: HarnessOptions = {},
 ): Promise<ConsumerHarness> {
   const clock = new VirtualClock(Date.now());
   const queues = await engines.createQueuePair();
@@ -84,15 +87,14 @@ export async function createConsumerHarness(
     counted.push({ name });
   };
 
+  const breakable: LedgerTable = {
+    updateItem: (input) => table.updateItem(input),
+    getItem: (input) => table.getItem(input),
+  };
+  const logger = { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') };
   const dependencies: ConsumerDependencies = {
-    ledger: new DynamoDbLedger({
-      table: {
-        updateItem: (input) => table.updateItem(input),
-        getItem: (input) => table.getItem(input),
-      },
-      tableName,
-      retentionDays: 100,
-    }),
+    ledger: new DynamoDbLedger({ table: breakable, tableName, retentionDays: 100 }),
+    ...(reconciles && { holderOf: createHolderOf(breakable, tableName, { clock, logger }) }),
     routes,
     queue: createSqsQueue({ client: recordingSqs, ...queues }),
     policy: { ...RETRY_POLICY, ...policy },
@@ -111,7 +113,7 @@ export async function createConsumerHarness(
         counted.push({ name: 'deadLettered', reason });
       },
     },
-    logger: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+    logger,
   };
 
   return {
