@@ -132,7 +132,7 @@ describe('what is kept of a thrown value', () => {
   test('text is cut and holds nothing that SQS refuses', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: 'binary', maxLength: 2_000 }),
+        fc.string({ unit: 'binary', maxLength: 2_000, size: 'max' }),
         fc.integer({ min: 1, max: 500 }),
         (text, max) => {
           const cleaned = clean(text, max);
@@ -180,14 +180,14 @@ describe('the failure attribute', () => {
       fc.property(
         fc.array(
           fc.record({
-            handler: fc.string({ minLength: 1, maxLength: 64 }),
-            error: fc.string({ unit: 'binary', maxLength: 100 }),
-            message: fc.string({ unit: 'binary', maxLength: 500 }),
+            handler: fc.string({ minLength: 1, maxLength: 64, size: 'max' }),
+            error: fc.string({ unit: 'binary', maxLength: 100, size: 'max' }),
+            message: fc.string({ unit: 'binary', maxLength: 500, size: 'max' }),
             retryable: fc.boolean(),
           }),
-          { maxLength: 60 },
+          { maxLength: 60, size: 'max' },
         ),
-        fc.string({ unit: 'binary', maxLength: 3_000 }),
+        fc.string({ unit: 'binary', maxLength: 3_000, size: 'max' }),
         (handlers, message) => {
           const text = encodeFailure(failure(handlers, message));
           expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_FAILURE_BYTES);

@@ -108,7 +108,7 @@ test('property: no bytes break the gateway', async () => {
         bytes,
       ),
     );
-  const anything = fc.array(fc.oneof(fc.uint8Array({ maxLength: 300 }), spoilt), {
+  const anything = fc.array(fc.oneof(fc.uint8Array({ maxLength: 300, size: 'max' }), spoilt), {
     minLength: 1,
     maxLength: 3,
   });
