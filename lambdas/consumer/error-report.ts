@@ -17,7 +17,7 @@ export interface ErrorReport extends Omit<HandlerFailure, 'handler'> {
 
 /** Describes whatever was thrown; never throws itself. */
 export function reportError(thrown: unknown): ErrorReport {
-  const retryable = !saysPermanent(thrown);
+  const retryable = isRetryable(thrown);
   try {
     return { ...describe(thrown), retryable };
   } catch {
@@ -27,14 +27,12 @@ export function reportError(thrown: unknown): ErrorReport {
 }
 
 /** Apart from the rest: what is said here holds even if the error cannot be described. */
-function saysPermanent(thrown: unknown): boolean {
+function isRetryable(thrown: unknown): boolean {
   try {
-    return (
-      thrown instanceof NonRetryableError ||
-      (typeof thrown === 'object' && thrown !== null && 'retryable' in thrown && thrown.retryable === false)
-    );
+    const said = (thrown as { readonly retryable?: unknown } | null | undefined)?.retryable;
+    return !(thrown instanceof NonRetryableError) && said !== false;
   } catch {
-    return false;
+    return true;
   }
 }
 

@@ -270,15 +270,15 @@ describe('what is told of an error', () => {
     const told = (...lines: string[]) =>
       reportError(thrown(['Error: x', ...lines].join('\n'))).stack?.split('\n');
     expect(told(...frames(7, '/a.ts'))).toHaveLength(6);
-    expect(told('    at i (node:internal/x:1:1)', 'at no indent', ...frames(1, '/a.ts'))).toEqual([
-      'at f0 (/a.ts:0:1)',
-    ]);
+    expect(
+      told('look at (this)', '    at i (node:internal/x:1:1)', 'at no indent', ...frames(1, '/a.ts')),
+    ).toEqual(['at f0 (/a.ts:0:1)']);
     expect(told(...frames(3, '/node_modules/d.js'))).toHaveLength(2);
     expect(told(`    at ${'y'.repeat(300)}`)?.[0]).toHaveLength(200);
   });
 
   test.each([[undefined], [7], ['Error: x']])('no stack of %j', (stack) => {
-    expect(reportError(thrown(stack))).not.toHaveProperty('stack');
+    expect(reportError(thrown(stack))).toStrictEqual({ error: 'Error', message: 'x', retryable: true });
   });
 
   test('when it comes again, and whether it waits', () => {
