@@ -109,7 +109,7 @@ async function withdraw(claim: Claim, error: unknown, { ledger, clock, logger }:
 
 /** Answered with an error of ours or a throttling: nothing was applied, at least not by this request. */
 function isRefusedByService(error: unknown): boolean {
-  return error instanceof Error && '$fault' in error && error.$fault === 'client';
+  return (error as { readonly $fault?: unknown }).$fault === 'client';
 }
 
 /** While a deployment brings a new source, ingest may be ahead of this function: completed here, its event were lost. */

@@ -34,9 +34,7 @@ export function createSqsQueue({ client, queueUrl, deadLetterQueueUrl }: SqsQueu
   };
 }
 
-function endingWith(signal: AbortSignal | undefined) {
-  return signal === undefined ? {} : { abortSignal: signal };
-}
+const endingWith = (signal: AbortSignal | undefined) => signal && { abortSignal: signal };
 
 const MAX_ATTRIBUTES = 10;
 const OWN_ATTRIBUTES: ReadonlySet<string> = new Set(Object.values(MessageAttribute));

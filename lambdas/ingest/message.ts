@@ -31,8 +31,8 @@ export function toQueueMessage(
     return undefined;
   }
   const { text, encoding } = encodeBody(event.body, event.text);
-  // Text is the same bytes again; base64 is ASCII and longer.
-  if (encoding !== undefined && text.length > MAX_BODY_BYTES) {
+  // Base64 is ASCII and longer; text is the same bytes again, in no more characters.
+  if (text.length > MAX_BODY_BYTES) {
     return undefined;
   }
   const { buffer, byteOffset, byteLength } = event.body;

@@ -61,13 +61,15 @@ describe('two events that tell the same', () => {
   });
 
   test('a change is told again, unless the reconciled one looked after it', async () => {
-    const { tell, runs, contents } = await given();
+    const { tell, runs, counted, contents } = await given();
     const since = (seconds: number) => ({ 'svix-timestamp': String(NOON + seconds) });
     await tell('msg_1', CREATED, at(0));
     await tell('msg_2', CREATED, at(60));
     await tell('reconciled_1', CREATED, { ...at(100), ...since(59) });
     await tell('reconciled_2', CREATED, { ...at(100), ...since(60) });
     expect(runs).toEqual(['msg_1 1', 'msg_2 1', 'reconciled_2 1']);
+    const names = ['processed', 'processed', 'duplicate', 'processed', 'reconciled'];
+    expect(counted.map(({ name }) => name)).toEqual(names);
     expect(await contents.read('created.hubspot.example-customer')).toMatchObject({
       eventId: 'reconciled_2',
       atMs: (NOON + 100) * 1_000,

@@ -33,6 +33,19 @@ test.each([
   client.destroy();
 });
 
+test('priming reads an item that no event can have', async () => {
+  const proxy = await startWireProxy();
+  proxy.forwardTo(engines.dynamoDbEndpoint);
+  const client = clientOf(proxy.endpoint);
+  const TableName = await engines.createLedgerTable();
+  await primeLedgerClient(client, TableName);
+  expect(proxy.calls.map(({ operation, body }) => [operation, JSON.parse(body)])).toEqual([
+    ['GetItem', { TableName, Key: { event_id: { S: '.prime' } } }],
+  ]);
+  client.destroy();
+  await proxy.stop();
+});
+
 test('priming waits for a table that does not answer for a second, and its client works afterwards', async () => {
   let answer = () => {};
   const held = new Promise<'forward'>((resolve) => {

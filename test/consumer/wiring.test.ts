@@ -36,7 +36,8 @@ beforeAll(async () => {
 });
 afterAll(() => engines.stopAll());
 
-test('the entry’s numbers are those of the variables: retention of the ledger, base of the backoff', async () => {
+/** The function's entry on real engines. */
+async function entryOf(routes: EventRouter, variables: Readonly<Record<string, string>> = {}) {
   const harness = await createConsumerHarness(engines);
   Object.assign(process.env, {
     AWS_REGION: LOCAL_REGION,
@@ -45,24 +46,47 @@ test('the entry’s numbers are those of the variables: retention of the ledger,
     AWS_ENDPOINT_URL_DYNAMODB: engines.dynamoDbEndpoint,
     AWS_ENDPOINT_URL_SQS: engines.sqsEndpoint,
     POWERTOOLS_METRICS_DISABLED: 'true',
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
   });
-  const routes = new EventRouter().on('sync.complete', 'failing', () => {
-    throw new Error('not yet');
-  });
-  const { tableName, queues, dependencies } = harness;
+  const { tableName, queues } = harness;
   const handler = createConsumerHandler(routes, {
     ...NUMBERS,
     LEDGER_TABLE_NAME: tableName,
     QUEUE_URL: queues.queueUrl,
     DEAD_LETTER_QUEUE_URL: queues.deadLetterQueueUrl,
     ALERT_TOPIC_ARN: 'arn:aws:sns:us-east-1:000000000000:alerts',
+    ...variables,
   });
-  await harness.send('msg_wired', SYNC_COMPLETE);
-  const Records = await harness.receive();
-  const context = { awsRequestId: 'one', getRemainingTimeInMillis: () => 35_000 } as Context;
-  const { batchItemFailures } = await handler({ Records }, context);
-  expect(batchItemFailures).toHaveLength(1);
+  /** Its answer to what waits on the queue, and all that it wrote meanwhile. */
+  const runBatch = async () => {
+    const Records = await harness.receive();
+    const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const stdout = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    try {
+      const answer = await handler({ Records }, context);
+      return {
+        answer,
+        written: [stderr, stdout].flatMap(({ mock }) => mock.calls.map(([text]) => String(text))),
+      };
+    } finally {
+      stderr.mockRestore();
+      stdout.mockRestore();
+    }
+  };
+  return { ...harness, handler, runBatch };
+}
+
+const context = { awsRequestId: 'one', getRemainingTimeInMillis: () => 35_000 } as Context;
+
+test('the entry’s numbers are those of the variables: retention of the ledger, base of the backoff', async () => {
+  const routes = new EventRouter().on('sync.complete', 'failing', () => {
+    throw new Error('not yet');
+  });
+  const { send, runBatch, dependencies } = await entryOf(routes);
+  await send('msg_wired', SYNC_COMPLETE);
+  const failed = await runBatch();
+  expect(failed.answer.batchItemFailures).toHaveLength(1);
+  // Its lines are found by the request that Lambda's own are found by.
+  expect(failed.written.join('')).toMatch(/"message":"handler failed".*"function_request_id":"one"/);
   const record = await dependencies.ledger.read('msg_wired');
   if (record === undefined) throw new Error('nothing recorded');
   const { updated_at_ms, expires_at, not_before_ms = 0 } = record;
@@ -72,13 +96,29 @@ test('the entry’s numbers are those of the variables: retention of the ledger,
   expect(delaySeconds).toBeLessThanOrEqual(600);
 
   // A batch that only makes a letter has no metrics left to write, and no warning is written for that.
-  const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
-  const stdout = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
-  await harness.send(undefined, SYNC_COMPLETE);
-  const answer = await handler({ Records: await harness.receive() }, context);
-  const written = [stderr, stdout].flatMap(({ mock }) => mock.calls.map(([text]) => String(text)));
-  stderr.mockRestore();
-  stdout.mockRestore();
+  await send(undefined, SYNC_COMPLETE);
+  const { answer, written } = await runBatch();
   expect(answer).toEqual({ batchItemFailures: [] });
   expect(written.filter((text) => text.includes('No application metrics'))).toEqual([]);
+});
+
+test('the entry tells its handlers, as the synthesis and tests of handlers ask for them', async () => {
+  const routes = new EventRouter().on('sync.complete', 'one', () => undefined);
+  const { handler } = await entryOf(routes);
+  expect(handler.registrations()).toEqual(routes.registrations());
+  expect(handler.routes).toBe(routes);
+});
+
+test.each([
+  ['true', ['msg_1']],
+  ['false', ['msg_1', 'msg_2']],
+])('of two events that tell the same, with RECONCILES %s, %j run', async (RECONCILES, expected) => {
+  const ran: string[] = [];
+  const routes = new EventRouter().on('sync.complete', 'one', ({ eventId }) => void ran.push(eventId));
+  const { send, runBatch } = await entryOf(routes, { RECONCILES });
+  for (const id of ['msg_1', 'msg_2']) {
+    await send(id, SYNC_COMPLETE);
+    expect((await runBatch()).answer).toEqual({ batchItemFailures: [] });
+  }
+  expect(ran).toEqual(expected);
 });

@@ -299,7 +299,7 @@ describe('500 and 503: the secret', () => {
   ])('%s is not configured', async (_name, value, reason) => {
     const { handle, outcomes } = testHandler({ enqueue, fetchSecret: async () => value });
     expectAnswer(await handle(httpEvent({ headers: signedHeaders() }), context), 500, 'not-configured');
-    expect(outcomes).toMatchObject([{ reason }]);
+    expect(outcomes).toMatchObject([{ reason, detail: { problem: expect.stringMatching(/secret/) } }]);
     await expectNothingQueued();
   });
 

@@ -7,12 +7,23 @@ import { expect, test } from '@jest/globals';
 import { createEnqueue, createQueueClient } from '../../lambdas/ingest/queue.ts';
 import { createSecretFetcher, SECRETS_MANAGER_BOUNDS } from '../../lambdas/ingest/secrets-manager.ts';
 import { clientOptions } from '../../lambdas/runtime/client-options.ts';
+import { attemptsOfUnanswered } from '../support/unanswered-call.ts';
 
 test('the queue’s client asks three times, puts its steps together once, and computes no MD5', async () => {
   const client = createQueueClient();
   expect(await client.config.maxAttempts()).toBe(3);
   expect(client.config).toMatchObject({ cacheMiddleware: true, md5: false });
   client.destroy();
+});
+
+test('what the queue does not answer is given up and sent again, three times in all', async () => {
+  const attempts = await attemptsOfUnanswered('AWS_ENDPOINT_URL_SQS', (endpoint) =>
+    createEnqueue(createQueueClient(), `${endpoint}/q`)(
+      { MessageBody: 'b', MessageAttributes: {} },
+      () => {},
+    ),
+  );
+  expect(attempts.map(({ operation }) => operation)).toEqual(Array(3).fill('SendMessage'));
 });
 
 test('calls really end', () => {
