@@ -39,8 +39,7 @@ const GROUP_ID_PATTERN = /^[!-~]{1,128}$/;
  */
 export function routeBody(body: Buffer, source?: RoutedSource, headers: Headers = {}): Routing {
   if (source !== undefined) return routeOther(body, source, headers);
-  const { [TYPE]: type, [CUSTOMER]: customer } =
-    body.length > PARSED_BYTES ? scanned(body) : (parseObject(body.toString()) ?? {});
+  const { [TYPE]: type, [CUSTOMER]: customer } = body.length > PARSED_BYTES ? scanned(body) : membersOf(body);
   const eventType = typeof type === 'string' && type !== '' ? sanitiseType(type) : UNKNOWN_EVENT_TYPE;
   return {
     eventType,
@@ -55,7 +54,7 @@ export function routeBody(body: Buffer, source?: RoutedSource, headers: Headers 
 
 /** Its type and group begin with its name, so that they are never taken for Supaglue's. */
 function routeOther(body: Buffer, { name, type, customer = '' }: RoutedSource, headers: Headers): Routing {
-  const payload = parseObject(body.toString()) ?? {};
+  const payload = membersOf(body);
   const found = typeof type === 'string' ? textAt(payload, type) : headers[type.header.toLowerCase()];
   const eventType = sanitiseType(eventIdFrom(name, found || UNKNOWN_EVENT_TYPE));
   const about = textAt(payload, customer);
@@ -69,17 +68,13 @@ function scanned(body: Buffer): Readonly<Record<string, unknown>> {
   return Object.fromEntries(topLevelTexts(body, [TYPE, CUSTOMER]) ?? []);
 }
 
-function parseObject(body: string): Readonly<Record<string, unknown>> | undefined {
+/** Of whatever JSON it is; of what has none, and of what is no JSON, none. */
+function membersOf(body: Buffer): Readonly<Record<string, unknown>> {
   try {
-    const parsed: unknown = JSON.parse(body);
-    return isObject(parsed) ? parsed : undefined;
+    return JSON.parse(body.toString()) ?? {};
   } catch {
-    return undefined;
+    return {};
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 function sanitiseType(type: string): string {

@@ -50,6 +50,11 @@ const signed = (content: { id: string; timestamp: string; body: string }, key = 
 const keys = parseSigningSecrets(WHPK);
 
 describe('asymmetric signatures', () => {
+  test('are made by nobody who has the public key', () => {
+    const unsigned = { id: 'msg_1', timestampSeconds: 1, body: '', secret: WHPK };
+    expect(() => sign(unsigned)).toThrow('with a public key (whpk_) nobody can sign');
+  });
+
   test('of another implementation are accepted, over the exact bytes', () => {
     expect(matchSignature(keys, CONTENT, BY_PYTHON)).toBe(1);
     expect(matchSignature(keys, { ...CONTENT, body: Buffer.from(CONTENT.body) }, BY_PYTHON)).toBe(1);
