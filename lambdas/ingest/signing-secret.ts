@@ -58,7 +58,7 @@ export function parseSigningSecret(text: string): KeyObject {
  * @throws {SigningSecretError}
  */
 export function parseSigningSecrets(value: string): readonly KeyObject[] {
-  const entries = value.split(/\s+/).filter((entry) => entry !== '');
+  const entries = value.split(/\s/).filter((entry) => entry !== '');
   if (entries.length === 0) {
     throw new SigningSecretError(SecretErrorCode.MISSING, 'no signing secret is set');
   }

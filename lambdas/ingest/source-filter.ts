@@ -51,7 +51,8 @@ function addEntry(list: BlockList, entry: string): void {
     return;
   }
   const bits = /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
-  if (!(bits >= 0 && bits <= MAX_PREFIX[family])) {
+  // Not turned round: NaN is no prefix either.
+  if (!(bits <= MAX_PREFIX[family])) {
     throw new ConfigurationError(`allowed source ${entry} has a prefix outside 0 to ${MAX_PREFIX[family]}`);
   }
   list.addSubnet(address, bits, family);
