@@ -1,13 +1,12 @@
 import { BlockList, isIP } from 'node:net';
 import { ConfigurationError } from '../runtime/environment.ts';
 
-const FAMILY = { 4: 'ipv4', 6: 'ipv6' } as const;
+const FAMILY: Readonly<Record<number, 'ipv4' | 'ipv6'>> = { 4: 'ipv4', 6: 'ipv6' };
 const MAX_PREFIX = { ipv4: 32, ipv6: 128 } as const;
 
 function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {
   // `isIP` takes a zone (fe80::1%eth0), which has no meaning for the address that API Gateway reports.
-  const version = address.includes('%') ? 0 : isIP(address);
-  return version === 4 || version === 6 ? FAMILY[version] : undefined;
+  return address.includes('%') ? undefined : FAMILY[isIP(address)];
 }
 
 /**

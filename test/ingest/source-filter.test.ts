@@ -36,6 +36,16 @@ describe('createSourceFilter', () => {
     expect(createSourceFilter(undefined)('203.0.113.7')).toBe(true);
   });
 
+  test('a block may be one address, and a comma may end the list', () => {
+    const isOne = createSourceFilter('192.0.2.10/32,,2001:db8::1/128,');
+    expect(['192.0.2.10', '192.0.2.11', '2001:db8::1', '2001:db8::2'].map(isOne)).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
   test('an IPv4 address and its mapped form are one', () => {
     expect(createSourceFilter('0.0.0.0/0')('::ffff:203.0.113.7')).toBe(true);
     expect(createSourceFilter('::ffff:203.0.113.7')('203.0.113.7')).toBe(true);
@@ -49,6 +59,9 @@ describe('createSourceFilter', () => {
     '192.0.2.0/33',
     '192.0.2.0/',
     '192.0.2.0/-1',
+    '192.0.2.0/+8',
+    '192.0.2.0/0x8',
+    '192.0.2.0/1e1',
     '2001:db8::/129',
     '192.0.2.0/24/1',
     '300.0.0.1',
