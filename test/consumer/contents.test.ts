@@ -16,6 +16,7 @@ beforeAll(async () => {
 afterAll(() => engines.stopAll());
 
 const SYNC_KEY = 'sync.00000000-0000-4000-8000-000000000001';
+const CREATED_KEY = 'created.hubspot.example-customer';
 const CREATED = JSON.stringify(samples['connection.created']);
 /** Epoch seconds, of which the tests count. */
 const NOON = Date.UTC(2026, 10, 28, 12) / 1_000;
@@ -41,7 +42,17 @@ async function given(routes?: (router: EventRouter, note: Handler<unknown>) => E
     const records = await harness.receive();
     return { records, returned: await harness.run(records) };
   };
-  return { ...harness, runs, contents, tell, read: (id: string) => harness.dependencies.ledger.read(id) };
+  const created = { key: CREATED_KEY, happensOnce: false };
+  const holderOf = (eventId: string, atMs: number) =>
+    contents.holderOf({ ...created, eventId, atMs }, harness.clock.nowMs());
+  return {
+    ...harness,
+    runs,
+    contents,
+    tell,
+    holderOf,
+    read: (id: string) => harness.dependencies.ledger.read(id),
+  };
 }
 
 describe('two events that tell the same', () => {
@@ -70,7 +81,7 @@ describe('two events that tell the same', () => {
     expect(runs).toEqual(['msg_1 1', 'msg_2 1', 'reconciled_2 1']);
     const names = ['processed', 'processed', 'duplicate', 'processed', 'reconciled'];
     expect(counted.map(({ name }) => name)).toEqual(names);
-    expect(await contents.read('created.hubspot.example-customer')).toMatchObject({
+    expect(await contents.read(CREATED_KEY)).toMatchObject({
       eventId: 'reconciled_2',
       atMs: (NOON + 100) * 1_000,
     });
@@ -97,6 +108,63 @@ describe('two events that tell the same', () => {
     expect(runs).toEqual(['msg_1 1', 'msg_2 1', 'openai:msg_1 1', 'openai:msg_2 1']);
     expect(await read('openai:msg_2')).toMatchObject({ status: 'COMPLETED' });
     expect(await contents.read(SYNC_KEY)).toBeUndefined();
+  });
+});
+
+describe('the real event of a change that was reconciled', () => {
+  const reconciled = () => ({ ...at(100), 'svix-timestamp': String(NOON) });
+
+  test('runs nothing when it comes late; the next change runs', async () => {
+    const { tell, runs, read, contents } = await given();
+    await tell('reconciled_1', CREATED, reconciled());
+    await tell('msg_1', CREATED, at(200));
+    expect(await read('msg_1')).toMatchObject({ same_content_as: 'reconciled_1' });
+    expect(await contents.read(CREATED_KEY)).toMatchObject({ eventId: 'reconciled_1', late: 'msg_1' });
+    await tell('msg_2', CREATED, at(300));
+    await tell('msg_3', CREATED, at(400));
+    expect(runs).toEqual(['reconciled_1 1', 'msg_2 1', 'msg_3 1']);
+    expect(await contents.read(CREATED_KEY)).toEqual({ eventId: 'msg_3', atMs: (NOON + 400) * 1_000 });
+  });
+
+  test('is waited for 36 hours, to the last millisecond', async () => {
+    for (const [lateMs, expected] of [
+      [0, 'reconciled_1'],
+      [1, undefined],
+    ] as const) {
+      const { clock, contents, tell, holderOf } = await given();
+      const before = clock.nowMs();
+      await tell('reconciled_1', CREATED, reconciled());
+      const { owedUntilMs = 0 } = (await contents.read(CREATED_KEY)) ?? {};
+      expect(owedUntilMs - before).toBeGreaterThanOrEqual(36 * 3_600_000);
+      expect(owedUntilMs - clock.nowMs()).toBeLessThanOrEqual(36 * 3_600_000);
+      expect(await holderOf('msg_1', owedUntilMs + lateMs)).toBe(expected);
+      // As often as it is delivered.
+      expect(await holderOf('msg_1', owedUntilMs + lateMs)).toBe(expected);
+    }
+  });
+
+  test('comes back when another one is written meanwhile, or the record is gone', async () => {
+    const { tell, run, runs, holderOf, breakTable, counted, clock } = await given();
+    await tell('reconciled_1', CREATED, reconciled());
+    let meanwhile: 'another' | 'gone' | 'nothing' = 'another';
+    breakTable((table) => ({
+      ...table,
+      async getItem(input) {
+        const answer = await table.getItem(input);
+        if (input.Key?.['event_id']?.S !== CREATED_KEY) return answer;
+        if (meanwhile === 'another') await holderOf('msg_0', clock.nowMs());
+        return meanwhile === 'gone' ? { $metadata: {} } : answer;
+      },
+    }));
+    const { records, returned } = await tell('msg_1', CREATED, at(200));
+    expect(returned).toHaveLength(1);
+    for (const next of ['gone', 'nothing'] as const) {
+      meanwhile = next;
+      const again = await run(records.map((record) => redelivered(record)));
+      expect(again).toHaveLength(next === 'gone' ? 1 : 0);
+    }
+    expect(runs).toEqual(['reconciled_1 1', 'msg_1 1']);
+    expect(counted.filter(({ name }) => name === 'deferred')).toHaveLength(2);
   });
 });
 
@@ -157,5 +225,5 @@ test('a schema of the user’s that throws is a failed attempt, here too; what i
   expect(runs).toEqual(['msg_1 2']);
   await tell('msg_2', CREATED);
   expect(await deadLetters()).toMatchObject([{ failure: { reason: 'invalid-payload' } }]);
-  expect(await contents.read('created.hubspot.example-customer')).toBeUndefined();
+  expect(await contents.read(CREATED_KEY)).toBeUndefined();
 });

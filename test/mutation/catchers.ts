@@ -39,6 +39,11 @@ const WATCHES: readonly Watch[] = [
   { folder: 'lambdas/ingest/secrets-manager.ts', simulated: false, suites: ['test/ingest'] },
   { folder: 'lambdas/ingest/', simulated: true, suites: ['test/ingest'] },
   { folder: 'lambdas/consumer/', simulated: true, suites: ['test/consumer'] },
+  {
+    folder: 'lambdas/ledger/contents.ts',
+    simulated: true,
+    suites: ['test/consumer/contents.test.ts', 'test/reconcile/model.test.ts'],
+  },
   { folder: 'lambdas/ledger/', simulated: true, suites: ['test/ledger', 'test/consumer'] },
   { folder: 'lambdas/router/', simulated: true, suites: ['test/router', 'test/consumer'] },
   {
