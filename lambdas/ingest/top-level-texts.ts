@@ -32,18 +32,23 @@ export function topLevelTexts(
       const opening = index;
       index = closingQuote(json, opening);
       if (depth !== 1) continue;
-      const text = isKeyNext || key !== undefined ? parseText(json, opening, index) : undefined;
-      if (isKeyNext) key = text !== undefined && names.includes(text) ? text : undefined;
-      else if (key !== undefined && text !== undefined) found.set(key, text);
+      if (isKeyNext) {
+        const name = parseText(json, opening, index);
+        key = names.find((each) => each === name);
+      } else if (key !== undefined) {
+        const text = parseText(json, opening, index);
+        if (text !== undefined) found.set(key, text);
+      }
     } else if (mark === OPEN_BRACE || mark === OPEN_BRACKET) {
       depth += 1;
       if (depth === 1 && (mark === OPEN_BRACKET || !isBlank(json, 0, index))) return undefined;
     } else if (mark === CLOSE_BRACE || mark === CLOSE_BRACKET) {
       depth -= 1;
       if (depth === 0) return isBlank(json, index + 1, json.length) ? found : undefined;
-    } else if (depth === 1 && mark === COMMA) {
+    } else if (mark === COMMA) {
+      // Those of what is nested change nothing: another one follows before the next text of this level.
       isKeyNext = true;
-    } else if (depth === 1 && mark === COLON) {
+    } else {
       isKeyNext = false;
       // An earlier value of the same name counts no more, whatever this one is.
       if (key !== undefined) found.delete(key);

@@ -75,6 +75,7 @@ describe('topLevelTexts', () => {
     expect(scan('{"a":{"customer_id":"in"},"b":[{"customer_id":"in"}]}')).toEqual({});
     expect(scan('{"customer_id":"one","customer_id":"two"}')).toEqual({ customer_id: 'two' });
     expect(scan('{"customer_id":"one","customer_id":2}')).toEqual({});
+    expect(scan(String.raw`{"customer_id":"no \escape"}`)).toStrictEqual({});
   });
 
   test.each([
