@@ -67,7 +67,7 @@ const WATCHES: readonly Watch[] = [
   {
     folder: 'lib/webhook-alarms.ts',
     simulated: false,
-    suites: ['test/stack/api-and-monitoring.test.ts'],
+    suites: ['api-and-monitoring', 'endpoint', 'reconcile'].map((name) => `test/stack/${name}.test.ts`),
   },
   { folder: 'lib/', simulated: false, suites: STACK_SUITES },
   { folder: 'operator/dead-letters/', simulated: false, suites: ['test/operator/dead-letters'] },

@@ -202,12 +202,41 @@ describe('alarms', () => {
     );
   });
 
-  test('ConsumerDown compares errors with invocations, and looks for events that nobody takes', () => {
-    const { Metrics, EvaluationPeriods, DatapointsToAlarm } = alarm('ConsumerDown');
-    expect([EvaluationPeriods, DatapointsToAlarm]).toEqual([3, 3]);
-    for (const name of ['Errors', 'Invocations', 'ApproximateNumberOfMessagesVisible']) {
-      expect(JSON.stringify(Metrics)).toContain(`"MetricName":"${name}"`);
-    }
+  test('ConsumerDown: in three periods none ends well, or none starts although an event waits all the time', () => {
+    const sum = [300, 'Sum'] as const;
+    const visible = 'ApproximateNumberOfMessagesVisible';
+    expect(watched('ConsumerDown')).toEqual({
+      ...QUIET,
+      Threshold: 1,
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 3,
+      Metrics: [
+        {
+          Id: 'expr_1',
+          Expression:
+            'IF(FILL(errors, 0) >= FILL(invocations, 0) AND (FILL(errors, 0) > 0 OR FILL(waiting, 0) > 0), 1, 0)',
+          Label: 'consumer down',
+          ReturnData: true,
+        },
+        stat('errors', ['AWS/Lambda', 'Errors', functionName('Consumer')], sum),
+        stat('invocations', ['AWS/Lambda', 'Invocations', functionName('Consumer')], sum),
+        stat('waiting', ['AWS/SQS', visible, queueName('QueuesQueue')], [300, 'Minimum']),
+      ],
+    });
+  });
+
+  test.each([
+    ['RefusedSources', 2, 3],
+    ['MalformedRequests', 2, 3],
+    ['TooLargeBodies', 1, 1],
+    ['ThrottledRequests', 2, 3],
+  ])('%s rings for one in %i of %i periods', (name, breaching, of) => {
+    expect(watched(name)).toMatchObject({
+      ...QUIET,
+      Threshold: 1,
+      DatapointsToAlarm: breaching,
+      EvaluationPeriods: of,
+    });
   });
 
   test('RejectedSignatures: the metric and dimensions that ingest writes, in two of three periods', () => {

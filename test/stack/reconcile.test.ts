@@ -43,6 +43,37 @@ describe('a stack that reconciles, without a database', () => {
       'SupaglueWebhooks-prod-ReconcileFailed',
       'SupaglueWebhooks-prod-GapsFound',
     ]);
+    const [failed, gaps] = alarms.slice(-2);
+    const [functionId] = resourceOf(template, 'AWS::Lambda::Function', 'Reconcile');
+    const own = (MetricName: string) => ({
+      Namespace: 'SupaglueWebhooks',
+      MetricName,
+      Dimensions: [{ Name: 'service', Value: 'reconcile-prod' }],
+    });
+    const once = { Threshold: 1, EvaluationPeriods: 1, DatapointsToAlarm: 1 };
+    const sum = { Period: 300, Stat: 'Sum' };
+    expect(failed).toMatchObject({
+      ...once,
+      Metrics: [
+        { Expression: 'FILL(m0, 0) + FILL(m1, 0)', Label: 'failed runs', ReturnData: true },
+        {
+          Id: 'm0',
+          MetricStat: {
+            Metric: {
+              Namespace: 'AWS/Lambda',
+              MetricName: 'Errors',
+              Dimensions: [{ Name: 'FunctionName', Value: { Ref: functionId } }],
+            },
+            ...sum,
+          },
+        },
+        { Id: 'm1', MetricStat: { Metric: own('ReconcileStopped'), ...sum } },
+      ],
+    });
+    expect(gaps).toMatchObject({
+      ...once,
+      Metrics: [{ MetricStat: { Metric: own('GapsFound'), ...sum } }],
+    });
     for (const { AlarmDescription } of alarms) expect(AlarmDescription).toMatch(/^[\x20-\x7e]+$/);
   });
 
