@@ -39,6 +39,12 @@ const WATCHES: readonly Watch[] = [
   { folder: 'lambdas/ingest/secrets-manager.ts', simulated: false, suites: ['test/ingest'] },
   { folder: 'lambdas/ingest/', simulated: true, suites: ['test/ingest'] },
   { folder: 'lambdas/consumer/', simulated: true, suites: ['test/consumer'] },
+  // Where a client becomes the table that the ledger calls.
+  {
+    folder: 'lambdas/ledger/ledger-table.ts',
+    simulated: false,
+    suites: ['test/consumer/wiring.test.ts', 'test/pipeline'],
+  },
   {
     folder: 'lambdas/ledger/contents.ts',
     simulated: true,
