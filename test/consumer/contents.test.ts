@@ -1,3 +1,4 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { samples } from '../../lambdas/events/samples.ts';
 import { openAi } from '../../lambdas/events/sources.ts';
@@ -18,6 +19,8 @@ afterAll(() => engines.stopAll());
 const SYNC_KEY = 'sync.00000000-0000-4000-8000-000000000001';
 const CREATED_KEY = 'created.hubspot.example-customer';
 const CREATED = JSON.stringify(samples['connection.created']);
+/** The shortest that the ledger's records are kept for; stated apart from the code. */
+const RETENTION_SECONDS = 22 * 86_400;
 /** Epoch seconds, of which the tests count. */
 const NOON = Date.UTC(2026, 10, 28, 12) / 1_000;
 const at = (seconds: number) => ({ 'received-at': String((NOON + seconds) * 1_000) });
@@ -87,6 +90,14 @@ describe('two events that tell the same', () => {
     });
   });
 
+  test('two changes that come in the wrong order both run, and the later one counts', async () => {
+    const { tell, runs, contents } = await given();
+    await tell('msg_2', CREATED, at(60));
+    await tell('msg_1', CREATED, at(0));
+    expect(runs).toEqual(['msg_2 1', 'msg_1 1']);
+    expect(await contents.read(CREATED_KEY)).toMatchObject({ eventId: 'msg_2', atMs: (NOON + 60) * 1_000 });
+  });
+
   test('a reconciled one that does not say since when, as no comparison sends it, makes up for nothing told', async () => {
     const { tell, runs } = await given();
     await tell('msg_1', CREATED, at(0));
@@ -109,6 +120,32 @@ describe('two events that tell the same', () => {
     expect(await read('openai:msg_2')).toMatchObject({ status: 'COMPLETED' });
     expect(await contents.read(SYNC_KEY)).toBeUndefined();
   });
+});
+
+test('the one that counts is tried again after a failure, and what it claimed stays for 22 days', async () => {
+  let failures = 1;
+  const runs: number[] = [];
+  const { clock, tell, run, read, tableName } = await given(() =>
+    new EventRouter().on('sync.complete', 'fails-once', ({ attempt }) => {
+      runs.push(attempt);
+      if (failures-- > 0) throw new Error('not yet');
+    }),
+  );
+  const beforeSeconds = Math.floor(clock.nowMs() / 1_000);
+  const { records, returned } = await tell('msg_1', SYNC_COMPLETE);
+  expect(returned).toHaveLength(1);
+  clock.advance(3_600_000);
+  expect(await run(records.map((record) => redelivered(record)))).toEqual([]);
+  expect(runs).toEqual([1, 2]);
+  expect(await read('msg_1')).toMatchObject({
+    status: 'COMPLETED',
+    handlers: { 'fails-once': expect.any(Number) },
+  });
+  const Key = { event_id: { S: SYNC_KEY } };
+  const { Item } = await engines.dynamoDb.send(new GetItemCommand({ TableName: tableName, Key }));
+  const keptSeconds = Number(Item?.['expires_at']?.N) - beforeSeconds;
+  expect(keptSeconds).toBeGreaterThanOrEqual(RETENTION_SECONDS);
+  expect(keptSeconds).toBeLessThanOrEqual(RETENTION_SECONDS + 60);
 });
 
 describe('the real event of a change that was reconciled', () => {
@@ -144,7 +181,7 @@ describe('the real event of a change that was reconciled', () => {
   });
 
   test('comes back when another one is written meanwhile, or the record is gone', async () => {
-    const { tell, run, runs, holderOf, breakTable, counted, clock } = await given();
+    const { tell, run, runs, holderOf, breakTable, counted, lines, clock } = await given();
     await tell('reconciled_1', CREATED, reconciled());
     let meanwhile: 'another' | 'gone' | 'nothing' = 'another';
     breakTable((table) => ({
@@ -165,6 +202,10 @@ describe('the real event of a change that was reconciled', () => {
     }
     expect(runs).toEqual(['reconciled_1 1', 'msg_1 1']);
     expect(counted.filter(({ name }) => name === 'deferred')).toHaveLength(2);
+    expect(lines.filter(({ message }) => message === 'content key not written')).toMatchObject([
+      { keys: { cause: expect.stringContaining(`two events tell of ${CREATED_KEY} at once`) } },
+      { keys: { cause: expect.stringContaining(`the record of ${CREATED_KEY} is gone`) } },
+    ]);
   });
 });
 

@@ -35,4 +35,15 @@ export const RECONCILE_MUTATIONS: readonly Mutation[] = [
       },
     ],
   },
+  {
+    name: 'told-by-itself',
+    says: 'An event that is tried again finds its own content key, and takes itself for told.',
+    edits: [
+      {
+        file: 'lambdas/ledger/contents.ts',
+        find: 'if (known.eventId === claim.eventId) return undefined;',
+        replace: '',
+      },
+    ],
+  },
 ];

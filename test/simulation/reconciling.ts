@@ -98,7 +98,11 @@ export class Reconciling {
       const { eventId } = message.facts;
       try {
         const holder = await holderOf(message, event);
-        if (holder !== undefined) auditor.onTold(eventId, instance.invocation);
+        if (holder !== undefined) {
+          // It would be completed without a run of its handlers, and nobody else's would have run.
+          this.#options.journal.check('told-by-another', eventId, holder !== eventId, () => holder);
+          auditor.onTold(eventId, instance.invocation);
+        }
         return holder;
       } catch (error) {
         auditor.onContentLacking(eventId, instance.invocation);
