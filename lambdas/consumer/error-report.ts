@@ -29,9 +29,10 @@ export function reportError(thrown: unknown): ErrorReport {
 /** Apart from the rest: what is said here holds even if the error cannot be described. */
 function isRetryable(thrown: unknown): boolean {
   try {
-    const said = (thrown as { readonly retryable?: unknown } | null | undefined)?.retryable;
+    const said = (thrown as { readonly retryable?: unknown }).retryable;
     return !(thrown instanceof NonRetryableError) && said !== false;
   } catch {
+    // Nothing was thrown (`throw undefined`), or it has a hostile getter.
     return true;
   }
 }
