@@ -43,7 +43,10 @@ test('the handlers load without SNS, samples, or the languages of zod', async ()
     .map(([path]) => path);
 
   expect(inputs).toContain('lambdas/alerts/on-sync-error.ts');
-  expect(inputs.filter((path) => path.includes('/locales/'))).toEqual(['node_modules/zod/v4/locales/en.js']);
+  // A copy of the project may have its packages elsewhere.
+  expect(inputs.filter((path) => path.includes('/locales/'))).toEqual([
+    expect.stringMatching(/node_modules\/zod\/v4\/locales\/en\.js$/),
+  ]);
   expect(inputs.filter((path) => /@aws-sdk|@smithy|samples\.ts|alerts\/delivery/.test(path))).toEqual([]);
   expect(chunks.reduce((bytes, chunk) => bytes + chunk.bytes, 0)).toBeLessThan(40 * 1024);
 });
