@@ -5,6 +5,7 @@ import { sourceOf } from '../contract/source.ts';
 import { LEASE_SKEW_MS } from '../contract/timing.ts';
 import type { Claim } from '../ledger/ledger.ts';
 import { errorText } from '../runtime/error-text.ts';
+import { isClientFault } from '../runtime/transient-error.ts';
 import { runAttempt } from './attempt.ts';
 import { backoffMs } from './backoff.ts';
 import type { ConsumerDependencies, Invocation, Verdict } from './dependencies.ts';
@@ -99,17 +100,12 @@ async function takeEvent(
  * like one that died. Tried once; what the service itself refused is not written, and needs no second call.
  */
 async function withdraw(claim: Claim, error: unknown, { ledger, clock, logger }: ConsumerDependencies) {
-  if (isRefusedByService(error)) return;
+  if (isClientFault(error)) return;
   try {
     await ledger.withdrawClaim(claim, clock.nowMs());
   } catch (second) {
     logger.warn('claim not withdrawn', { event_id: claim.eventId, handler: '-', cause: errorText(second) });
   }
-}
-
-/** Answered with an error of ours or a throttling: nothing was applied, at least not by this request. */
-function isRefusedByService(error: unknown): boolean {
-  return (error as { readonly $fault?: unknown }).$fault === 'client';
 }
 
 /** While a deployment brings a new source, ingest may be ahead of this function: completed here, its event were lost. */
