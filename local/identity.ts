@@ -14,6 +14,13 @@ export const LOCAL_CREDENTIALS = {
   secretAccessKey: randomBytes(32).toString('base64url'),
 } as const;
 
+/** For a program that finds its client's region and credentials in the environment. */
+export const LOCAL_IDENTITY_ENVIRONMENT = {
+  AWS_REGION: LOCAL_REGION,
+  AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+} as const;
+
 /** Whether a key is of some local run, this one or another. */
 export function isLocalAccessKey(accessKeyId: string | undefined): boolean {
   return /^LOCAL[0-9A-F]{32}$/.test(accessKeyId ?? '');

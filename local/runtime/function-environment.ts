@@ -1,6 +1,6 @@
 import { devNull } from 'node:os';
 import type { FunctionModel } from '../assembly/stack-model.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../identity.ts';
+import { LOCAL_IDENTITY_ENVIRONMENT, LOCAL_REGION } from '../identity.ts';
 
 /** Nothing listens on the discard port, so a call to any service that is not run here fails at once. */
 export const REFUSING_ENDPOINT = 'http://127.0.0.1:9';
@@ -20,11 +20,9 @@ export function endpointVariables(endpoints: Endpoints): Record<string, string> 
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamoDb,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
     AWS_ENDPOINT_URL_SNS: endpoints.sns,
-    AWS_REGION: LOCAL_REGION,
+    ...LOCAL_IDENTITY_ENVIRONMENT,
     // All that boto3 and version 1 of the AWS CLI read.
     AWS_DEFAULT_REGION: LOCAL_REGION,
-    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
     AWS_EC2_METADATA_DISABLED: 'true',
     // Over a profile that asks for either: with an endpoint of one's own the SDK then refuses to work.
     AWS_USE_FIPS_ENDPOINT: 'false',

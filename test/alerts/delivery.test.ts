@@ -6,7 +6,7 @@ import { addAlerts } from '../../lambdas/alerts/add-alerts.ts';
 import { samples, syncVariants } from '../../lambdas/events/samples.ts';
 import { EventRouter } from '../../lambdas/router/event-router.ts';
 import type { LocalCloudEvent } from '../../local/cloud-events.ts';
-import { LOCAL_CLIENT, LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { LOCAL_CLIENT, LOCAL_IDENTITY_ENVIRONMENT } from '../../local/identity.ts';
 import { type SecretsManager, startSecretsManager } from '../../local/services/secrets-manager.ts';
 import type { Service } from '../../local/services/service.ts';
 import { startSns } from '../../local/services/sns.ts';
@@ -40,9 +40,7 @@ describe('alerts through the consumer', () => {
       if (event.type === 'alert') topicAlerts.push(event);
     });
     Object.assign(process.env, {
-      AWS_REGION: LOCAL_REGION,
-      AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+      ...LOCAL_IDENTITY_ENVIRONMENT,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
       AWS_ENDPOINT_URL_DYNAMODB: engines.dynamoDbEndpoint,
       AWS_ENDPOINT_URL_SNS: sns.endpoint,

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemClock } from '../../lambdas/consumer/clock.ts';
 import { createLedgerClient, primeLedgerClient } from '../../lambdas/consumer/ledger-client.ts';
 import { persist } from '../../lambdas/consumer/persist.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { LOCAL_IDENTITY_ENVIRONMENT } from '../../local/identity.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
 import { patienceMs } from '../support/slowness.js';
 import { startWireProxy } from '../support/wire-proxy.ts';
@@ -11,11 +11,7 @@ import { startWireProxy } from '../support/wire-proxy.ts';
 let engines: TestEngines;
 beforeAll(async () => {
   engines = await startEngines();
-  Object.assign(process.env, {
-    AWS_REGION: LOCAL_REGION,
-    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
-  });
+  Object.assign(process.env, LOCAL_IDENTITY_ENVIRONMENT);
 });
 afterAll(() => engines.stopAll());
 

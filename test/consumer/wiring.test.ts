@@ -4,7 +4,7 @@ import type { Context } from 'aws-lambda';
 import { createConsumerHandler } from '../../lambdas/consumer/create-consumer-handler.ts';
 import { parseRetryPolicy } from '../../lambdas/consumer/policy.ts';
 import { EventRouter } from '../../lambdas/router/index.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { LOCAL_IDENTITY_ENVIRONMENT } from '../../local/identity.ts';
 import { createConsumerHarness } from '../support/consumer-harness.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
 import { SYNC_COMPLETE } from './fixtures.ts';
@@ -40,9 +40,7 @@ afterAll(() => engines.stopAll());
 async function entryOf(routes: EventRouter, variables: Readonly<Record<string, string>> = {}) {
   const harness = await createConsumerHarness(engines);
   Object.assign(process.env, {
-    AWS_REGION: LOCAL_REGION,
-    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    ...LOCAL_IDENTITY_ENVIRONMENT,
     AWS_ENDPOINT_URL_DYNAMODB: engines.dynamoDbEndpoint,
     AWS_ENDPOINT_URL_SQS: engines.sqsEndpoint,
     POWERTOOLS_METRICS_DISABLED: 'true',

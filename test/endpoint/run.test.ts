@@ -10,7 +10,7 @@ import {
   QueueDoesNotExist,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { LOCAL_IDENTITY_ENVIRONMENT, LOCAL_REGION } from '../../local/identity.ts';
 import { eventually } from '../suites/eventually.ts';
 import { startAlteringProxy } from '../support/altering-proxy.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
@@ -60,9 +60,7 @@ describe('npm run test:endpoint', () => {
         HOME: directory,
         TMPDIR: tmpdir(),
         AWS_EC2_METADATA_DISABLED: 'true',
-        AWS_REGION: LOCAL_REGION,
-        AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+        ...LOCAL_IDENTITY_ENVIRONMENT,
         AWS_ENDPOINT_URL_SQS: engines.sqsEndpoint,
         AWS_ENDPOINT_URL_DYNAMODB: engines.dynamoDbEndpoint,
         ...environment,

@@ -10,7 +10,7 @@ import type { RouteModel } from '../../local/assembly/stack-model.ts';
 import type { LocalCloudObserver } from '../../local/cloud-events.ts';
 import { startSqsEngine } from '../../local/engines/sqs.ts';
 import { startGateway } from '../../local/gateway/gateway.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { LOCAL_IDENTITY_ENVIRONMENT } from '../../local/identity.ts';
 import { LocalFunction } from '../../local/runtime/local-function.ts';
 import { startSecretsManager } from '../../local/services/secrets-manager.ts';
 import { SECRET } from '../ingest/fixtures.ts';
@@ -62,9 +62,7 @@ export async function startEdge(observer: LocalCloudObserver): Promise<Edge> {
       logEnvironment: {},
     },
     environmentOf: () => ({
-      AWS_REGION: LOCAL_REGION,
-      AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+      ...LOCAL_IDENTITY_ENVIRONMENT,
       AWS_ENDPOINT_URL_SQS: sqsEngine.endpoint,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',

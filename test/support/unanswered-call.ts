@@ -1,4 +1,4 @@
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/identity.ts';
+import { LOCAL_IDENTITY_ENVIRONMENT } from '../../local/identity.ts';
 import { startWireProxy, type WireCall } from './wire-proxy.ts';
 
 /**
@@ -18,9 +18,7 @@ export async function attemptsOfUnanswered(
   const proxy = await startWireProxy({ intercept: ({ isRetry }) => (isRetry ? 'drop' : unanswered) });
   proxy.forwardTo('http://127.0.0.1:9');
   Object.assign(process.env, {
-    AWS_REGION: LOCAL_REGION,
-    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    ...LOCAL_IDENTITY_ENVIRONMENT,
     [variable]: proxy.endpoint,
   });
   try {
