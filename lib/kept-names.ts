@@ -40,10 +40,9 @@ export const keptNames: Plugin = {
       }).catch(() => undefined);
       if (transformed === undefined) return undefined;
       // A module need not bring the helper itself. On one line, so that the map holds.
-      const contents = transformed.code.replace(
-        OWN_HELPER,
-        path.endsWith('ts') ? `import { __name } from '${HELPER}';\n\n` : '$&',
-      );
+      const contents = path.endsWith('ts')
+        ? transformed.code.replace(OWN_HELPER, `import { __name } from '${HELPER}';\n\n`)
+        : transformed.code;
       return { contents, loader: 'js' };
     });
   },
