@@ -32,7 +32,7 @@ function isRetryable(thrown: unknown): boolean {
     const said = (thrown as { readonly retryable?: unknown }).retryable;
     return !(thrown instanceof NonRetryableError) && said !== false;
   } catch {
-    // Nothing was thrown (`throw undefined`), or it has a hostile getter.
+    // `undefined` or `null` was thrown, or what has a hostile getter.
     return true;
   }
 }
