@@ -44,11 +44,11 @@ export function createCachedSecret<Value>(options: CachedSecretOptions<Value>): 
   const { rereadIntervalMs = SECRET_REREAD_INTERVAL_MS, failurePauseMs = 0 } = options;
   let known: { readonly value: Value; readonly readAtMs: number } | undefined;
   let failure: { readonly error: unknown; readonly readAtMs: number } | undefined;
-  let lastReadAtMs: number | undefined;
+  let lastReadAtMs = Number.NEGATIVE_INFINITY;
   let inFlight: Promise<Value> | undefined;
 
-  const isWithin = (sinceMs: number | undefined, spanMs: number) => {
-    const ageMs = sinceMs === undefined ? Number.POSITIVE_INFINITY : nowMs() - sinceMs;
+  const isWithin = (sinceMs: number, spanMs: number) => {
+    const ageMs = nowMs() - sinceMs;
     return ageMs >= 0 && ageMs < spanMs;
   };
 
@@ -96,7 +96,7 @@ function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal | unde
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);
     if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
+    signal.addEventListener('abort', abort);
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
 }

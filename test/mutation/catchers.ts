@@ -7,6 +7,8 @@ interface Watch {
   readonly simulated: boolean;
   /** The jest suites that belong to it. */
   readonly suites: readonly string[];
+  /** Those that are asked only about what survives the others. */
+  readonly further?: readonly string[];
 }
 
 /** Those that read one template, or the configuration alone. */
@@ -23,7 +25,8 @@ const WATCHES: readonly Watch[] = [
   {
     folder: 'lambdas/consumer/create-consumer-handler.ts',
     simulated: false,
-    suites: ['test/consumer/wiring.test.ts', 'test/pipeline'],
+    suites: ['test/consumer/wiring.test.ts'],
+    further: ['test/pipeline'],
   },
   {
     folder: 'lambdas/consumer/emf-metrics.ts',
@@ -34,7 +37,8 @@ const WATCHES: readonly Watch[] = [
   {
     folder: BUNDLED,
     simulated: false,
-    suites: ['test/ingest/handler.test.ts', 'test/pipeline'],
+    suites: ['test/ingest/handler.test.ts'],
+    further: ['test/pipeline'],
   },
   { folder: 'lambdas/ingest/secrets-manager.ts', simulated: false, suites: ['test/ingest'] },
   { folder: 'lambdas/ingest/', simulated: true, suites: ['test/ingest'] },
@@ -43,33 +47,61 @@ const WATCHES: readonly Watch[] = [
   {
     folder: 'lambdas/ledger/ledger-table.ts',
     simulated: false,
-    suites: ['test/consumer/wiring.test.ts', 'test/pipeline'],
+    suites: ['test/consumer/wiring.test.ts'],
+    further: ['test/pipeline'],
   },
   {
     folder: 'lambdas/ledger/contents.ts',
     simulated: true,
-    suites: ['test/consumer/contents.test.ts', 'test/reconcile/model.test.ts'],
+    suites: ['test/consumer/contents.test.ts'],
+    further: ['test/reconcile/model.test.ts'],
   },
-  { folder: 'lambdas/ledger/', simulated: true, suites: ['test/ledger', 'test/consumer'] },
-  { folder: 'lambdas/router/', simulated: true, suites: ['test/router', 'test/consumer'] },
+  { folder: 'lambdas/ledger/', simulated: true, suites: ['test/ledger'], further: ['test/consumer'] },
+  { folder: 'lambdas/router/', simulated: true, suites: ['test/router'], further: ['test/consumer'] },
   {
-    folder: 'lambdas/runtime/environment-credentials.ts',
+    folder: 'lambdas/runtime/cached-secret.ts',
     simulated: false,
-    suites: ['test/ingest/handler.test.ts', 'test/runtime'],
+    suites: ['test/runtime/cached-secret.test.ts', 'test/ingest/secret-source.test.ts'],
   },
-  { folder: 'lambdas/runtime/secret-text.ts', simulated: false, suites: ['test/runtime'] },
   {
-    folder: 'lambdas/runtime/',
-    simulated: true,
-    suites: ['test/runtime', 'test/ingest', 'test/consumer'],
+    folder: 'lambdas/runtime/client-options.ts',
+    simulated: false,
+    suites: ['test/ingest/clients.test.ts', 'test/runtime/client-options.test.ts'],
   },
-  { folder: 'lambdas/contract/', simulated: true, suites: ['test/ingest', 'test/consumer', 'test/ledger'] },
+  {
+    folder: 'lambdas/runtime/message-body.ts',
+    simulated: false,
+    suites: ['test/ingest/message.test.ts', 'test/consumer/outcomes.test.ts'],
+  },
+  { folder: 'lambdas/runtime/refused-write.ts', simulated: true, suites: ['test/ledger'] },
+  {
+    folder: 'lambdas/runtime/transient-error.ts',
+    simulated: true,
+    suites: ['final-writes', 'faults', 'process-message'].map((name) => `test/consumer/${name}.test.ts`),
+  },
+  { folder: 'lambdas/runtime/', simulated: false, suites: ['test/runtime'] },
+  {
+    folder: 'lambdas/contract/source.ts',
+    simulated: false,
+    suites: ['test/ingest/routing.test.ts', 'test/consumer/sources.test.ts', 'test/ingest/sources.test.ts'],
+  },
+  {
+    folder: 'lambdas/contract/',
+    simulated: true,
+    suites: ['test/ingest/answers.test.ts', 'test/ingest/message.test.ts', 'test/consumer/wiring.test.ts'],
+    further: ['test/consumer', 'test/ledger', ...STACK_SUITES],
+  },
   { folder: 'lambdas/alerts/', simulated: false, suites: ['test/alerts'] },
   { folder: 'lambdas/database/transforms/', simulated: false, suites: ['test/database/use-cases'] },
   { folder: 'lambdas/database/use-cases/', simulated: false, suites: ['test/database/use-cases'] },
   { folder: 'lambdas/database/', simulated: false, suites: ['test/database'] },
   { folder: 'lambdas/reconcile/', simulated: false, suites: ['test/reconcile'] },
-  { folder: 'lambdas/events/', simulated: false, suites: ['test/events', 'test/consumer', 'test/router'] },
+  {
+    folder: 'lambdas/events/',
+    simulated: false,
+    suites: ['test/events'],
+    further: ['test/consumer', 'test/router'],
+  },
   {
     folder: 'lib/webhook-alarms.ts',
     simulated: false,
@@ -91,27 +123,31 @@ export function isSimulated({ edits }: Mutation): boolean {
 
 /** Test paths, each once, in a fixed order. */
 export function suitesOf({ edits }: Mutation): readonly string[] {
-  return [...new Set(edits.flatMap(({ file }) => watchOf(file).suites))].sort();
+  const suites = edits
+    .map(({ file }) => watchOf(file))
+    .flatMap(({ suites, further = [] }) => [...suites, ...further]);
+  return [...new Set(suites)].sort();
 }
 
 /** A few seeds, as a suite of jest. */
 const SEEDS_SUITE = 'test/mutation/generated/seeds.suite.ts';
 
-/**
- * Who is asked about the generated mutants of a file: `quick` about all (a few seeds, and the suites of its own folder
- * where it has some), `further` about what survives them.
- */
+/** Who is asked about the generated mutants of a file: `quick` about all, `further` about what survives them. */
 export function generatedCatchers(file: string) {
-  const { simulated, suites } = watchOf(file);
-  if (file === BUNDLED) return { isSimulated: false, isLoaded: false, quick: [SEEDS_SUITE], further: suites };
-  const isOwn = (suite: string) => suite.startsWith(`test/${file.split('/')[1]}`);
-  const hasOwn = suites.some(isOwn);
-  const isQuick = (suite: string) => (hasOwn ? isOwn(suite) : suite !== 'test/pipeline');
+  const { simulated, suites, further = [] } = watchOf(file);
+  if (file === BUNDLED) {
+    return {
+      isSimulated: false,
+      isLoaded: false,
+      quick: [SEEDS_SUITE],
+      further: [...suites, ...further],
+    };
+  }
   return {
     isSimulated: simulated,
     /** Jest finds which of the suites load it. */
     isLoaded: !file.startsWith('lib/'),
-    quick: [...(simulated ? [SEEDS_SUITE] : []), ...suites.filter(isQuick)],
-    further: suites.filter((suite) => !isQuick(suite)),
+    quick: simulated ? [SEEDS_SUITE, ...suites] : suites,
+    further,
   };
 }
