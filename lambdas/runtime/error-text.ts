@@ -43,7 +43,7 @@ function visit(error: unknown, seen: unknown[]): string {
     return seen.length === 1 || typeof error !== 'object' ? String(error) : '';
   }
   const several: unknown = 'errors' in error ? error.errors : undefined;
-  const errors = Array.isArray(several) ? several.slice(0, MAX_ERRORS) : [];
+  const errors = Array.isArray(several) ? several : [];
   const texts = errors.map((each) => visit(each, seen)).filter((text) => text !== '');
   const below = [texts.join(', '), error.cause === undefined ? '' : visit(error.cause, seen)];
   return below.reduce(joined, String(error.message));
@@ -51,6 +51,6 @@ function visit(error: unknown, seen: unknown[]): string {
 
 /** Many an error repeats its cause's message in its own. */
 function joined(text: string, message: string): string {
-  if (text === '' || message === '' || text.includes(message)) return text || message;
+  if (text === '' || text.includes(message)) return text || message;
   return `${text}: ${message}`;
 }

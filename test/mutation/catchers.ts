@@ -16,8 +16,8 @@ const STACK_SUITES = ['api-and-monitoring', 'functions', 'options', 'stack-confi
   (name) => `test/stack/${name}.test.ts`,
 );
 
-/** No test imports it: it runs as a bundle alone, where the generator's switches are not. */
-const BUNDLED = 'lambdas/ingest/handler.ts';
+/** No test imports them: they run in bundles alone, where the generator's switches are not. */
+const BUNDLED = ['lambdas/ingest/handler.ts', 'lambdas/runtime/source-lines.ts'];
 
 /** The first that fits a file counts. */
 const WATCHES: readonly Watch[] = [
@@ -35,7 +35,7 @@ const WATCHES: readonly Watch[] = [
   },
   { folder: 'lambdas/consumer/policy.ts', simulated: false, suites: ['test/consumer/wiring.test.ts'] },
   {
-    folder: BUNDLED,
+    folder: 'lambdas/ingest/handler.ts',
     simulated: false,
     suites: ['test/ingest/handler.test.ts'],
     further: ['test/pipeline'],
@@ -79,12 +79,24 @@ const WATCHES: readonly Watch[] = [
     simulated: true,
     suites: ['final-writes', 'faults', 'process-message'].map((name) => `test/consumer/${name}.test.ts`),
   },
+  {
+    folder: 'lambdas/runtime/source-lines.ts',
+    simulated: false,
+    suites: ['test/runtime/source-lines.test.ts'],
+  },
   { folder: 'lambdas/runtime/', simulated: false, suites: ['test/runtime'] },
   {
     folder: 'lambdas/contract/source.ts',
     simulated: false,
     suites: ['test/ingest/routing.test.ts', 'test/consumer/sources.test.ts', 'test/ingest/sources.test.ts'],
   },
+  {
+    folder: 'lambdas/contract/outputs.ts',
+    simulated: false,
+    suites: ['test/operator/stack-target.test.ts'],
+    further: ['test/stack/endpoint.test.ts', 'test/stack/sources.test.ts'],
+  },
+  { folder: 'lambdas/contract/reconcile.ts', simulated: false, suites: ['test/reconcile/run.test.ts'] },
   {
     folder: 'lambdas/contract/',
     simulated: true,
@@ -135,7 +147,7 @@ const SEEDS_SUITE = 'test/mutation/generated/seeds.suite.ts';
 /** Who is asked about the generated mutants of a file: `quick` about all, `further` about what survives them. */
 export function generatedCatchers(file: string) {
   const { simulated, suites, further = [] } = watchOf(file);
-  if (file === BUNDLED) {
+  if (BUNDLED.includes(file)) {
     return {
       isSimulated: false,
       isLoaded: false,
