@@ -143,6 +143,15 @@ describe('alert-on-sync-paused', () => {
     ]);
   });
 
+  test('of an entity, which the event does not name, is told of its connection', async () => {
+    const [alert] = await told({ object: undefined, object_type: undefined });
+    expect(alert).toMatchObject({
+      about: ['example-customer', 'hubspot', 'entity', 'example-connection'],
+      title: 'Supaglue sync paused: hubspot an entity for customer example-customer',
+    });
+    expect(alert?.facts).toContainEqual(['Entity', 'not told: Supaglue names the connection alone']);
+  });
+
   test('says so when no reason was given', async () => {
     const [alert] = await told({ pause_reason: undefined, run_id: 'example-run' });
     expect(alert?.facts).toContainEqual(['Reason', 'no reason was given']);
