@@ -1,5 +1,5 @@
 import { factsOf, type Notice } from './message.ts';
-import { parseJsonObject, parseWebhookUrl } from './secret.ts';
+import { jsonFields, parseWebhookUrl } from './secret.ts';
 import { oneLine } from './text.ts';
 import type { WebhookService } from './webhook.ts';
 
@@ -16,9 +16,11 @@ const MAX_SUMMARY_CHARACTERS = 1_021;
 export const pagerDuty: WebhookService = {
   name: 'PagerDuty',
   parseSecret(text) {
-    const fields = text.startsWith('{') ? parseJsonObject(text) : { routing_key: text };
-    const routingKey = fields?.['routing_key'];
-    const url = parseWebhookUrl(fields?.['url'] ?? EVENTS_URL);
+    const fields: Readonly<Record<string, unknown>> = text.startsWith('{')
+      ? jsonFields(text)
+      : { routing_key: text };
+    const routingKey = fields['routing_key'];
+    const url = parseWebhookUrl(fields['url'] ?? EVENTS_URL);
     if (typeof routingKey !== 'string' || !ROUTING_KEY.test(routingKey) || url === undefined) {
       return 'it takes a routing key of 32 letters and digits, or JSON {"routing_key", "url"} with an https:// URL';
     }

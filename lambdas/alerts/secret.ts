@@ -48,13 +48,13 @@ export function createAlertSecret<Target extends object>(
   });
 }
 
-export function parseJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
+/** The fields of JSON that begins with a brace; none of what does not parse. */
+export function jsonFields(text: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+    return JSON.parse(text);
   } catch {
     // The parser's message would show a part of the secret.
-    return undefined;
+    return {};
   }
 }
 

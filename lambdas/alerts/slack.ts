@@ -1,5 +1,5 @@
 import { factsOf, type Notice } from './message.ts';
-import { parseJsonObject, parseWebhookUrl } from './secret.ts';
+import { jsonFields, parseWebhookUrl } from './secret.ts';
 import { factLines, oneLine } from './text.ts';
 import type { WebhookService } from './webhook.ts';
 
@@ -15,7 +15,7 @@ const CUT_MARK = '\n...';
 export const slack: WebhookService = {
   name: 'Slack',
   parseSecret(text) {
-    const url = parseWebhookUrl(text.startsWith('{') ? parseJsonObject(text)?.['url'] : text);
+    const url = parseWebhookUrl(text.startsWith('{') ? jsonFields(text)['url'] : text);
     if (url === undefined) return 'it takes the https:// URL of the webhook, or JSON {"url"}';
     return { url, hidden: [], bodyOf: slackMessage };
   },

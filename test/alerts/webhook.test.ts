@@ -235,13 +235,35 @@ describe('the secret', () => {
   });
 
   test.each([
+    ['https://hooks.example.com/1', slack, 'https://hooks.example.com/1'],
+    ['{"url":"https://hooks.example.com/1"}', slack, 'https://hooks.example.com/1'],
+    ['http://localhost:9/1', slack, 'http://localhost:9/1'],
+    [ROUTING_KEY, pagerDuty, 'https://events.pagerduty.com/v2/enqueue'],
+    [
+      `{"routing_key":"${ROUTING_KEY}","url":"https://events.eu.pagerduty.com/v2/enqueue"}`,
+      pagerDuty,
+      'https://events.eu.pagerduty.com/v2/enqueue',
+    ],
+  ])('%s is taken', (text, service, url) => {
+    expect(service.parseSecret(text)).toMatchObject({ url });
+  });
+
+  test.each([
     ['none', slack, undefined, 'holds no value yet'],
     ['a word', slack, 'hunter-two', 'it takes the https:// URL'],
     ['plain HTTP to another host', slack, 'http://hooks.example.com/hunter-two', 'https:// URL'],
     ['a URL with a user', slack, 'https://me:hunter-two@hooks.example.com/', 'https:// URL'],
+    ['a URL with a user alone', slack, 'https://hunter-two@hooks.example.com/', 'https:// URL'],
+    ['a URL with a password alone', slack, 'https://:hunter-two@hooks.example.com/', 'https:// URL'],
+    ['another protocol', slack, 'ftp://127.0.0.1/hunter-two', 'https:// URL'],
+    ['a list of URLs', slack, '{"url":["https://hooks.example.com/hunter-two"]}', 'https:// URL'],
     ['JSON cut short', slack, '{"url": "https://hooks.example.com/hunter-two', 'https:// URL'],
     ['JSON without a URL', slack, '{"uri":"https://hooks.example.com/hunter-two"}', 'https:// URL'],
     ['a key that is too short', pagerDuty, 'hunter-two', 'a routing key of 32 letters'],
+    ['a key behind something', pagerDuty, `x${ROUTING_KEY}`, 'a routing key of 32 letters'],
+    ['a key before something', pagerDuty, `${ROUTING_KEY}x`, 'a routing key of 32 letters'],
+    ['a list of keys', pagerDuty, `{"routing_key":["${ROUTING_KEY}"]}`, 'a routing key of 32 letters'],
+    ['JSON without a key', pagerDuty, '{"key":"hunter-two"}', 'a routing key of 32 letters'],
     ['a URL in place of a key', pagerDuty, 'https://events.example.com/hunter-two', 'a routing key'],
     [
       'a key for plain HTTP',
