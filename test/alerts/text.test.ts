@@ -8,6 +8,7 @@ import { slackMessage } from '../../lambdas/alerts/slack.ts';
 import { syncVariants } from '../../lambdas/events/samples.ts';
 import type { SyncComplete, SyncPaused } from '../../lambdas/router/index.ts';
 import { contextOf } from '../router/handler-context.ts';
+import { noticeOf } from './notice.ts';
 
 async function alertFor(fields: Partial<Record<keyof typeof syncVariants.error, string>>): Promise<Alert> {
   const alerts: Alert[] = [];
@@ -69,6 +70,23 @@ describe('Slack', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('Slack’s limits', () => {
+  test('a title of what is escaped is cut to half a block', () => {
+    const title = slackMessage(noticeOf({ title: '&'.repeat(600) })).text;
+    expect(title).toMatch(/^(?:&amp;)+\n\.\.\.$/);
+    expect([title.length <= 1_500, title.length > 1_490]).toEqual([true, true]);
+  });
+
+  test.each([
+    [2_976, false],
+    [2_977, true],
+  ])('a fact of %i characters is cut: %s', (characters, isCut) => {
+    const [, facts] = slackMessage(noticeOf({ facts: [['Error', 'x'.repeat(characters)]] })).blocks;
+    expect(facts?.text.text.endsWith('\n...\n```')).toBe(isCut);
+    expect(facts?.text.text.length).toBeLessThanOrEqual(3_000);
   });
 });
 

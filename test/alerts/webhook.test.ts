@@ -245,7 +245,7 @@ describe('the secret', () => {
       'https://events.eu.pagerduty.com/v2/enqueue',
     ],
   ])('%s is taken', (text, service, url) => {
-    expect(service.parseSecret(text)).toMatchObject({ url });
+    expect(service.parseSecret(text)).toMatchObject({ url, hidden: service === slack ? [] : [ROUTING_KEY] });
   });
 
   test.each([
