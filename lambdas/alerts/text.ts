@@ -37,8 +37,8 @@ export function factLines(facts: readonly AlertFact[]): string {
 function cut(value: string, maxCharacters: number): string {
   return value.length <= maxCharacters
     ? value
-    : // The cut may leave half of a surrogate pair at the end.
-      `${value.slice(0, maxCharacters).replace(/\p{Surrogate}$/u, '')}${CUT_MARK}`;
+    : // A cut may leave half of a surrogate pair, the only one (`printable`).
+      `${value.slice(0, maxCharacters).replace(/\p{Surrogate}/u, '')}${CUT_MARK}`;
 }
 
 /** Without control characters but line feed and tab, and without halves of surrogate pairs. */

@@ -116,7 +116,7 @@ async function postTo(
 function refusal({ status, headers }: Response, name: string, reason: string, nowMs: number): Error {
   const message = `${name} answered ${status}${reason === '' ? '' : `: ${reason}`}`;
   if (status === 429 || status === 503) {
-    const seconds = retryAfterSeconds(headers.get('retry-after'), nowMs);
+    const seconds = retryAfterSeconds(headers.get('retry-after') ?? '', nowMs);
     return seconds === undefined ? new AlertDeliveryError(message) : new RetryAfterError(seconds, message);
   }
   return status >= 500 || PASSING_REFUSALS.has(status)
@@ -125,8 +125,7 @@ function refusal({ status, headers }: Response, name: string, reason: string, no
 }
 
 /** Seconds or an HTTP date (RFC 9110, 10.2.3); `undefined` for anything else. */
-function retryAfterSeconds(header: string | null, nowMs: number): number | undefined {
-  if (header === null) return undefined;
+function retryAfterSeconds(header: string, nowMs: number): number | undefined {
   if (/^\d{1,9}$/.test(header)) return Number(header);
   const dateMs = Date.parse(header);
   return Number.isNaN(dateMs) ? undefined : Math.max(0, Math.ceil((dateMs - nowMs) / 1000));

@@ -5,6 +5,7 @@ import { createAlertOnSyncError } from '../../lambdas/alerts/on-sync-error.ts';
 import { createAlertOnSyncPaused } from '../../lambdas/alerts/on-sync-paused.ts';
 import { pagerDutyEvent } from '../../lambdas/alerts/pagerduty.ts';
 import { slackMessage } from '../../lambdas/alerts/slack.ts';
+import { alertSubject, oneLine, severalLines } from '../../lambdas/alerts/text.ts';
 import { syncVariants } from '../../lambdas/events/samples.ts';
 import type { SyncComplete, SyncPaused } from '../../lambdas/router/index.ts';
 import { contextOf } from '../router/handler-context.ts';
@@ -174,5 +175,28 @@ describe('alert-on-sync-paused', () => {
     const [alert] = await told({ pause_reason: undefined, run_id: 'example-run' });
     expect(alert?.facts).toContainEqual(['Reason', 'no reason was given']);
     expect(alert?.facts).toContainEqual(['Run', 'example-run']);
+  });
+});
+
+describe('texts', () => {
+  test.each([
+    ['a title  of\n\ntwo lines ', 'a title of two lines'],
+    ['x'.repeat(99), 'x'.repeat(99)],
+    ['x'.repeat(100), `${'x'.repeat(96)}...`],
+  ])('the subject of %j', (text, subject) => {
+    expect(alertSubject(text)).toBe(subject);
+  });
+
+  test.each([
+    ['abc', 3, 'abc'],
+    ['abcd', 3, 'abc...'],
+    ['ab😀', 3, 'ab...'],
+    ['a😀b', 3, 'a😀...'],
+  ])('%j in %i characters', (text, maxCharacters, line) => {
+    expect(oneLine(text, maxCharacters)).toBe(line);
+  });
+
+  test('every end of a line is a line feed', () => {
+    expect(severalLines('a\rb\r\nc\u2028d\u2029e', 100)).toBe('a\nb\nc\nd\ne');
   });
 });

@@ -86,6 +86,12 @@ describe('the alert topic on the wire', () => {
     expect(requests).toHaveLength(2);
   });
 
+  test('what is not answered within three seconds is sent again', async () => {
+    answers = [() => {}, answer(200, published)];
+    await createTopicPublisher({ ALERT_TOPIC_ARN: topicArn })(alert, { signal });
+    expect(requests).toHaveLength(2);
+  });
+
   test('a lasting failure is thrown after three attempts', async () => {
     answers = [];
     const publishing = createTopicPublisher({ ALERT_TOPIC_ARN: topicArn })(alert, { signal });

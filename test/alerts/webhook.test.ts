@@ -130,6 +130,8 @@ describe('the answer', () => {
   test.each([
     [429, {}],
     [429, { 'retry-after': 'soon' }],
+    [429, { 'retry-after': 'in 17' }],
+    [503, { 'retry-after': '17 s' }],
     [500, { 'retry-after': '9' }],
     [408, {}],
     [502, {}],
@@ -142,9 +144,32 @@ describe('the answer', () => {
     });
   });
 
-  test('a long one is cut', async () => {
+  test('a long one is cut, and its end is not waited for', async () => {
     receiver.answers.push(answer(400, 'word '.repeat(100_000)));
     expect((await failure(post())).message.length).toBeLessThan(300);
+    receiver.answers.push((response) => void response.writeHead(400).write('x'.repeat(1_024)));
+    expect((await failure(post())).message).toMatch(/^Slack answered 400: x{200}\.\.\.$/);
+  });
+
+  test('that something was taken counts, without a body or with one that never ends', async () => {
+    receiver.answers.push(answer(204), (response) => void response.writeHead(200).write('o'));
+    await post();
+    await post();
+    expect(receiver.requests).toHaveLength(2);
+  });
+
+  test('a refusal without a body has no reason', async () => {
+    receiver.answers.push(answer(304));
+    expect(await failure(post())).toMatchObject({ retryable: false, message: 'Slack answered 304' });
+  });
+
+  test('a character may come in two pieces', async () => {
+    const [first, second] = [Buffer.from('é').subarray(0, 1), Buffer.from('é').subarray(1)];
+    receiver.answers.push((response) => {
+      response.writeHead(400).write(first);
+      response.end(second);
+    });
+    expect((await failure(post())).message).toBe('Slack answered 400: é');
   });
 });
 
@@ -219,6 +244,15 @@ describe('the secret', () => {
       ROUTING_KEY,
       OTHER_KEY,
     ]);
+  });
+
+  test('is not read again where the service cannot do it now', async () => {
+    const publish = publisher();
+    await post(publish);
+    nowMs += 30_000;
+    receiver.answers.push(answer(500));
+    expect(await failure(post(publish))).toMatchObject({ message: 'Slack answered 500' });
+    expect(reads).toBe(1);
   });
 
   test('is not read again for each refusal', async () => {
@@ -311,6 +345,16 @@ describe('the secret', () => {
       }
     }
   });
+});
+
+test.each([
+  ['six characters', '/api/token1', 'no token1 in the api', 'no *** in the api'],
+  ['five are a word', '/api/token', 'no toke of the api', 'no toke of the api'],
+  ['a part of a part', '/secret/secret-of-mine', 'no secret-of-mine', 'no ***'],
+])('what is hidden of the address: %s', async (_what, path, reason, told) => {
+  stored = `${receiver.url}${path}`;
+  receiver.answers.push(answer(400, reason));
+  expect((await failure(post())).message).toBe(`Slack answered 400: ${told}`);
 });
 
 /** All that a log could show of an error. */

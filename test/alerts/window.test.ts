@@ -55,6 +55,8 @@ describe.each([
     readonly effect?: DoEffect;
     /** Called at each wait. */
     readonly slept?: () => Promise<void>;
+    /** Waits are real ones. */
+    readonly isTimed?: true;
     readonly table?: Partial<WindowTable>;
   }
   const sender = ({
@@ -62,15 +64,20 @@ describe.each([
     publish,
     effect = async (_name, work) => work(),
     slept,
+    isTimed,
     table = {},
   }: SenderOptions = {}): SendAlert =>
     createAlertSender({
       channel,
-      sleep: async (ms, signal) => {
-        signal.throwIfAborted();
-        waits.push(ms);
-        await slept?.();
-      },
+      ...(isTimed === true
+        ? {}
+        : {
+            sleep: async (ms, signal) => {
+              signal.throwIfAborted();
+              waits.push(ms);
+              await slept?.();
+            },
+          }),
       publish: async (notice) => {
         await publish?.(notice);
         await effect('publish', () => void published.push(notice));
@@ -255,22 +262,36 @@ describe.each([
     expect(waits).toEqual([]);
   });
 
-  test('a wait ends with the attempt', async () => {
-    await new Promise<void>((resolve) => {
-      const dying = sender({
-        publish: () => {
-          resolve();
-          return never();
-        },
-      });
-      void send('first', dying);
+  /** The first event's publish has begun and never ends. */
+  const dying = () =>
+    new Promise<void>((resolve) => {
+      const publish = () => {
+        resolve();
+        return never();
+      };
+      void send('first', sender({ publish }));
     });
+
+  test('a wait ends with the attempt', async () => {
+    await dying();
     const attempt = new AbortController();
     const ended = sender({ slept: async () => attempt.abort(new Error('the time is up')) })(
       alertOf({ eventId: 'second' }),
       { ...context(), signal: attempt.signal },
     );
     await expect(ended).rejects.toThrow('the time is up');
+  });
+
+  test('so does a real one', async () => {
+    await dying();
+    const attempt = new AbortController();
+    const updateItem: WindowTable['updateItem'] = (input) =>
+      real.updateItem(input, attempt.signal).finally(() => attempt.abort());
+    const ended = sender({ isTimed: true, table: { updateItem } })(alertOf({ eventId: 'second' }), {
+      ...context(),
+      signal: attempt.signal,
+    });
+    await expect(ended).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   test('a window that cannot be opened does not send the alert again', async () => {
@@ -399,9 +420,11 @@ test('without a window every alert is sent', async () => {
     channel: 'topic',
     publish: async (notice) => void published.push(notice),
   });
-  const quiet = { debug() {}, info() {}, warn() {}, error() {} };
-  const context = { signal: new AbortController().signal, logger: quiet };
+  const logged: unknown[] = [];
+  const logger = { debug() {}, info: (...line: unknown[]) => void logged.push(line), warn() {}, error() {} };
+  const context = { signal: new AbortController().signal, logger };
   await send(alertOf(), context);
   await send(alertOf({ eventId: 'other' }), context);
   expect(published.map(({ suppressed }) => suppressed)).toEqual([0, 0]);
+  expect(logged).toEqual(Array(2).fill(['alert sent', { alert: 'sync-error', channel: 'topic' }]));
 });
