@@ -57,7 +57,12 @@ const WATCHES: readonly Watch[] = [
     further: ['test/reconcile/model.test.ts'],
   },
   { folder: 'lambdas/ledger/', simulated: true, suites: ['test/ledger'], further: ['test/consumer'] },
-  { folder: 'lambdas/router/', simulated: true, suites: ['test/router'], further: ['test/consumer'] },
+  {
+    folder: 'lambdas/router/',
+    simulated: false,
+    suites: ['test/router'],
+    further: ['test/consumer/outcomes.test.ts'],
+  },
   {
     folder: 'lambdas/runtime/cached-secret.ts',
     simulated: false,
@@ -101,7 +106,7 @@ const WATCHES: readonly Watch[] = [
     folder: 'lambdas/contract/',
     simulated: true,
     suites: ['test/ingest/answers.test.ts', 'test/ingest/message.test.ts', 'test/consumer/wiring.test.ts'],
-    further: ['test/consumer', 'test/ledger', ...STACK_SUITES],
+    further: ['test/stack/api-and-monitoring.test.ts', 'test/stack/storage.test.ts'],
   },
   { folder: 'lambdas/alerts/', simulated: false, suites: ['test/alerts'] },
   { folder: 'lambdas/database/transforms/', simulated: false, suites: ['test/database/use-cases'] },
@@ -111,8 +116,8 @@ const WATCHES: readonly Watch[] = [
   {
     folder: 'lambdas/events/',
     simulated: false,
-    suites: ['test/events'],
-    further: ['test/consumer', 'test/router'],
+    suites: ['test/events', 'test/router'],
+    further: ['test/consumer/contents.test.ts'],
   },
   {
     folder: 'lib/webhook-alarms.ts',

@@ -72,6 +72,14 @@ describe('refused at load', () => {
     expect(() => new EventRouter().onAny(name, nothing)).toThrow(error);
   });
 
+  test.each([undefined, null, 7, ['audit']])('a handler name that is no text: %j', (name) => {
+    expect(() => new EventRouter().onAny(name as never, nothing)).toThrow(/must be 1 to 64 letters/);
+  });
+
+  test.each(['constructor', 'toString', 'valueOf'])('%s, which every object has', (name) => {
+    expect(() => new EventRouter().onAny(name, nothing)).toThrow(/a property of every JavaScript object/);
+  });
+
   test.each(['a', 'A-Z_09', 'x'.repeat(64), 'proto'])('handler name %j is fine', (name) => {
     expect(namesFor(new EventRouter().on('sync.complete', name, nothing), 'sync.complete')).toEqual([name]);
   });
@@ -202,7 +210,10 @@ describe('define', () => {
     ['sync.complete', /defined already/],
     [PING_EVENT_TYPE, /reserved/],
     ['unknown', /reserved/],
+    ['constructor', /reserved/],
     ['', /needs a name/],
+    [7, /needs a name/],
+    [undefined, /needs a name/],
   ])('the type %j is refused', (type, message) => {
     expect(() => new EventRouter().define(type as 'own.type', invoice)).toThrow(message);
   });
