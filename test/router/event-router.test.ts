@@ -330,6 +330,7 @@ describe('sources', () => {
       any: ['any'],
       sources: { a: { type: 'type', any: ['all-theirs'] } },
     });
+    expect([...router.sources]).toEqual([['a', { type: 'type' }]]);
     const names = (eventType: string) => router.handlersFor(eventType).map(({ name }) => name);
     expect(names('a:response.completed')).toEqual(['theirs', 'all-theirs']);
     expect(names('a:unheard.of')).toEqual(['all-theirs']);
