@@ -41,7 +41,7 @@ export function eventIdFrom(source: string | undefined, id: string): string {
 /** The source of an id or an event type; `undefined` for Supaglue's. */
 export function sourceOf(text: string): string | undefined {
   const end = text.indexOf(SEPARATOR);
-  return end > 0 && SOURCE_NAME_PATTERN.test(text.slice(0, end)) ? text.slice(0, end) : undefined;
+  return end !== -1 && SOURCE_NAME_PATTERN.test(text.slice(0, end)) ? text.slice(0, end) : undefined;
 }
 
 /** Without the source that it begins with. */

@@ -30,6 +30,9 @@ export function contentOf(event: unknown): Content | undefined {
 /** Longer ones are no ids of Supaglue's; a key of DynamoDB's takes 2,048 bytes. */
 const MAX_PART = 400;
 
+/** All but the last part have no dot of their own: two lists of parts never give the same key. */
 export function contentKey(kind: string, ...parts: readonly string[]): string {
-  return [kind, ...parts.map((part) => encodeURIComponent(part.toWellFormed()).slice(0, MAX_PART))].join('.');
+  const encoded = parts.map((part) => encodeURIComponent(part.toWellFormed()).slice(0, MAX_PART));
+  const last = encoded.pop();
+  return [kind, ...encoded.map((part) => part.replaceAll('.', '%2E')), last].join('.');
 }

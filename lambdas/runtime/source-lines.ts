@@ -7,10 +7,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
-/** `async run (file:///var/task/index.mjs:26:753)`: what comes before, then file, line and column. */
-const FRAME = /^(.*?\(?)(file:\/\/.+|\/.+):(\d+):(\d+)(\)?)$/;
+/** In `async run (file:///var/task/index.mjs:26:753)`: file, line and column. */
+const LOCATION = /(file:\/\/.+):(\d+):(\d+)/;
 
 const maps = new Map<string, SourceMap | undefined>();
 const previous = Error.prepareStackTrace;
@@ -35,13 +35,12 @@ function describe(error: unknown): string {
 }
 
 function inSource(frame: string): string {
-  const [, before = '', file = '', line = '', column = '', after = ''] = FRAME.exec(frame) ?? [];
-  if (file === '') return frame;
-  const url = file.startsWith('file:') ? file : pathToFileURL(file).href;
-  const entry = mapOf(url)?.findEntry(Number(line) - 1, Number(column) - 1);
-  if (entry === undefined || !('originalSource' in entry)) return frame;
-  const source = fileURLToPath(new URL(entry.originalSource, url));
-  return `${before}${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}${after}`;
+  return frame.replace(LOCATION, (location, url: string, line: string, column: string) => {
+    const entry = mapOf(url)?.findEntry(Number(line) - 1, Number(column) - 1);
+    if (entry === undefined || !('originalSource' in entry)) return location;
+    const source = fileURLToPath(new URL(entry.originalSource, url));
+    return `${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+  });
 }
 
 /** Undefined for a file without a map beside it. */

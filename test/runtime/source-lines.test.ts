@@ -14,6 +14,10 @@ class QuotaError extends Error {
 export const handler = async () => {
   throw new QuotaError('spent');
 };
+export const lines = \`${'\n'.repeat(12)}\`;
+export const nameless = [() => {
+  throw new Error(lines.trim() + 'told');
+}];
 export const later = async () => (await import('./later.ts')).fail();
 `;
 const LATER = `export function fail() {
@@ -35,9 +39,9 @@ describe('stacks of a bundle', () => {
   afterAll(() => rm(directory, { recursive: true }));
 
   /** Without any option of Node's, as the functions run. */
-  async function run(script: string): Promise<string> {
+  async function run(script: string, before = ''): Promise<string> {
     const entry = JSON.stringify(join(asset, 'index.mjs'));
-    const prelude = `import fs from 'node:fs'; import * as bundled from ${entry};`;
+    const prelude = `import fs from 'node:fs'; ${before}; const bundled = await import(${entry});`;
     const args = ['--input-type=module', '--eval', `${prelude}\n${script}`];
     const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
     return stdout;
@@ -45,13 +49,35 @@ describe('stacks of a bundle', () => {
 
   test('show files and lines of the source, and the error’s own name', async () => {
     const stack = await run('await bundled.handler().catch((error) => console.log(error.stack));');
-    expect(stack).toMatch(/^QuotaError: spent\n {4}at .*handler \(\/.*\/entry\.ts:6:\d+\)/);
+    expect(stack).toMatch(/^QuotaError: spent\n {4}at .*handler \(\/.*\/entry\.ts:6:9\)\n/);
+  });
+
+  test('do so for a function without a name, on a later line of the bundle', async () => {
+    const stack = await run(`try { bundled.nameless[0](); } catch (error) { console.log(error.stack); }`);
+    expect(stack).toMatch(/^Error: told\n {4}at .*\/entry\.ts:22:9\)?\n/);
+  });
+
+  test('leave other stacks to who formatted them before', async () => {
+    const output = await run(
+      `console.log(new Error('elsewhere').stack);
+       console.log((await bundled.handler().catch((error) => error)).stack.split('\\n')[0]);`,
+      `Error.prepareStackTrace = (error) => \`formatted: \${error.message}\`;`,
+    );
+    expect(output).toBe('formatted: elsewhere\nQuotaError: spent\n');
+  });
+
+  test('show other stacks as Node does where nobody formatted them before', async () => {
+    const output = await run(
+      `console.log(new Error('elsewhere').stack);`,
+      'Error.prepareStackTrace = undefined;',
+    );
+    expect(output).toMatch(/^Error: elsewhere\n {4}at /);
   });
 
   test('do so for code that is loaded later', async () => {
     const stack = await run('await bundled.later().catch((error) => console.log(error.stack));');
     expect(stack).toMatch(
-      /^TypeError: late\n {4}at (?:Module\.)?fail \(\/.*\/later\.ts:2:\d+\)\n.*entry\.ts:8:\d+/,
+      /^TypeError: late\n {4}at (?:Module\.)?fail \(\/.*\/later\.ts:2:\d+\)\n.*entry\.ts:24:\d+/,
     );
   });
 

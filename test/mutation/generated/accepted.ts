@@ -206,4 +206,11 @@ export const ACCEPTED: readonly Accepted[] = [
     replacement: '{}',
     reason: 'for the compiler alone: a function that ends gives the same',
   },
+  {
+    file: 'lambdas/runtime/source-lines.ts',
+    line: '} catch {',
+    original: '{ // To show a stack must never fail: it is shown as it is. return undefined; }',
+    replacement: '{}',
+    reason: 'for the compiler alone: a function that ends gives the same',
+  },
 ];
