@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { MAX_BODY_BYTES, MAX_FAILURE_BYTES } from '../../lambdas/contract/message.ts';
 import { serviceName } from '../../lambdas/contract/metrics.ts';
 import { deploymentsOf, OUTPUT_MARKER, outputMarker, sourceOutput } from '../../lambdas/contract/outputs.ts';
 import { needsSomebody, type StopReason } from '../../lambdas/contract/reconcile.ts';
@@ -19,6 +20,10 @@ test('what waits longest in a queue, hidden or dead-lettered, waits for as long 
     hiddenHours: MAX_VISIBILITY_SECONDS / 3_600,
     backoffMinutes: DEFAULT_BACKOFF_CAP_SECONDS / 60,
   }).toEqual({ queueDays: 7, deadLetterDays: 14, marginHours: 1, hiddenHours: 11, backoffMinutes: 15 });
+});
+
+test('a body leaves room for a message’s attributes', () => {
+  expect([MAX_BODY_BYTES, MAX_FAILURE_BYTES]).toEqual([1_048_576 - 16_384, 4_096]);
 });
 
 test('the output of a source’s secret is named after it', () => {
