@@ -9,7 +9,9 @@ test.each([
   ['connection.deleted', `${APPLICATION}:${APPLICATION}:c`, `${APPLICATION}:c`],
   ['connection.deleted', `${APPLICATION}:`, `${APPLICATION}:`],
   ['connection.deleted', `x${APPLICATION}:customer`, `x${APPLICATION}:customer`],
+  ['connection.deleted', `${APPLICATION.toLowerCase()}:customer`, 'customer'],
   ['connection.deleted', 'customer', 'customer'],
+  ['connection.deleted', 'team:customer', 'team:customer'],
   // An external id may look like the stored form.
   ['connection.created', `${APPLICATION}:customer`, `${APPLICATION}:customer`],
   ['sync.complete', `${APPLICATION}:customer`, `${APPLICATION}:customer`],

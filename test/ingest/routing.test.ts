@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { normaliseCustomerId } from '../../lambdas/events/customer-id.ts';
 import { routeBody } from '../../lambdas/ingest/routing.ts';
 
 const APPLICATION = '0f2c9a34-1b1d-4c8e-9a52-3d6f2b7c1e55';
@@ -95,20 +94,5 @@ describe('routeBody', () => {
       ),
       { numRuns: 1_000 },
     );
-  });
-});
-
-describe('normaliseCustomerId', () => {
-  test.each([
-    ['connection.deleted', `${APPLICATION}:acme`, 'acme'],
-    ['connection.deleted', `${APPLICATION.toUpperCase()}:acme`, 'acme'],
-    ['connection.deleted', `${APPLICATION}:a\nb`, 'a\nb'],
-    ['connection.deleted', `${APPLICATION}:${APPLICATION}:x`, `${APPLICATION}:x`],
-    ['connection.deleted', 'acme', 'acme'],
-    ['connection.deleted', 'team:acme', 'team:acme'],
-    ['connection.deleted', `${APPLICATION}:`, `${APPLICATION}:`],
-    ['connection.created', `${APPLICATION}:acme`, `${APPLICATION}:acme`],
-  ])('%s of %j is %j', (type, customer, expected) => {
-    expect(normaliseCustomerId(type, customer)).toBe(expected);
   });
 });
