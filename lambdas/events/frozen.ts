@@ -26,20 +26,19 @@ type Untouched =
  */
 export function frozen<Value>(value: Value): Value {
   // A list of its own, and no recursion: JSON may be nested deeper than the stack reaches.
-  const pending: unknown[] = [value];
-  while (pending.length > 0) {
-    const next = pending.pop();
-    if (!isPlain(next) || Object.isFrozen(next)) continue;
+  const pending: object[] = [];
+  const add = (member: unknown) => {
+    if (isPlain(member) && !Object.isFrozen(member)) pending.push(member);
+  };
+  add(value);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     Object.freeze(next);
-    for (const member of Object.values(next)) {
-      if (isPlain(member)) pending.push(member);
-    }
+    Object.values(next).forEach(add);
   }
   return value;
 }
 
 function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
+  const prototype: unknown = Object.getPrototypeOf(value ?? 0);
   return Array.isArray(value) || prototype === Object.prototype || prototype === null;
 }

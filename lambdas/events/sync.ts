@@ -48,12 +48,11 @@ function withTodaysFields(payload: unknown): unknown {
     return payload;
   }
   const fields: Readonly<Record<string, unknown>> = { ...payload };
-  const runId = fields['run_id'] ?? fields['history_id'] ?? fields['id'];
   const status = /^SYNC_(SUCCESS|ERROR)$/.exec(String(fields['status']))?.[1];
   return {
     ...fields,
-    ...(runId === undefined ? {} : { run_id: runId }),
-    ...(fields['result'] === undefined && status !== undefined ? { result: status } : {}),
+    run_id: fields['run_id'] ?? fields['history_id'] ?? fields['id'],
+    result: fields['result'] ?? status,
     ...(isUntypedSync(payload) ? { webhook_event_type: 'sync.complete' } : {}),
   };
 }

@@ -210,6 +210,8 @@ describe('a body of v0.13.2 to v0.13.9, without a type', () => {
 
   test.each([
     [{ status: 'SYNC_PARTIAL' }],
+    [{ status: 'NO_SYNC_ERROR' }],
+    [{ status: 'SYNC_ERRORS' }],
     [{ result: 'ERROR', history_id: undefined }],
     [{ status: 'SYNC_ERROR', webhook_event_type: 'other' }],
   ])('%j: no finished sync', (fields) => {
@@ -217,9 +219,21 @@ describe('a body of v0.13.2 to v0.13.9, without a type', () => {
   });
 });
 
+test('the status counts where no result was sent, and as it was documented alone', async () => {
+  const sent = { ...samples['sync.complete'], result: 'SUCCESS', status: 'SYNC_ERROR' };
+  expect(await accepted('sync.complete', sent)).toMatchObject({ result: 'SUCCESS' });
+  expect(await accepted('sync.complete', without(sent, 'result'))).toMatchObject({ result: 'ERROR' });
+  for (const status of ['NO_SYNC_ERROR', 'SYNC_ERRORS', undefined]) {
+    expect(await refused('sync.complete', { ...without(sent, 'result'), status })).not.toBe('accepted');
+  }
+});
+
 test.each(Object.keys(historical))('%s has a name, and any field may be missing', async (name) => {
   const payload = { webhook_event_type: name, from_then: 1 };
   expect(await accepted(name, payload)).toEqual(payload);
+  for (const wrong of [{ from_then: 1 }, { ...payload, customer_id: 7 }]) {
+    expect(await refused(name, wrong)).not.toBe('accepted');
+  }
 });
 
 describe('connection.deleted', () => {

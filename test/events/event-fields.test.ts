@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { describeEvent } from '../../lambdas/events/event-fields.ts';
+import { describeEvent, describeOther, isUntypedSync } from '../../lambdas/events/event-fields.ts';
 import { samples } from '../../lambdas/events/samples.ts';
 
 describe('describeEvent', () => {
@@ -36,6 +36,12 @@ describe('describeEvent', () => {
     expect(describeEvent(payload)).toEqual({ eventType: 'unknown' });
   });
 
+  test('a deleted connection that names no customer has none', () => {
+    expect(describeEvent({ webhook_event_type: 'connection.deleted' })).toEqual({
+      eventType: 'connection.deleted',
+    });
+  });
+
   test('inherited properties are no fields', () => {
     expect(describeEvent(Object.create({ webhook_event_type: 'sync.complete' }))).toEqual({
       eventType: 'unknown',
@@ -63,5 +69,41 @@ describe('describeEvent', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('a body without a type is a finished sync', () => {
+  test.each([
+    { status: 'SYNC_SUCCESS' },
+    { status: 'SYNC_ERROR' },
+    { history_id: 'h', result: 'ERROR' },
+    { run_id: 'r', result: 'SUCCESS' },
+  ])('%j', (payload) => {
+    expect(isUntypedSync(payload)).toBe(true);
+    expect(isUntypedSync({ ...payload, webhook_event_type: 'sync.complete' })).toBe(false);
+  });
+
+  test.each([
+    {},
+    { status: 'NO_SYNC_SUCCESS' },
+    { status: 'SYNC_SUCCESSFUL' },
+    { history_id: 'h' },
+    { run_id: 'r' },
+    { result: 'SUCCESS' },
+    { history_id: '', run_id: '', result: 'SUCCESS' },
+  ])('but not %j', (payload) => {
+    expect(isUntypedSync(payload)).toBe(false);
+  });
+});
+
+describe('describeOther', () => {
+  test('has the type that it is given, and the customer where its source says that it stands', () => {
+    const payload = { data: { appId: 'x'.repeat(300) } };
+    expect(describeOther('endpoint.created', payload, 'data.appId')).toEqual({
+      eventType: 'endpoint.created',
+      customerId: 'x'.repeat(256),
+    });
+    expect(describeOther('endpoint.created', payload, 'data.id')).toEqual({ eventType: 'endpoint.created' });
+    expect(describeOther('endpoint.created', payload)).toEqual({ eventType: 'endpoint.created' });
   });
 });
