@@ -18,6 +18,12 @@ export const lines = \`${'\n'.repeat(12)}\`;
 export const nameless = [() => {
   throw new Error(lines.trim() + 'told');
 }];
+function fail(depth: number) {
+  throw new Error('at ' + depth);
+}
+export const calling = () => {
+  fail(7);
+};
 export const later = async () => (await import('./later.ts')).fail();
 `;
 const LATER = `export function fail() {
@@ -57,6 +63,11 @@ describe('stacks of a bundle', () => {
     expect(stack).toMatch(/^Error: told\n {4}at .*\/entry\.ts:22:9\)?\n/);
   });
 
+  test('tell the column of a call whose name is one letter in the bundle', async () => {
+    const stack = await run(`try { bundled.calling(); } catch (error) { console.log(error.stack); }`);
+    expect(stack).toMatch(/^Error: at 7\n.*entry\.ts:25:9\)?\n.*entry\.ts:28:3\)?\n/);
+  });
+
   test('leave other stacks to who formatted them before', async () => {
     const output = await run(
       `console.log(new Error('elsewhere').stack);
@@ -77,7 +88,7 @@ describe('stacks of a bundle', () => {
   test('do so for code that is loaded later', async () => {
     const stack = await run('await bundled.later().catch((error) => console.log(error.stack));');
     expect(stack).toMatch(
-      /^TypeError: late\n {4}at (?:Module\.)?fail \(\/.*\/later\.ts:2:\d+\)\n.*entry\.ts:24:\d+/,
+      /^TypeError: late\n {4}at (?:Module\.)?fail \(\/.*\/later\.ts:2:\d+\)\n.*entry\.ts:30:\d+/,
     );
   });
 
