@@ -11,10 +11,7 @@ interface Watch {
   readonly further?: readonly string[];
 }
 
-/** Those that read one template, or the configuration alone. */
-const STACK_SUITES = ['api-and-monitoring', 'functions', 'options', 'stack-config', 'storage'].map(
-  (name) => `test/stack/${name}.test.ts`,
-);
+const stack = (...names: readonly string[]) => names.map((name) => `test/stack/${name}.test.ts`);
 
 /** No test imports them: they run in bundles alone, where the generator's switches are not. */
 const BUNDLED = ['lambdas/ingest/handler.ts', 'lambdas/runtime/source-lines.ts'];
@@ -89,7 +86,7 @@ const WATCHES: readonly Watch[] = [
     folder: 'lambdas/contract/',
     simulated: false,
     suites: ['test/contract', 'test/ingest/message.test.ts', 'test/ingest/signature-headers.test.ts'],
-    further: ['test/stack/api-and-monitoring.test.ts', 'test/stack/storage.test.ts'],
+    further: stack('api-and-monitoring', 'storage'),
   },
   { folder: 'lambdas/alerts/', simulated: false, suites: ['test/alerts'] },
   { folder: 'lambdas/database/transforms/', simulated: false, suites: ['test/database/use-cases'] },
@@ -105,9 +102,37 @@ const WATCHES: readonly Watch[] = [
   {
     folder: 'lib/webhook-alarms.ts',
     simulated: false,
-    suites: ['api-and-monitoring', 'endpoint', 'reconcile'].map((name) => `test/stack/${name}.test.ts`),
+    suites: stack('api-and-monitoring', 'endpoint', 'reconcile'),
   },
-  { folder: 'lib/', simulated: false, suites: STACK_SUITES },
+  { folder: 'lib/stack-config.ts', simulated: false, suites: stack('stack-config') },
+  { folder: 'lib/settings.ts', simulated: false, suites: stack('stack-config') },
+  { folder: 'lib/context-keys.ts', simulated: false, suites: stack('stack-config') },
+  { folder: 'lib/bundle', simulated: false, suites: stack('bundle') },
+  { folder: 'lib/kept-names.ts', simulated: false, suites: stack('bundle') },
+  { folder: 'lib/project-paths.ts', simulated: false, suites: stack('bundle') },
+  { folder: 'lib/webhook-sources.ts', simulated: false, suites: stack('sources') },
+  { folder: 'lib/reconcile-function.ts', simulated: false, suites: stack('reconcile') },
+  { folder: 'lib/consumer-database.ts', simulated: false, suites: stack('database') },
+  { folder: 'lib/database-config.ts', simulated: false, suites: stack('database', 'stack-config') },
+  { folder: 'lib/webhook-dashboard.ts', simulated: false, suites: stack('api-and-monitoring', 'endpoint') },
+  { folder: 'lib/webhook-metrics.ts', simulated: false, suites: stack('api-and-monitoring') },
+  {
+    folder: 'lib/ingest-api.ts',
+    simulated: false,
+    suites: stack('api-and-monitoring', 'endpoint', 'options'),
+  },
+  { folder: 'lib/ingest-url.ts', simulated: false, suites: stack('endpoint') },
+  { folder: 'lib/alert-topic.ts', simulated: false, suites: stack('api-and-monitoring', 'options') },
+  { folder: 'lib/webhook-queues.ts', simulated: false, suites: stack('storage') },
+  { folder: 'lib/ledger-table.ts', simulated: false, suites: stack('storage') },
+  { folder: 'lib/signing-secret.ts', simulated: false, suites: stack('storage') },
+  { folder: 'lib/deployment', simulated: false, suites: stack('supaglue-webhooks', 'endpoint') },
+  { folder: 'lib/supaglue-webhooks.ts', simulated: false, suites: stack('supaglue-webhooks', 'storage') },
+  { folder: 'lib/handler-variables.ts', simulated: false, suites: stack('supaglue-webhooks') },
+  { folder: 'lib/read-handlers.ts', simulated: false, suites: stack('supaglue-webhooks') },
+  { folder: 'lib/synthesise.ts', simulated: false, suites: stack('supaglue-webhooks') },
+  { folder: 'lib/run-app.ts', simulated: false, suites: stack('supaglue-webhooks') },
+  { folder: 'lib/', simulated: false, suites: stack('functions', 'options') },
   { folder: 'operator/dead-letters/', simulated: false, suites: ['test/operator/dead-letters'] },
 ];
 
