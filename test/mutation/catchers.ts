@@ -9,12 +9,18 @@ interface Watch {
   readonly suites: readonly string[];
   /** Those that are asked only about what survives the others. */
   readonly further?: readonly string[];
+  /** Of generated mutants these are asked first, in place of `suites`, which are asked about what survives them. */
+  readonly quick?: readonly string[];
 }
 
 const stack = (...names: readonly string[]) => names.map((name) => `test/stack/${name}.test.ts`);
 
-/** No test imports them: they run in bundles alone, where the generator's switches are not. */
-const BUNDLED = ['lambdas/ingest/handler.ts', 'lambdas/runtime/source-lines.ts'];
+/** Suites that jest runs for the generated mutants alone. */
+const SEEDS_SUITE = 'test/mutation/generated/seeds.suite.ts';
+const USE_CASES_SUITE = 'test/mutation/generated/use-cases.suite.ts';
+
+/** For what no test imports: it runs in bundles alone, where the generator's switches are not. */
+const UNLOADED = [SEEDS_SUITE];
 
 /** The first that fits a file counts. */
 const WATCHES: readonly Watch[] = [
@@ -36,6 +42,7 @@ const WATCHES: readonly Watch[] = [
     simulated: false,
     suites: ['test/ingest/handler.test.ts'],
     further: ['test/pipeline'],
+    quick: UNLOADED,
   },
   { folder: 'lambdas/ingest/secrets-manager.ts', simulated: false, suites: ['test/ingest'] },
   { folder: 'lambdas/ingest/', simulated: true, suites: ['test/ingest'] },
@@ -80,6 +87,7 @@ const WATCHES: readonly Watch[] = [
     folder: 'lambdas/runtime/source-lines.ts',
     simulated: false,
     suites: ['test/runtime/source-lines.test.ts'],
+    quick: UNLOADED,
   },
   { folder: 'lambdas/runtime/', simulated: false, suites: ['test/runtime'] },
   {
@@ -89,9 +97,20 @@ const WATCHES: readonly Watch[] = [
     further: stack('api-and-monitoring', 'storage'),
   },
   { folder: 'lambdas/alerts/', simulated: false, suites: ['test/alerts'] },
-  { folder: 'lambdas/database/transforms/', simulated: false, suites: ['test/database/use-cases'] },
-  { folder: 'lambdas/database/use-cases/', simulated: false, suites: ['test/database/use-cases'] },
-  { folder: 'lambdas/database/', simulated: false, suites: ['test/database'] },
+  ...['supaglue', 'transforms', 'use-cases'].map((folder) => ({
+    folder: `lambdas/database/${folder}/`,
+    simulated: false,
+    suites: ['test/database/use-cases'],
+    quick: [USE_CASES_SUITE],
+  })),
+  {
+    folder: 'lambdas/database/',
+    simulated: false,
+    suites: ['connection', 'errors', 'secret-reader', 'secret', 'tls-options', 'turns'].map(
+      (name) => `test/database/${name}.test.ts`,
+    ),
+    further: ['test/database/use-cases'],
+  },
   { folder: 'lambdas/reconcile/', simulated: false, suites: ['test/reconcile'] },
   {
     folder: 'lambdas/events/',
@@ -154,25 +173,14 @@ export function suitesOf({ edits }: Mutation): readonly string[] {
   return [...new Set(suites)].sort();
 }
 
-/** A few seeds, as a suite of jest. */
-const SEEDS_SUITE = 'test/mutation/generated/seeds.suite.ts';
-
 /** Who is asked about the generated mutants of a file: `quick` about all, `further` about what survives them. */
 export function generatedCatchers(file: string) {
-  const { simulated, suites, further = [] } = watchOf(file);
-  if (BUNDLED.includes(file)) {
-    return {
-      isSimulated: false,
-      isLoaded: false,
-      quick: [SEEDS_SUITE],
-      further: [...suites, ...further],
-    };
-  }
+  const { simulated, suites, further = [], quick } = watchOf(file);
   return {
     isSimulated: simulated,
     /** Jest finds which of the suites load it. */
-    isLoaded: !file.startsWith('lib/'),
-    quick: simulated ? [SEEDS_SUITE, ...suites] : suites,
-    further,
+    isLoaded: quick !== UNLOADED && !file.startsWith('lib/'),
+    quick: [...(simulated ? [SEEDS_SUITE] : []), ...(quick ?? suites)],
+    further: [...(quick === undefined ? [] : suites), ...further],
   };
 }
