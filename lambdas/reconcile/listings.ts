@@ -142,12 +142,17 @@ export function runsIn(answer: unknown) {
   return { next: textIn(next), runs: listIn(results).flatMap((run) => runIn(run) ?? []) };
 }
 
+const RESULTS = new Map<unknown, 'SUCCESS' | 'ERROR'>([
+  ['SUCCESS', 'SUCCESS'],
+  ['FAILURE', 'ERROR'],
+]);
+
 /** Of one that has ended. */
 function runIn(run: Answer): ListedRun | undefined {
   const { connection_id, customer_id, provider_name, type, object_type, object } = run;
   const id = textIn(run['id']);
   const endedAtMs = Date.parse(textIn(run['end_timestamp']) ?? '');
-  const result = { FAILURE: 'ERROR', SUCCESS: 'SUCCESS' }[String(run['status'])];
+  const result = RESULTS.get(run['status']);
   if (id === undefined || result === undefined || Number.isNaN(endedAtMs)) return undefined;
   const entityId = type === 'entity' ? textIn(run['entity_id']) : undefined;
   const error_message = textIn(run['error_message']);
