@@ -1,7 +1,7 @@
 import { isRetryableState } from './sql-state.ts';
 
 export interface DatabaseErrorOptions {
-  /** Default: as the state says. */
+  /** Default: as the state says; without one it is. */
   readonly retryable?: boolean;
   /** PostgreSQL's five characters. */
   readonly sqlState?: string;

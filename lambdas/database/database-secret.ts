@@ -36,7 +36,7 @@ function fromUrl(text: string): DatabaseAddress {
   const database = decoded(url.pathname.slice(1), 'database');
   return {
     // A WHATWG URL keeps the brackets of an IPv6 address.
-    host: present(decoded(url.hostname, 'host').replace(/^\[(.*)\]$/, '$1'), 'host'),
+    host: present(decoded(url.hostname, 'host').replace(/[[\]]/g, ''), 'host'),
     port: url.port === '' ? DEFAULT_PORT : Number(url.port),
     user: present(decoded(url.username, 'user'), 'user'),
     password: decoded(url.password, 'password'),
@@ -90,5 +90,5 @@ function present(value: unknown, part: string): string {
 }
 
 function unusable(why: string): DatabaseError {
-  return new DatabaseError(`the database secret cannot be used: ${why}`, { retryable: true });
+  return new DatabaseError(`the database secret cannot be used: ${why}`);
 }

@@ -57,7 +57,7 @@ export function createPostgresDatabase(options: PostgresDatabaseOptions): Databa
     const { signal, deadline } = bounds;
     const timeLeftMs = () => {
       const leftMs = Math.floor(deadline.getTime() - nowMs());
-      if (leftMs < 1) throw new DatabaseError('no time was left for the database', { retryable: true });
+      if (leftMs < 1) throw new DatabaseError('no time was left for the database');
       return leftMs;
     };
     const endTurn = await turns.take(signal);

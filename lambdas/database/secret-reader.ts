@@ -13,14 +13,9 @@ export type ReadSecret = () => Promise<string>;
 export function createSecretReader(secretId: string, purpose: string): ReadSecret {
   return async () => {
     const text = await readSecretText(secretId).catch((cause: unknown) => {
-      throw new DatabaseError(`the ${purpose} secret cannot be read: ${errorText(cause)}`, {
-        retryable: true,
-        cause,
-      });
+      throw new DatabaseError(`the ${purpose} secret cannot be read: ${errorText(cause)}`, { cause });
     });
-    if (text === undefined) {
-      throw new DatabaseError(`the ${purpose} secret holds no text`, { retryable: true });
-    }
+    if (text === undefined) throw new DatabaseError(`the ${purpose} secret holds no text`);
     return text;
   };
 }

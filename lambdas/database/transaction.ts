@@ -57,7 +57,7 @@ export async function runTransaction<R>(
     const { command } = await run(session, 'COMMIT');
     // PostgreSQL answers so when a statement failed and its error was caught: nothing of it is kept.
     if (command === 'ROLLBACK') {
-      throw new DatabaseError('a statement had failed, so that nothing was committed', { retryable: true });
+      throw new DatabaseError('a statement had failed, so that nothing was committed');
     }
     return result;
   } catch (error) {

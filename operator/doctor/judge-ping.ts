@@ -53,8 +53,8 @@ function times(record: LedgerRecord | undefined): readonly string[] {
 
 function refused({ status, code }: WebhookAnswer): Finding {
   const text = `answered with ${status}${code === undefined ? '' : ` ${code}`}`;
-  const mend = (code === undefined ? undefined : BY_CODE[code]) ?? byStatus(status);
-  return fail(text, mend);
+  const mend = code !== undefined && Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined;
+  return fail(text, mend ?? byStatus(status));
 }
 
 const BY_CODE: Readonly<Record<string, Mend>> = {

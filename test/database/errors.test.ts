@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { DatabaseError } from '../../lambdas/database/database-error.ts';
 import { toDatabaseError } from '../../lambdas/database/describe-error.ts';
 import { endsSession, isRetryableState } from '../../lambdas/database/sql-state.ts';
 
@@ -80,5 +81,21 @@ describe('an error of pg', () => {
     expect(toDatabaseError(both).message).toBe(
       'no answer from the database: connect ECONNREFUSED ::1, and 127.0.0.1',
     );
+  });
+});
+
+test('what is no error has its words alone', () => {
+  expect(toDatabaseError(undefined).message).toBe('no answer from the database: undefined');
+  expect(toDatabaseError({ code: 'SELF_SIGNED_CERT_IN_CHAIN' }).message).not.toContain('databaseCaSecretArn');
+});
+
+test('an error has the cause that it was given, and is retried where no state says otherwise', () => {
+  const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  expect(toDatabaseError(cause)).toMatchObject({ cause, code: 'database', retryable: true });
+  const stated = Object.assign(new Error('no such column'), { code: '42703', severity: 'ERROR' });
+  expect(toDatabaseError(stated)).toMatchObject({ cause: stated, code: 'sql-42703', retryable: false });
+  expect('cause' in new DatabaseError('alone')).toBe(false);
+  expect(new DatabaseError('again', { sqlState: '42703', retryable: true })).toMatchObject({
+    retryable: true,
   });
 });

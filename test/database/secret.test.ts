@@ -50,8 +50,15 @@ describe('a database secret', () => {
     });
   });
 
+  test('in JSON needs no more than host, user and password, and takes any port', () => {
+    const fields = { username: 'app', password: 'p', host: 'h' };
+    expect(parseDatabaseSecret(JSON.stringify(fields))).toMatchObject({ port: 5432, database: 'postgres' });
+    expect(parseDatabaseSecret(JSON.stringify({ ...fields, port: 65_535 }))).toMatchObject({ port: 65_535 });
+  });
+
   test.each([
     ['hunter2', /neither a postgres:\/\/ URL nor a JSON object/],
+    ['jdbc:postgres://app:hunter2@db.example.com', /neither/],
     ['mysql://app:hunter2@db.example.com', /neither/],
     ['postgres://app:hunter2@db.example.com:99999/x', /neither/],
     ['postgres://app:hunter2%@db.example.com', /its password holds a %/],
@@ -59,6 +66,8 @@ describe('a database secret', () => {
     ['{"username":"app","password":"hunter2"', /is none/],
     ['{"username":"app","password":"hunter2"}', /has no host/],
     ['{"username":"app","password":"hunter2","host":"h","port":0}', /port/],
+    ['{"username":"app","password":"hunter2","host":"h","port":65536}', /port/],
+    ['{"username":"app","password":"hunter2","host":"h","dbname":""}', /names no dbname/],
     ['{"username":"app","password":"hunter2","host":"h","engine":"mysql"}', /engine is not PostgreSQL/],
     ['{"password":"hunter2","host":"h"}', /names no username/],
   ])('%s is refused, retryably and without a part of it', (text, why) => {

@@ -186,6 +186,7 @@ describe('the ping', () => {
     [429, undefined, /throttled/],
     [404, undefined, /something else answers/],
     [302, undefined, /a proxy/],
+    [302, 'constructor', /a proxy/],
   ] as const)('refused with %s %s', (status, code, mend) => {
     const finding = judge(status, code === undefined ? {} : { code });
     expect(finding).toMatchObject({ status: 'fail', mend: expect.stringMatching(mend) });
