@@ -68,7 +68,7 @@ export function createPostgresDatabase(options: PostgresDatabaseOptions): Databa
           runTransaction(session, (tx) => work(inApplication(tx)), { timeLeftMs, nowMs }),
         );
       } finally {
-        if (!session.dead) kept = session;
+        kept = session;
       }
     } catch (error) {
       // The reason says that the time was up; the error of the destroyed connection does not.
@@ -93,7 +93,7 @@ async function destroyedOnAbort<R>(
 ): Promise<R> {
   const destroy = () => session.destroy();
   if (signal.aborted) destroy();
-  signal.addEventListener('abort', destroy, { once: true });
+  signal.addEventListener('abort', destroy);
   try {
     return await work();
   } finally {

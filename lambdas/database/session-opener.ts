@@ -28,12 +28,12 @@ interface Secrets {
  * read earlier is refused: that is how a rotation shows.
  */
 export function createSessionOpener({ readSecret, readCa, nowMs }: SessionOpenerOptions): SessionOpener {
-  let reads = 0;
+  let latest: Secrets | undefined;
   const secrets = createCachedSecret<Secrets>({
     async read() {
-      reads += 1;
       const [text, ca] = await Promise.all([readSecret(), readCa?.()]);
-      return { text, ca };
+      latest = { text, ca };
+      return latest;
     },
     nowMs,
     rereadIntervalMs: 0,
@@ -53,13 +53,12 @@ export function createSessionOpener({ readSecret, readCa, nowMs }: SessionOpener
   }
 
   return async (timeLeftMs, signal) => {
-    const readsBefore = reads;
+    const readEarlier = latest;
     const current = await secrets.current(signal);
     try {
       return await connect(current, timeLeftMs, signal);
     } catch (error) {
-      const wasReadEarlier = reads === readsBefore;
-      if (!wasReadEarlier || !isRefusedLogin(sqlStateOf(error))) throw toDatabaseError(error);
+      if (current !== readEarlier || !isRefusedLogin(sqlStateOf(error))) throw toDatabaseError(error);
     }
     return connect(await secrets.current(signal), timeLeftMs, signal);
   };

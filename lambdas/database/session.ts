@@ -56,7 +56,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     dead = true;
     socket.destroy();
   };
-  signal.addEventListener('abort', destroy, { once: true });
+  signal.addEventListener('abort', destroy);
   try {
     await client.connect();
   } catch (error) {

@@ -106,7 +106,7 @@ const WATCHES: readonly Watch[] = [
   {
     folder: 'lambdas/database/',
     simulated: false,
-    suites: ['connection', 'errors', 'secret-reader', 'secret', 'tls-options', 'turns'].map(
+    suites: ['sessions', 'connection', 'errors', 'secret-reader', 'secret', 'tls-options', 'turns'].map(
       (name) => `test/database/${name}.test.ts`,
     ),
     further: ['test/database/use-cases'],
