@@ -82,6 +82,6 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 }
 
 function toAnswer(result: pg.QueryResult<Record<string, unknown>>): Answer {
-  const last: typeof result | undefined = Array.isArray(result) ? result.at(-1) : result;
-  return { rows: last?.rows ?? [], rowCount: last?.rowCount ?? 0, command: last?.command ?? '' };
+  const { rows, rowCount, command }: typeof result = Array.isArray(result) ? result.at(-1) : result;
+  return { rows, rowCount: rowCount ?? 0, command };
 }

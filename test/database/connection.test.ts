@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Bounds, Database } from '../../lambdas/database/database.ts';
 import { DatabaseError } from '../../lambdas/database/database-error.ts';
+import { parseDatabaseSecret } from '../../lambdas/database/database-secret.ts';
 import { createPostgresDatabase } from '../../lambdas/database/postgres-database.ts';
+import { openSession } from '../../lambdas/database/session.ts';
 import { createSessionOpener } from '../../lambdas/database/session-opener.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { slowness } from '../support/slowness.js';
@@ -206,6 +208,42 @@ describe('time', () => {
     }, within());
     expect(waited).toMatchObject({ message: 'enough' });
     expect(await notes()).toEqual(['a']);
+  });
+});
+
+describe('a session', () => {
+  async function session(signal = new AbortController().signal) {
+    const address = parseDatabaseSecret(gateway.url);
+    return openSession({ address, tls: false, connectTimeoutMs: 10_000, signal });
+  }
+
+  test('gives the last answer of several statements', async () => {
+    const opened = await session();
+    expect(await opened.query('select 1 as a; select 2 as b; select 3 as c')).toEqual({
+      ...{ rows: [{ c: 3 }], rowCount: 1, command: 'SELECT' },
+    });
+    expect(await opened.query('begin')).toMatchObject({ rows: [], rowCount: 0, command: 'BEGIN' });
+    opened.destroy();
+  });
+
+  test('knows that its connection is gone', async () => {
+    const opened = await session();
+    expect(opened.dead).toBe(false);
+    gateway.cut();
+    await expect(opened.query('select 1')).rejects.toThrow();
+    expect(opened.dead).toBe(true);
+  });
+
+  test('outlasts the signal that it was opened under, and is not opened under one that has aborted', async () => {
+    const stop = new AbortController();
+    const opened = await session(stop.signal);
+    stop.abort(new Error('the time is up'));
+    expect(opened.dead).toBe(false);
+    expect(await opened.query('select 1 as a')).toMatchObject({ rows: [{ a: 1 }] });
+    opened.destroy();
+    expect(opened.dead).toBe(true);
+    await expect(session(stop.signal)).rejects.toThrow('the time is up');
+    expect(gateway.admitted).toBe(1);
   });
 });
 

@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { DatabaseError } from '../../lambdas/database/database-error.ts';
 import { toDatabaseError } from '../../lambdas/database/describe-error.ts';
-import { endsSession, isRetryableState } from '../../lambdas/database/sql-state.ts';
+import {
+  endsSession,
+  isRefusedLogin,
+  isRetryableState,
+  sqlStateOf,
+} from '../../lambdas/database/sql-state.ts';
 
 describe('a state of PostgreSQL’s', () => {
   test.each([
@@ -29,6 +34,25 @@ describe('a state of PostgreSQL’s', () => {
     ['XX000', 'an internal error'],
   ])('%s (%s) is retried', (sqlState) => {
     expect(isRetryableState(sqlState)).toBe(true);
+  });
+
+  test.each([
+    ['42P01', '42P01'],
+    ['XX000', 'XX000'],
+    ['EPIPE', undefined],
+    ['EPERM', undefined],
+    ['ECONNREFUSED', undefined],
+    ['x42P01', undefined],
+    ['42P011', undefined],
+    [42_601, undefined],
+  ])('%p of an error is %p', (code, state) => {
+    expect(sqlStateOf(Object.assign(new Error('x'), { code }))).toBe(state);
+    expect(sqlStateOf({ code })).toBeUndefined();
+  });
+
+  test('is told by an error alone, and refuses a login by two', () => {
+    expect([undefined, 'text', new Error('x')].map(sqlStateOf)).toEqual([undefined, undefined, undefined]);
+    expect(['28P01', '28000', '42501', undefined].map(isRefusedLogin)).toEqual([true, true, false, false]);
   });
 
   test('ends the session or leaves it', () => {
