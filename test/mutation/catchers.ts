@@ -100,8 +100,8 @@ const WATCHES: readonly Watch[] = [
   ...['supaglue', 'transforms', 'use-cases'].map((folder) => ({
     folder: `lambdas/database/${folder}/`,
     simulated: false,
-    suites: ['test/database/use-cases'],
-    quick: [USE_CASES_SUITE],
+    suites: ['test/database/supaglue.test.ts', 'test/database/use-cases'],
+    quick: ['test/database/supaglue.test.ts', USE_CASES_SUITE],
   })),
   {
     folder: 'lambdas/database/',

@@ -86,11 +86,11 @@ export function createSupaglueApi({
       redirect: 'error',
     });
     const { status } = response;
-    if (status >= 200 && status < 300) return response.json().catch(() => undefined);
+    if (response.ok) return response.json().catch(() => undefined);
     // The body may repeat the request: it stays out of logs and dead letters.
     const message = `Supaglue answered ${status} to ${what}`;
     if (REFUSED.has(status)) throw new NonRetryableError(message, { code: SUPAGLUE_REFUSED });
-    const seconds = retryAfterSeconds(response.headers.get('retry-after'), nowMs());
+    const seconds = retryAfterSeconds(response.headers.get('retry-after') ?? '', nowMs());
     if (status === 429) throw new RetryAfterError(seconds, message);
     if (status !== 401 && status !== 403) throw new Error(message);
     // Revoked, perhaps replaced: the next attempt reads it again.
@@ -100,7 +100,7 @@ export function createSupaglueApi({
 }
 
 /** Seconds, or a date. */
-function retryAfterSeconds(header: string | null, nowMs: number): number {
-  const seconds = /^\d{1,6}$/.test(header ?? '') ? Number(header) : (Date.parse(header ?? '') - nowMs) / 1000;
+function retryAfterSeconds(header: string, nowMs: number): number {
+  const seconds = /^\d{1,6}$/.test(header) ? Number(header) : (Date.parse(header) - nowMs) / 1000;
   return Number.isFinite(seconds) ? Math.max(0, seconds) : DEFAULT_RETRY_AFTER_SECONDS;
 }
