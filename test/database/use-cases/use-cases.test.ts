@@ -10,6 +10,7 @@ import { schemasSuite } from './schemas.suite.ts';
 import { sweepCostSuite } from './sweep-cost.suite.ts';
 import { tableNamesSuite } from './table-names.suite.ts';
 import { transformSuite } from './transform.suite.ts';
+import { wiringSuite } from './wiring.suite.ts';
 import { startWorld, type World } from './world.ts';
 
 // One file, because a PostgreSQL takes seconds to start: the suites share it one after the other.
@@ -25,6 +26,7 @@ describe('table names', () => tableNamesSuite(given));
 describe('transform-synced-data', () => transformSuite(given));
 describe('clean-up-connection', () => cleanUpSuite(given));
 describe('backfill-object and rebuild-entity', () => backfillSuite(given));
+describe('wiring', () => wiringSuite(given));
 describe('edges', () => edgesSuite(given));
 describe('interrupted', () => interruptedSuite(given));
 describe('customers', () => customersApartSuite(given));

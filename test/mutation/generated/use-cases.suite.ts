@@ -6,6 +6,7 @@ import { schemasSuite } from '../../database/use-cases/schemas.suite.ts';
 import { sweepCostSuite } from '../../database/use-cases/sweep-cost.suite.ts';
 import { tableNamesSuite } from '../../database/use-cases/table-names.suite.ts';
 import { transformSuite } from '../../database/use-cases/transform.suite.ts';
+import { wiringSuite } from '../../database/use-cases/wiring.suite.ts';
 import { startWorld, type World } from '../../database/use-cases/world.ts';
 
 // The use cases without what kills or fails them at every step: of a minute those are three quarters.
@@ -21,6 +22,7 @@ describe('transform-synced-data', () => transformSuite(given));
 describe('clean-up-connection', () => cleanUpSuite(given));
 describe('backfill-object and rebuild-entity', () => backfillSuite(given));
 describe('schemas, values and layouts', () => schemasSuite(given));
+describe('wiring', () => wiringSuite(given));
 describe('edges', () => edgesSuite(given));
 describe('table names', () => tableNamesSuite(given));
 describe('deletions that move no time', () => sweepCostSuite(given));
