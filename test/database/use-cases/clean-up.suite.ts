@@ -1,4 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Transaction } from '../../../lambdas/database/database.ts';
+import {
+  isConnectionLive,
+  markDeleted,
+  noteCreated,
+} from '../../../lambdas/database/transforms/connections.ts';
 import { createCleanUpConnection } from '../../../lambdas/database/use-cases/clean-up-connection.ts';
 import { noteConnection } from '../../../lambdas/database/use-cases/note-connection.ts';
 import { transformSyncedData } from '../../../lambdas/database/use-cases/transform-synced-data.ts';
@@ -23,6 +29,39 @@ export function cleanUpSuite(given: () => World): void {
   };
   const contacts = () => count(`${world.postgres.applicationSchema}.contacts`);
   const source = (table = 'hubspot_contact') => count(`${world.postgres.supaglueSchema}.${table}`);
+
+  describe('what else is known when a connection is marked as deleted', () => {
+    const customer = { customerId: 'customer-1', providerName: 'hubspot' };
+    const inTransaction = <R>(work: (tx: Transaction) => Promise<R>) =>
+      world.database.transaction(work, handling({}));
+    const synced = (connectionId: string) =>
+      inTransaction((tx) => isConnectionLive(tx, { ...customer, connectionId }));
+    const created = () => inTransaction((tx) => noteCreated(tx, { ...customer, eventId: 'msg_1' }));
+    const mark = (connectionId: string) =>
+      inTransaction((tx) => markDeleted(tx, { ...customer, connectionId }));
+
+    test('nothing: it is the last, and the second time it was marked before', async () => {
+      await synced('one');
+      expect([await mark('one'), await mark('one'), await mark('never-synced')]).toEqual([
+        'last',
+        'again',
+        'last',
+      ]);
+    });
+
+    test('a newer one that has synced has replaced it; one that is deleted has not', async () => {
+      for (const connectionId of ['one', 'two']) await synced(connectionId);
+      expect([await mark('two'), await mark('one')]).toEqual(['last', 'last']);
+      for (const connectionId of ['three', 'four']) await synced(connectionId);
+      expect([await mark('three'), await mark('four')]).toEqual(['replaced', 'last']);
+    });
+
+    test('a newer one that was created; a deleted one that never synced may be just that', async () => {
+      await synced('one');
+      await created();
+      expect([await mark('one'), await mark('two')]).toEqual(['created', 'last']);
+    });
+  });
 
   describe('a deleted connection', () => {
     test('loses its rows; other customers, providers and applications keep theirs', async () => {
