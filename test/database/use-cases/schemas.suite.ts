@@ -204,6 +204,47 @@ export function schemasSuite(given: () => World): void {
       expect([counted, logged.filter(({ level }) => level === 'warn')]).toEqual([[], []]);
     });
 
+    test('is not warned of where rows were read, nor in a later attempt, which finds none', async () => {
+      await world.seed({ to: 3 });
+      await sync();
+      const event = { ...objectSynced(), num_records_synced: 5 };
+      await transformSyncedData(handling(event, { logger, attempt: 2 }), world.database, options);
+      expect([counted, logged.map(({ message }) => message)]).toEqual([
+        [],
+        ['rows transformed', 'rows transformed'],
+      ]);
+    });
+
+    test('is none of a connection that is deleted: nothing is written, and that is said', async () => {
+      await world.seed({ to: 3 });
+      await createCleanUpConnection(false)(handling(connectionDeleted()), world.database, options);
+      await sync();
+      expect([counted, await contacts()]).toEqual([[], []]);
+      expect(logged).toEqual([
+        {
+          level: 'warn',
+          message: 'nothing written: the connection of this sync is deleted',
+          extra: { source: 'hubspot_contact' },
+        },
+      ]);
+    });
+
+    test('of an entity: without rows its fields are not asked for, without a name its table is not known', async () => {
+      supaglue.questions.length = 0;
+      await sync(entitySynced(), { ...world.database, supaglue: api() });
+      expect(supaglue.questions.filter((path) => path.startsWith('/entity_mappings'))).toEqual([]);
+      [counted, logged] = [[], []];
+      await sync({ ...entitySynced(), entity_id: 'entity-2', entity_name: undefined });
+      expect(counted).toEqual([Metric.SYNCS_UNMAPPED]);
+      expect(logged).toEqual([
+        {
+          level: 'info',
+          message: 'nothing is mapped for this sync',
+          extra: { provider: 'hubspot', entity_id: 'entity-2', entity: 'no name' },
+        },
+      ]);
+    });
+
     test('without records needs no table: HubSpot has no common lead', async () => {
       const { objects } = world.database.transforms;
       const lead = {
