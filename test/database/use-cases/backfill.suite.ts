@@ -1,12 +1,13 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createSupaglueApi } from '../../../lambdas/database/supaglue/api.ts';
+import { fullSyncAskedAfter, noteFullSync } from '../../../lambdas/database/transforms/full-sync-state.ts';
 import { backfillObject } from '../../../lambdas/database/use-cases/backfill-object.ts';
 import { rebuildEntity } from '../../../lambdas/database/use-cases/rebuild-entity.ts';
 import { transformSyncedData } from '../../../lambdas/database/use-cases/transform-synced-data.ts';
 import { NotYetError } from '../../../lambdas/router/index.ts';
 import { entityCreated, entityDeleted, entitySynced, fieldsMapped, objectSynced } from './events.ts';
 import { type FakeSupaglue, startFakeSupaglue } from './fake-supaglue.ts';
-import { handling, type World } from './world.ts';
+import { APPLICATION, handling, type World } from './world.ts';
 
 export function backfillSuite(given: () => World): void {
   let world: World;
@@ -40,6 +41,25 @@ export function backfillSuite(given: () => World): void {
       await supaglue.stop();
     }
   }
+
+  test('how far a full sync is, is told to the event that asked for it alone', async () => {
+    await world.seed({ to: 1 });
+    await sync();
+    const source = {
+      ...{ applicationId: APPLICATION, customerId: 'customer-1', providerName: 'hubspot' },
+      source: 'hubspot_contact',
+    };
+    const asked = (eventId: string) =>
+      world.database.transaction((tx) => fullSyncAskedAfter(tx, source, eventId), handling({}));
+    const note = (state: 'done' | { readonly after: string }) =>
+      world.database.transaction((tx) => noteFullSync(tx, source, 'msg_1', state), handling({}));
+    expect(await asked('msg_1')).toBeUndefined();
+    for (const state of [{ after: 'run 1' }, { after: '' }, 'done'] as const) {
+      await note(state);
+      expect(await asked('msg_1')).toEqual(state);
+      expect([await asked('msg_'), await asked('msg_2')]).toEqual([undefined, undefined]);
+    }
+  });
 
   test('a changed field mapping reads all rows again, also those that have not changed', async () => {
     await world.seed({ to: 6, modifiedMinute: 0, mapped: { tier: 'old' } });

@@ -128,6 +128,29 @@ export function schemasSuite(given: () => World): void {
       });
     });
 
+    test('is neither the application’s own nor one of a layout that is not read', async () => {
+      await world.seed({ to: 5, customerId: 'customer-2' });
+      const { supaglueSchema, applicationSchema } = world.postgres;
+      const odd = quoted(`${tenant}3`);
+      await world.rows(`create schema ${odd}`);
+      await world.rows(`create table ${odd}.hubspot_contact (_supaglue_customer_id text)`);
+      await world.rows(`insert into ${odd}.hubspot_contact values ('customer-1')`);
+      await world.rows(
+        `create table ${applicationSchema}.hubspot_contact as select * from ${supaglueSchema}.hubspot_contact`,
+      );
+      await world.rows(
+        `update ${applicationSchema}.hubspot_contact set _supaglue_customer_id = 'customer-1'`,
+      );
+      try {
+        await sync();
+        expect(await contacts()).toEqual([]);
+        expect(counted).toEqual([Metric.SYNCS_WITHOUT_ROWS]);
+      } finally {
+        await world.rows(`drop schema ${odd} cascade`);
+        await world.rows(`drop table ${applicationSchema}.hubspot_contact`);
+      }
+    });
+
     test('is not guessed of several, and the customer of the configured one stays there', async () => {
       await seedTenant(5);
       const other = quoted(`${tenant}2`);
