@@ -100,7 +100,7 @@ const WATCHES: readonly Watch[] = [
   ...['supaglue', 'transforms', 'use-cases'].map((folder) => ({
     folder: `lambdas/database/${folder}/`,
     simulated: false,
-    suites: ['test/database/supaglue.test.ts', 'test/database/use-cases'],
+    suites: ['test/database/supaglue.test.ts', 'test/database/use-cases', 'test/cases'],
     quick: ['test/database/supaglue.test.ts', USE_CASES_SUITE],
   })),
   {

@@ -203,6 +203,15 @@ describe('of what cannot be read', () => {
     ]);
   });
 
+  test('what is no stop of the run is thrown', async () => {
+    const hostile = {
+      get customer_id() {
+        throw new Error('no answer of Supaglue’s');
+      },
+    };
+    await expect(listed({ '/customers': [hostile] })).rejects.toThrow('no answer of Supaglue’s');
+  });
+
   test('what is listed when the calls are used up counts', async () => {
     const { stopped, listings } = await listed(
       { '/customers': customers('a', 'b', 'c') },

@@ -191,6 +191,25 @@ export function transformSuite(given: () => World): void {
     ])('%s %s %s is not mapped', (provider, type, object) => {
       expect(tableOf(provider, type, object)).toBeUndefined();
     });
+
+    test('what has no table is none of another that has none', () => {
+      const lead = {
+        ...{ objectType: 'common', category: 'engagement', object: 'lead' },
+        ...{ target: 'contacts', sql: '' },
+      } as const;
+      const name = { providerName: 'outreach', objectType: 'common', object: 'deal' };
+      expect(mappedObject({ ...transforms, objects: [lead] }, name)).toBeUndefined();
+    });
+
+    test('says which columns a table has: a common object’s are its own', () => {
+      const layoutOf = (objectType: string) =>
+        mappedObject(transforms, { providerName: 'hubspot', objectType, object: 'contact' })?.layout;
+      expect(layoutOf('standard')).toMatchObject({ id: '_supaglue_id', unified: 'null::jsonb' });
+      expect(layoutOf('common')).toMatchObject({
+        id: 'id',
+        columns: expect.arrayContaining(['_supaglue_customer_id', 'id', 'last_modified_at', 'raw_data']),
+      });
+    });
   });
 
   test('tables that are there need no right to create', async () => {
