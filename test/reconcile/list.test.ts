@@ -118,11 +118,12 @@ describe('a listing', () => {
   });
 
   test('asks for field mappings of a CRM alone', async () => {
-    const { asked } = await listed({
+    const { asked, unreadable } = await listed({
       '/customers': customers('a'),
       '/customers/a/connections': [connection('1', 'engagement')],
     });
     expect(asked.filter((each) => each.includes('mappings'))).toEqual(['/entity_mappings a hubspot']);
+    expect(unreadable).toBe(0);
   });
 });
 

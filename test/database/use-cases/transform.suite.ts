@@ -194,8 +194,11 @@ export function transformSuite(given: () => World): void {
 
     test('what has no table is none of another that has none', () => {
       const lead = {
-        ...{ objectType: 'common', category: 'engagement', object: 'lead' },
-        ...{ target: 'contacts', sql: '' },
+        objectType: 'common',
+        category: 'engagement',
+        object: 'lead',
+        target: 'contacts',
+        sql: '',
       } as const;
       const name = { providerName: 'outreach', objectType: 'common', object: 'deal' };
       expect(mappedObject({ ...transforms, objects: [lead] }, name)).toBeUndefined();
