@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Metric } from '../../../lambdas/contract/metrics.ts';
+import type { Transaction } from '../../../lambdas/database/database.ts';
+import { prepareSchema } from '../../../lambdas/database/transforms/prepare-schema.ts';
 import {
   addDatabaseUseCases,
   addUseCases,
@@ -138,6 +140,29 @@ export function wiringSuite(given: () => World): void {
       expect(await count(`${schema}.supaglue_watermarks`)).toBe(0);
       await world.postgres.query(`drop schema ${schema} cascade`);
     });
+  });
+
+  test('a schema that is there needs no right to create one; one that is not is created', async () => {
+    const applicationSchema = `${world.postgres.applicationSchema}_new`;
+    const prepare = () =>
+      world.database.transaction(async (tx) => {
+        const statements: string[] = [];
+        const query: Transaction['query'] = (text, values) => {
+          statements.push(text);
+          return tx.query(text.replaceAll(':"application"', `"${applicationSchema}"`), values);
+        };
+        await prepareSchema({ query }, { ...world.database, applicationSchema });
+        return statements.filter((text) => /create schema/i.test(text));
+      }, handling({}));
+    try {
+      expect(await prepare()).toEqual([`create schema if not exists "${applicationSchema}"`]);
+      expect(await count(`${applicationSchema}.supaglue_watermarks`)).toBe(0);
+      await world.postgres.query(`drop table ${applicationSchema}.supaglue_watermarks`);
+      expect(await prepare()).toEqual([]);
+      expect(await count(`${applicationSchema}.supaglue_watermarks`)).toBe(0);
+    } finally {
+      await world.postgres.query(`drop schema if exists ${applicationSchema} cascade`);
+    }
   });
 
   describe('what failed at Supaglue changes nothing', () => {
