@@ -215,6 +215,16 @@ export function transformSuite(given: () => World): void {
     });
   });
 
+  test('more deletions that moved no time than a batch holds are all found', async () => {
+    await world.seed({ to: 11 });
+    await sync();
+    await world.rows(
+      `update ${world.postgres.supaglueSchema}.hubspot_contact set _supaglue_is_deleted = true where _supaglue_id <> 'row-5'`,
+    );
+    await sync(objectSynced(), { eventId: 'msg_2' });
+    expect(await contacts('id')).toEqual([{ id: 'row-5' }]);
+  });
+
   test('tables that are there need no right to create', async () => {
     const statements: string[] = [];
     await world.database.transaction(
