@@ -75,19 +75,24 @@ interface Options {
   readonly fresh?: true;
 }
 
-/** Sources whose mutants are generated; undefined: the project's own mutations alone were asked for. */
-function filesOf({ only, listed, list, own, files, changed }: Options): readonly string[] | undefined {
-  if (own === true || only !== undefined || listed === true || list === true) return undefined;
+function namedOrChanged({ files, changed }: Options): readonly string[] | undefined {
   if (files !== undefined) return namedFiles(files);
-  return changed === undefined ? sourceFiles() : changedFiles(changed === true ? 'main' : changed);
+  return changed === undefined ? undefined : changedFiles(changed === true ? 'main' : changed);
+}
+
+/** Sources whose mutants are generated; undefined: the project's own mutations alone were asked for. */
+function filesOf(options: Options): readonly string[] | undefined {
+  const { only, listed, list, own } = options;
+  if (own === true || only !== undefined || listed === true || list === true) return undefined;
+  return namedOrChanged(options) ?? sourceFiles();
 }
 
 function chosen({ only, listed, generated, ...options }: Options): readonly Mutation[] {
   if (generated === true) return [];
   if (only === undefined) {
     const mutations = listed === true ? LISTED : MUTATIONS;
-    if (options.files === undefined && options.changed === undefined) return mutations;
-    const files = filesOf(options) ?? [];
+    const files = namedOrChanged(options);
+    if (files === undefined) return mutations;
     return mutations.filter(({ edits }) => edits.some(({ file }) => files.includes(file)));
   }
   return only.split(',').map((name) => {

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { transform } from 'esbuild';
 import { isSimulated, suitesOf } from './catchers.ts';
@@ -140,4 +142,21 @@ describe('a run', () => {
       ],
     });
   });
+});
+
+test('the project’s own mutations of named files are chosen by these, none by others', async () => {
+  const listed = async (...options: readonly string[]) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...['--import', 'tsx', 'test/mutation/mutate.ts', '--list', '--json'],
+      ...options,
+    ]);
+    return JSON.parse(stdout).map(({ name }: { name: string }) => name);
+  };
+  const own = await listed('--own', '--files', 'lambdas/alerts,lambdas/runtime/secret-text.ts');
+  const expected = MUTATIONS.filter(({ edits }) =>
+    edits.some(({ file }) => file.startsWith('lambdas/alerts/') || file === 'lambdas/runtime/secret-text.ts'),
+  );
+  expect(own).toEqual(expected.map(({ name }) => name));
+  expect(own.length).toBeGreaterThan(2);
+  expect(await listed('--own')).toHaveLength(MUTATIONS.length);
 });
