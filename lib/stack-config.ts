@@ -256,9 +256,7 @@ export function parseStackConfig(
   const result = schema.safeParse(given);
   const problems = [
     ...Object.keys(given).flatMap((key) => (isKnown(key) ? [] : [unknownKey(key, CONFIG_KEYS)])),
-    ...(result.error?.issues ?? []).flatMap(({ path: [key] }) =>
-      isKnown(String(key)) ? [notAllowed(String(key) as ConfigKey, given, nameOf)] : [],
-    ),
+    ...(result.error?.issues ?? []).map(({ path: [key] }) => notAllowed(key as ConfigKey, given, nameOf)),
   ];
   if (result.success && result.data.backoffCapSeconds < result.data.backoffBaseSeconds) {
     const { backoffBaseSeconds, backoffCapSeconds } = result.data;
@@ -293,9 +291,10 @@ function shownValue(key: string, text: string): string {
   return key.endsWith('SecretArn') && !text.startsWith('arn:') ? '…' : text;
 }
 
-/** The path of an alert endpoint is often its key (PagerDuty), and messages end up in CI logs. */
-function withoutPath(url: string): string {
-  return url.replace(/^([a-z]+:\/\/)(?:[^/]*@)?([^/?#]*).*$/is, '$1$2/…');
+/** The path of an alert endpoint is often its key (PagerDuty), and what is no URL may be the key alone. */
+function withoutPath(text: string): string {
+  const { protocol, host } = URL.canParse(text) ? new URL(text) : { protocol: '', host: '' };
+  return host === '' ? '…' : `${protocol}//${host}/…`;
 }
 
 /** One line, and not a long one. */

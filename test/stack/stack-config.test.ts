@@ -3,7 +3,14 @@ import { describe, expect, test } from '@jest/globals';
 import { nearestKey } from '../../lib/context-keys.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
 import { settingsFromContext } from '../../lib/settings.ts';
-import { consumerTimeoutSeconds, parseStackConfig, StackConfigError } from '../../lib/stack-config.ts';
+import {
+  consumerTimeoutSeconds,
+  parseSource,
+  parseStackConfig,
+  StackConfigError,
+} from '../../lib/stack-config.ts';
+
+const ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:a/b-AbCdEf';
 
 function problemsOf(context: Record<string, unknown>): readonly string[] {
   try {
@@ -74,6 +81,7 @@ describe('values', () => {
     ['slackSecretArn', 'arn:aws-cn:secretsmanager:cn-north-1:111122223333:secret:slack-AbCdEf'],
     ['alertTopicKeyArn', 'arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-1'],
     ['allowedSources', '0.0.0.0/0'],
+    ['allowedSources', '192.0.2.1/32,2001:db8::1/128'],
     ['allowedSources', '192.0.2.7,198.51.100.0/24 , 2001:db8::/32,::1'],
   ])('%s=%s is accepted', (key, value) => {
     expect(problemsOf({ [key]: value })).toEqual([]);
@@ -98,6 +106,10 @@ describe('values', () => {
     ['tracing', 'yes', 'true or false'],
     ['retainData', '0', 'true or false'],
     ['allowedSources', '', 'addresses or CIDR blocks'],
+    ['allowedSources', '192.0.2.0/x8', 'addresses or CIDR blocks'],
+    ['allowedSources', '192.0.2.0/8x', 'addresses or CIDR blocks'],
+    ['allowedSources', '192.0.2.0/0008', 'addresses or CIDR blocks'],
+    ['allowedSources', '2001:db8::/129', 'addresses or CIDR blocks'],
     ['allowedSources', '192.0.2.0/33', 'addresses or CIDR blocks'],
     ['allowedSources', '192.0.2.0/24/8', 'addresses or CIDR blocks'],
     ['allowedSources', '192.0.2.1,', 'addresses or CIDR blocks'],
@@ -113,13 +125,16 @@ describe('values', () => {
       'databaseCaSecretArn',
       'supaglueApiKeySecretArn',
     ].flatMap((key) =>
-      ['1:secret:word-AbCdEf', '111122223333:secret:word', '111122223333:secret:word-AbCdE'].map(
-        (end): [string, string, string] => [
-          key,
-          `arn:aws:secretsmanager:eu-west-1:${end}`,
-          'the ARN of a Secrets Manager secret',
-        ],
-      ),
+      [
+        '1:secret:word-AbCdEf',
+        '111122223333:secret:word',
+        '111122223333:secret:word-AbCdE',
+        '111122223333:secret:word-AbCdEf!',
+      ].map((end): [string, string, string] => [
+        key,
+        `arn:aws:secretsmanager:eu-west-1:${end}`,
+        'the ARN of a Secrets Manager secret',
+      ]),
     ),
   ])('%s=%s is refused in one line that says what is allowed', (key, value, allowed) => {
     const [problem, ...others] = problemsOf({ [key]: value });
@@ -136,6 +151,12 @@ describe('values', () => {
     ]);
   });
 
+  test('may be false as text, too; no list is empty', () => {
+    expect(parseStackConfig({ retainData: 'false' }).retainData).toBe(false);
+    expect(problemsOf({ allowedSources: [] })).toHaveLength(1);
+    expect(problemsOf({ pagerDutySecretArn: `x${ARN}` })).toHaveLength(1);
+  });
+
   test('that are neither text nor number are shown as JSON', () => {
     expect(problemsOf({ maxConcurrency: null })).toEqual([
       'maxConcurrency=null is not allowed: it takes a whole number from 2 to 1000',
@@ -144,6 +165,8 @@ describe('values', () => {
   });
 
   test('are shown on one line, and not at length', () => {
+    expect(problemsOf({ stage: 'a\n\nb' })[0]).toMatch(/^stage=a b is not allowed/);
+    expect(problemsOf({ stage: 'c'.repeat(80) })[0]).toMatch(/^stage=c{80} is not allowed/);
     expect(problemsOf({ stage: `a\nb${'c'.repeat(200)}` })[0]).toMatch(/^stage=a bc{77}… is not allowed/);
   });
 
@@ -152,6 +175,15 @@ describe('values', () => {
       'alertEndpoint=http://events.example.com/… is not allowed: it takes an https:// URL',
     ]);
   });
+
+  test.each(['events.example.com/integration/key', 'see https://events.example.com/key', 'word'])(
+    'of what is no alert endpoint are not shown: %s',
+    (value) => {
+      expect(problemsOf({ alertEndpoint: value })).toEqual([
+        'alertEndpoint=… is not allowed: it takes an https:// URL',
+      ]);
+    },
+  );
 
   test('of a secret’s ARN are not shown when they may be the secret itself', () => {
     expect(problemsOf({ slackSecretArn: 'https://hooks.example.com/services/word' })).toEqual([
@@ -164,10 +196,105 @@ describe('values', () => {
       'backoffCapSeconds=30 is not allowed: it takes no less than backoffBaseSeconds (60)',
     ]);
     expect(problemsOf({ backoffBaseSeconds: '1000' })).toHaveLength(1);
+    expect(problemsOf({ backoffBaseSeconds: '900' })).toEqual([]);
   });
 
   test('several wrong ones are all named', () => {
     expect(problemsOf({ maxConcurrency: '1', alertEmail: 'x', stge: 'dev' })).toHaveLength(3);
+  });
+});
+
+describe('with a database', () => {
+  const database = { databaseSecretArn: ARN };
+
+  test.each(['app', '_app', 'a1', 'a'.repeat(63)])('%s may name a schema', (name) => {
+    expect(problemsOf({ ...database, supaglueSchema: name, applicationSchema: 'other' })).toEqual([]);
+  });
+
+  test.each(['', '1a', 'App', 'a-b', 'ä', 'a'.repeat(64), 'x a'])('%j names none', (name) => {
+    expect(problemsOf({ ...database, supaglueSchema: name })).toEqual([
+      expect.stringContaining('a name of at most 63 of a-z, 0-9 and _'),
+    ]);
+  });
+
+  test('schemas of connections may be text or a map', () => {
+    const map = { 'connection-1': 'tenant_a', 'customer:2': 'B-c' };
+    expect(
+      [' connection-1 = tenant_a ,customer:2=B-c', map].map(
+        (connectionSchemas) => parseStackConfig({ ...database, connectionSchemas }).connectionSchemas,
+      ),
+    ).toEqual([map, map]);
+  });
+
+  test.each([
+    ['no schema', 'connection-1'],
+    ['an empty schema', 'connection-1='],
+    ['no id', '=tenant'],
+    ['an id with a space', { 'a b': 'tenant' }],
+    ['an id with a comma', { 'a,b': 'tenant' }],
+    ['an id that is too long', { ['a'.repeat(257)]: 'tenant' }],
+    ['a schema with a space', { a: 'ten ant' }],
+    ['a schema that begins with a digit', { a: '1a' }],
+    ['a schema that is too long', { a: 'a'.repeat(64) }],
+    ['an empty one among others', 'a=b,'],
+  ])('a map of connections with %s is refused', (_what, connectionSchemas) => {
+    expect(problemsOf({ ...database, connectionSchemas })).toEqual([
+      expect.stringContaining('ids of connections or customers with their schemas'),
+    ]);
+  });
+
+  test('a map of connections may have 2,000 characters as JSON, and no more', () => {
+    const map = (length: number) => {
+      const ids = Array.from({ length: 7 }, (_, index) => [`${index}${'a'.repeat(250)}`, 'tenant']);
+      const short = JSON.stringify(Object.fromEntries([...ids, ['b', 't']])).length;
+      return Object.fromEntries([...ids, [`b${'b'.repeat(length - short)}`, 't']]);
+    };
+    expect(JSON.stringify(map(2_000))).toHaveLength(2_000);
+    expect(problemsOf({ ...database, connectionSchemas: map(2_000) })).toEqual([]);
+    expect(problemsOf({ ...database, connectionSchemas: map(2_001) })).toHaveLength(1);
+  });
+
+  const network = { vpcId: 'vpc-0a1b2c3d', subnetIds: 'subnet-0a1b2c3d', securityGroupIds: ['sg-0a1b2c3d'] };
+  const ids = (prefix: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(8, '0')}`);
+  test.each([
+    ['subnetIds', 16, 'subnet'],
+    ['securityGroupIds', 5, 'sg'],
+  ])('%s are 1 to %i', (key, maximum, prefix) => {
+    const problems = (given: unknown) => problemsOf({ ...database, ...network, [key]: given });
+    expect([problems(ids(prefix, maximum)), problems(ids(prefix, 2).join(' , '))]).toEqual([[], []]);
+    for (const wrong of [[], '', ids(prefix, maximum + 1), [`${prefix}-0`], [`x${prefix}-0a1b2c3d`]]) {
+      expect(problems(wrong)).toEqual([expect.stringContaining(`1 to ${maximum} ids like ${prefix}-`)]);
+    }
+  });
+
+  test('what belongs to one is refused without one', () => {
+    expect(problemsOf({ supaglueSchema: 'supaglue' })).toHaveLength(1);
+  });
+});
+
+describe('a source', () => {
+  test('may have limits of its own', () => {
+    const given = { allowedSources: '192.0.2.7', throttleRate: '5', throttleBurst: 10 };
+    expect(parseSource('openai', given)).toEqual({
+      allowedSources: ['192.0.2.7'],
+      throttleRate: 5,
+      throttleBurst: 10,
+    });
+    expect([parseSource('openai', {}), parseSource('openai', { throttleRate: 5 })]).toEqual([
+      {},
+      { throttleRate: 5 },
+    ]);
+  });
+
+  test.each([
+    [{ throttleBurst: 5 }, /^sources\.openai\.throttleBurst: it takes a throttleRate beside it$/],
+    [{ throttleRate: 0 }, /^sources\.openai\.throttleRate: /],
+    [{ throttleRate: 1, throttleBurst: 0 }, /^sources\.openai\.throttleBurst: /],
+    [{ rate: 5 }, /^sources\.openai: .*rate/],
+  ])('with %j is refused', (given, problem) => {
+    expect(() => parseSource('openai', given)).toThrow(StackConfigError);
+    expect(() => parseSource('openai', given)).toThrow(problem);
   });
 });
 
