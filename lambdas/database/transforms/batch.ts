@@ -1,7 +1,7 @@
 import type { Transaction } from '../database.ts';
 import type { Layout } from './layout.ts';
 import type { Mapping } from './mapping.ts';
-import { supaglueTable, textOf } from './sql.ts';
+import { supaglueTable, textOf, textsOf } from './sql.ts';
 import { removeIds } from './sweep.ts';
 import type { Pass, RowKey, Source } from './watermark.ts';
 
@@ -87,7 +87,7 @@ export async function transformBatch(
      where ${fromTheCursor(layout)} ${toTheEnd(layout)} and ${layout.isDeleted}`,
     parameters,
   );
-  const ids = deleted.rows.flatMap((row) => textOf(row, 'id') ?? []);
+  const ids = textsOf(deleted.rows, 'id');
   await removeIds(tx, source, mapping.target, ids);
 }
 

@@ -2,7 +2,7 @@ import type { Transaction } from '../database.ts';
 import { SCOPE_COLUMNS } from './layout.ts';
 import { type ApplicationDatabase, targetsOf } from './mapping.ts';
 import type { Scope } from './scope.ts';
-import { type Schemas, type SupaglueTable, sourceOf, supaglueTable, textOf } from './sql.ts';
+import { type Schemas, type SupaglueTable, sourceOf, supaglueTable, textOf, textsOf } from './sql.ts';
 
 export interface CustomerTable extends SupaglueTable {
   /** A view shows rows of a table that is in the list, too. */
@@ -22,7 +22,7 @@ export async function schemasOf(
        where customer_id = $1 and provider_name = $2 and source like '%.%'`,
     [customerId, providerName],
   );
-  return [...new Set([schemas.supaglueSchema, ...rows.flatMap((row) => textOf(row, 'schema') ?? [])])];
+  return [...new Set([schemas.supaglueSchema, ...textsOf(rows, 'schema')])];
 }
 
 /** Supaglue's tables that may hold rows of this provider, by their names and columns. */

@@ -1,5 +1,5 @@
 import type { Transaction } from '../database.ts';
-import { type SupaglueTable, supaglueTable, textOf } from './sql.ts';
+import { type SupaglueTable, supaglueTable, textsOf } from './sql.ts';
 
 /** Whose rows: every statement on rows of customers binds all three. */
 export interface Scope {
@@ -33,5 +33,5 @@ export async function applicationsOf(
      )`,
     [providerName, customerId],
   );
-  return rows.flatMap((row) => textOf(row, 'id') ?? []);
+  return textsOf(rows, 'id');
 }

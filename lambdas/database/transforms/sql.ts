@@ -40,3 +40,8 @@ export function textOf(
   const value = row?.[column];
   return typeof value === 'string' ? value : undefined;
 }
+
+/** Texts of a column, without what is NULL. */
+export function textsOf(rows: readonly Readonly<Record<string, unknown>>[], column: string): string[] {
+  return rows.flatMap((row) => textOf(row, column) ?? []);
+}

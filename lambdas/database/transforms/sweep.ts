@@ -1,6 +1,6 @@
 import type { Transaction } from '../database.ts';
 import type { Mapping } from './mapping.ts';
-import { supaglueTable, textOf } from './sql.ts';
+import { supaglueTable, textsOf } from './sql.ts';
 import type { Source } from './watermark.ts';
 
 /**
@@ -32,7 +32,7 @@ export async function sweepDeleted(
        order by record.${id} limit $6`,
     [source.applicationId, source.customerId, source.providerName, source.source, after, batchRows],
   );
-  const ids = rows.flatMap((row) => textOf(row, 'id') ?? []);
+  const ids = textsOf(rows, 'id');
   await removeIds(tx, source, target, ids);
   return ids.length < batchRows ? undefined : ids.at(-1);
 }

@@ -1,6 +1,6 @@
 import type { Transaction } from '../database.ts';
 import type { Scope } from './scope.ts';
-import { type SourceTable, supaglueTable, textOf } from './sql.ts';
+import { type SourceTable, supaglueTable, textOf, textsOf } from './sql.ts';
 
 /**
  * A pass reads this much of what the one before has read, too. Supaglue writes a run's rows in several
@@ -149,5 +149,5 @@ export async function forgetTable(
        returning source`,
     [applicationId, customerId, providerName, table],
   );
-  return rows.flatMap((row) => textOf(row, 'source') ?? []);
+  return textsOf(rows, 'source');
 }

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import slugify from 'slugify';
+import { textsOf } from '../../../lambdas/database/transforms/sql.ts';
 import { entityTable, objectTable } from '../../../lambdas/database/transforms/table-name.ts';
 import type { World } from './world.ts';
 
@@ -27,6 +28,10 @@ export function tableNamesSuite(given: () => World): void {
   ])('%j is %j', (name, slug) => {
     expect(entityTable(name)).toBe(`entity_${slug}`);
     expect(objectTable('salesforce', name)).toBe(`salesforce_${slug}`);
+  });
+
+  test('of a column its texts are read, whatever else is in it', () => {
+    expect(textsOf([{ a: 'x' }, { a: null }, {}, { a: 7 }, { a: '' }], 'a')).toStrictEqual(['x', '']);
   });
 
   test("10,000 names give the package's slugs, cut as PostgreSQL cuts them", async () => {
