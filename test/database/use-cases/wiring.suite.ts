@@ -17,6 +17,7 @@ import { EventRouter } from '../../../lambdas/router/index.ts';
 import { LOCAL_IDENTITY_ENVIRONMENT } from '../../../local/identity.ts';
 import { type SecretsManager, startSecretsManager } from '../../../local/services/secrets-manager.ts';
 import { transforms } from '../../fixtures/app/transforms/manifest.ts';
+import { type PostgresGateway, startPostgresGateway } from '../gateway.ts';
 import { connectionCreated, connectionDeleted, entityDeleted, fieldsMapped, objectSynced } from './events.ts';
 import { handling, type World } from './world.ts';
 
@@ -36,10 +37,13 @@ const HANDLERS = {
 export function wiringSuite(given: () => World): void {
   let world: World;
   let secretsManager: SecretsManager;
+  /** A database that an environment names is never closed: with this its connections are. */
+  let gateway: PostgresGateway;
   const before = { ...process.env };
   beforeAll(async () => {
     world = given();
-    secretsManager = await startSecretsManager([{ name: ARN, arn: ARN, value: world.postgres.url }]);
+    gateway = await startPostgresGateway(world.postgres.url);
+    secretsManager = await startSecretsManager([{ name: ARN, arn: ARN, value: gateway.url }]);
     Object.assign(process.env, LOCAL_IDENTITY_ENVIRONMENT, {
       AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
       POWERTOOLS_METRICS_NAMESPACE: 'SupaglueWebhooks',
@@ -47,7 +51,7 @@ export function wiringSuite(given: () => World): void {
   });
   afterAll(async () => {
     process.env = before;
-    await secretsManager.stop();
+    await Promise.all([gateway.close(), secretsManager.stop()]);
   });
   beforeEach(() => world.reset());
 
