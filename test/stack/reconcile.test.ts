@@ -1,7 +1,13 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { METADATA_KEY } from '../../lambdas/contract/outputs.ts';
 import { configOf } from '../../lib/settings.ts';
-import { resourceOf, resourcesOf, synthesiseTemplate, type Template } from './synthesised-stack.ts';
+import {
+  resourceOf,
+  resourcesOf,
+  statementsOf,
+  synthesiseTemplate,
+  type Template,
+} from './synthesised-stack.ts';
 
 const KEY_ARN = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:api-key-AbCdEf';
 
@@ -30,9 +36,33 @@ describe('a stack that reconciles, without a database', () => {
     });
     expect(resourceOf(template, 'AWS::Scheduler::Schedule')[1].Properties).toMatchObject({
       ScheduleExpression: 'rate(30 minutes)',
-      Target: { Arn: { 'Fn::GetAtt': [id, 'Arn'] } },
+      // What was missed, the next run finds.
+      Target: { Arn: { 'Fn::GetAtt': [id, 'Arn'] }, RetryPolicy: { MaximumRetryAttempts: 0 } },
+    });
+    const [, role] = resourceOf(template, 'AWS::IAM::Role', 'ScheduleRole');
+    expect(role.Properties['AssumeRolePolicyDocument']).toMatchObject({
+      Statement: [
+        {
+          Principal: { Service: 'scheduler.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+        },
+      ],
     });
     expect(template.Metadata?.[METADATA_KEY]).toMatchObject({ Default: { parts: { reconcile: id } } });
+  });
+
+  test('reads snapshots and contents in the ledger, and writes snapshots alone', () => {
+    const policy = resourceOf(template, 'AWS::IAM::Policy', 'ReconcileRole')[1];
+    const statements = statementsOf(policy).filter(({ Action }) =>
+      JSON.stringify(Action).includes('dynamodb:'),
+    );
+    const keys = (...patterns: readonly string[]) => ({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': patterns },
+    });
+    expect(statements.map(({ Action, Condition }) => [Action, Condition])).toEqual([
+      ['dynamodb:UpdateItem', keys('reconcile#snapshot*')],
+      ['dynamodb:GetItem', keys('reconcile#snapshot*', '*.*')],
+    ]);
   });
 
   test('tells the consumer, and rings for what the runbook explains', () => {
@@ -80,6 +110,13 @@ describe('a stack that reconciles, without a database', () => {
   test('off, nothing of it is there', () => {
     expect(JSON.stringify(plain)).not.toMatch(/reconcil|gapsfound/i);
   });
+});
+
+test('every minute is a minute: AWS takes no rate of 1 minutes', async () => {
+  const template = await synthesiseTemplate({ supaglueApiKeySecretArn: KEY_ARN, reconcileMinutes: '1' });
+  expect(resourceOf(template, 'AWS::Scheduler::Schedule')[1].Properties['ScheduleExpression']).toBe(
+    'rate(1 minute)',
+  );
 });
 
 test('the API key belongs to it', () => {
