@@ -14,7 +14,8 @@ const before = { ...process.env };
 let engines: TestEngines;
 let sns: Service;
 let proxy: WireProxy;
-let answered: boolean;
+/** Of these operations nobody answers the first attempt. */
+let unanswered: readonly string[];
 const arrivals = new EventEmitter();
 let environment: Record<string, string>;
 
@@ -23,9 +24,9 @@ beforeAll(async () => {
   engines = await startEngines({ returnItemsOnRefusedWrite: false });
   sns = await startSns([{ arn: TOPIC_ARN, subscriptions: [] }], () => {});
   proxy = await startWireProxy({
-    intercept({ isRetry }) {
-      arrivals.emit('call');
-      if (answered) return 'forward';
+    intercept({ operation, isRetry }) {
+      arrivals.emit(operation);
+      if (!unanswered.includes(operation)) return 'forward';
       return isRetry ? 'drop' : new Promise<never>(() => {});
     },
   });
@@ -45,7 +46,7 @@ afterAll(async () => {
   await Promise.all([proxy.stop(), sns.stop(), engines.stopAll()]);
 });
 beforeEach(() => {
-  answered = true;
+  unanswered = [];
   proxy.calls.length = 0;
 });
 
@@ -62,18 +63,18 @@ test('an alert claims and confirms; the next of its window is refused, looked up
 });
 
 test('a claim that nobody answers is sent twice', async () => {
-  answered = false;
+  unanswered = ['UpdateItem'];
   await expect(send('msg_example_0003')).rejects.toThrow();
   expect(proxy.calls.map(({ isRetry }) => isRetry)).toEqual([false, true]);
 });
 
-test('the handler’s time ends the call', async () => {
-  answered = false;
+test.each(['UpdateItem', 'GetItem'])('the handler’s time ends a call: %s', async (operation) => {
+  unanswered = [operation];
   const stop = new AbortController();
-  const arrival = once(arrivals, 'call');
+  const arrival = once(arrivals, operation);
   const failure = expect(send('msg_example_0004', stop.signal)).rejects.toMatchObject({ name: 'AbortError' });
   await arrival;
   stop.abort();
   await failure;
-  expect(proxy.calls).toHaveLength(1);
+  expect(proxy.calls.at(-1)).toMatchObject({ operation, isRetry: false });
 });

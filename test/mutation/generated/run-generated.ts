@@ -55,8 +55,8 @@ async function tryFile(
   { fresh, signal, onStep }: GeneratedOptions,
 ): Promise<readonly GeneratedVerdict[] | undefined> {
   const known = path.join(MEMORY, `${file}.json`);
-  const { quick, isLoaded } = generatedCatchers(file);
-  const key = keyOf(copy, file, quick);
+  const { quick, further, isLoaded } = generatedCatchers(file);
+  const key = keyOf(copy, file, [...quick, ...further]);
   const earlier = fresh ? undefined : readJson<{ key: string; verdicts: GeneratedVerdict[] }>(known);
   if (earlier?.key === key) return earlier.verdicts;
   const source = copy.read(file);
@@ -106,7 +106,7 @@ async function askFurther(
   }
 }
 
-/** Another one when the file or its quick suites are others. */
+/** Another one when the file or its suites are others. */
 function keyOf(copy: ProjectCopy, file: string, suites: readonly string[]): string {
   const hash = createHash('sha256');
   for (const text of [file, ...suites.flatMap((suite) => sourcesOf(copy, suite))])
