@@ -166,8 +166,11 @@ describe('the answer', () => {
   test('a character may come in two pieces', async () => {
     const [first, second] = [Buffer.from('é').subarray(0, 1), Buffer.from('é').subarray(1)];
     receiver.answers.push((response) => {
-      response.writeHead(400).write(first);
-      response.end(second);
+      response.writeHead(400).write(first, async () => {
+        // The reader, in this very process, has its turn.
+        for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        response.end(second);
+      });
     });
     expect((await failure(post())).message).toBe('Slack answered 400: é');
   });
