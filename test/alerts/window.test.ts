@@ -262,15 +262,23 @@ describe.each([
     expect(waits).toEqual([]);
   });
 
-  /** The first event's publish has begun and never ends. */
+  /** An event's publish has begun and never ends. */
   const dying = () =>
     new Promise<void>((resolve) => {
       const publish = () => {
         resolve();
         return never();
       };
-      void send('first', sender({ publish }));
+      void send('dying', sender({ publish }));
     });
+
+  test('after the window who finds another at it waits for that one, quiet as the last one was', async () => {
+    await send('first');
+    nowMs += WINDOW_MS;
+    await dying();
+    await expect(send('third')).rejects.toThrow(NotYetError);
+    expect(logged).toEqual(['alert sent']);
+  });
 
   test('a wait ends with the attempt', async () => {
     await dying();
@@ -409,7 +417,8 @@ describe.each([
     ]);
     expect(found['event_id']?.S).toMatch(/^alert#[A-Za-z0-9_-]{43}$/);
     expect(found['event_id']?.S).not.toMatch(EVENT_ID_PATTERN);
-    expect(Number(found['expires_at']?.N) * 1000).toBeGreaterThan(nowMs + WINDOW_MS);
+    // A week after the window: the count of what was suppressed waits for the next alert.
+    expect(Number(found['expires_at']?.N)).toBe(Math.ceil((nowMs + WINDOW_MS) / 1_000) + 604_800);
     expect(JSON.stringify(found)).not.toMatch(/example-customer|hubspot|contact/);
   });
 });
