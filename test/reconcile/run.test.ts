@@ -91,6 +91,23 @@ test('what an event may still tell is left to it for the grace', async () => {
   expect(typesSent()).toEqual(['connection.created', 'connection.deleted']);
 });
 
+test('what an event has told is no gap, and a report counts what is known', async () => {
+  await run();
+  nowMs += MINUTE;
+  const connection = supaglue.data.connections[0]?.id ?? '';
+  const [told, lost] = ['contact', 'company'].map(
+    (object) => supaglue.data.change({ change: 'run', connection, object }) ?? '',
+  );
+  await new Contents(table, tableName).holderOf(
+    { key: `sync.${told}`, happensOnce: true, eventId: 'msg_1', atMs: nowMs },
+    nowMs,
+  );
+  const report = await run();
+  expect(report.gaps.map(({ key }) => key)).toEqual([`sync.${lost}`]);
+  expect(report).toMatchObject({ customers: { known: 2, listed: 2, unreadable: 0 }, stopped: [] });
+  expect(sent.map(({ key }) => key)).toEqual([`sync.${lost}`]);
+});
+
 describe('a fault at each request of a run', () => {
   const FAULTS: readonly Fault[] = [
     { status: 401 },
