@@ -14,6 +14,15 @@ interface Watch {
 }
 
 const stack = (...names: readonly string[]) => names.map((name) => `test/stack/${name}.test.ts`);
+/** Those that read one template, or the configuration alone. */
+const STACK_SUITES = stack('api-and-monitoring', 'functions', 'options', 'stack-config', 'storage');
+
+/** A file of the stack: the suites that look at it, and about what survives them the others. */
+function ofStack(file: string, ...names: readonly string[]): Watch {
+  const suites = stack(...names);
+  const further = STACK_SUITES.filter((suite) => !suites.includes(suite));
+  return { folder: `lib/${file}`, simulated: false, suites, further };
+}
 
 /** Suites that jest runs for the generated mutants alone. */
 const SEEDS_SUITE = 'test/mutation/generated/seeds.suite.ts';
@@ -118,40 +127,32 @@ const WATCHES: readonly Watch[] = [
     suites: ['test/events', 'test/router'],
     further: ['test/consumer/contents.test.ts'],
   },
-  {
-    folder: 'lib/webhook-alarms.ts',
-    simulated: false,
-    suites: stack('api-and-monitoring', 'endpoint', 'reconcile'),
-  },
-  { folder: 'lib/stack-config.ts', simulated: false, suites: stack('stack-config') },
-  { folder: 'lib/settings.ts', simulated: false, suites: stack('settings') },
-  { folder: 'lib/context-keys.ts', simulated: false, suites: stack('settings') },
-  { folder: 'lib/bundle', simulated: false, suites: stack('bundle') },
-  { folder: 'lib/kept-names.ts', simulated: false, suites: stack('bundle') },
-  { folder: 'lib/project-paths.ts', simulated: false, suites: stack('bundle') },
-  { folder: 'lib/webhook-sources.ts', simulated: false, suites: stack('sources') },
-  { folder: 'lib/reconcile-function.ts', simulated: false, suites: stack('reconcile') },
-  { folder: 'lib/consumer-database.ts', simulated: false, suites: stack('database') },
-  { folder: 'lib/database-config.ts', simulated: false, suites: stack('database', 'stack-config') },
-  { folder: 'lib/webhook-dashboard.ts', simulated: false, suites: stack('api-and-monitoring', 'endpoint') },
-  { folder: 'lib/webhook-metrics.ts', simulated: false, suites: stack('api-and-monitoring') },
-  {
-    folder: 'lib/ingest-api.ts',
-    simulated: false,
-    suites: stack('api-and-monitoring', 'endpoint', 'options'),
-  },
-  { folder: 'lib/ingest-url.ts', simulated: false, suites: stack('endpoint') },
-  { folder: 'lib/alert-topic.ts', simulated: false, suites: stack('api-and-monitoring', 'options') },
-  { folder: 'lib/webhook-queues.ts', simulated: false, suites: stack('storage', 'options') },
-  { folder: 'lib/ledger-table.ts', simulated: false, suites: stack('storage') },
-  { folder: 'lib/signing-secret.ts', simulated: false, suites: stack('storage') },
-  { folder: 'lib/deployment', simulated: false, suites: stack('supaglue-webhooks', 'endpoint') },
-  { folder: 'lib/supaglue-webhooks.ts', simulated: false, suites: stack('supaglue-webhooks', 'storage') },
-  { folder: 'lib/handler-variables.ts', simulated: false, suites: stack('supaglue-webhooks') },
-  { folder: 'lib/read-handlers.ts', simulated: false, suites: stack('supaglue-webhooks') },
-  { folder: 'lib/synthesise.ts', simulated: false, suites: stack('supaglue-webhooks') },
-  { folder: 'lib/run-app.ts', simulated: false, suites: stack('supaglue-webhooks') },
-  { folder: 'lib/', simulated: false, suites: stack('functions', 'options') },
+  ofStack('webhook-alarms.ts', 'api-and-monitoring', 'endpoint', 'reconcile'),
+  ofStack('stack-config.ts', 'stack-config'),
+  ofStack('settings.ts', 'settings'),
+  ofStack('context-keys.ts', 'settings'),
+  ofStack('bundle', 'bundle'),
+  ofStack('kept-names.ts', 'bundle'),
+  ofStack('project-paths.ts', 'bundle'),
+  ofStack('webhook-sources.ts', 'sources'),
+  ofStack('reconcile-function.ts', 'reconcile'),
+  ofStack('consumer-database.ts', 'database', 'functions', 'options'),
+  ofStack('database-config.ts', 'database', 'stack-config'),
+  ofStack('webhook-dashboard.ts', 'api-and-monitoring', 'endpoint'),
+  ofStack('webhook-metrics.ts', 'api-and-monitoring'),
+  ofStack('ingest-api.ts', 'api-and-monitoring', 'endpoint', 'options'),
+  ofStack('ingest-url.ts', 'endpoint'),
+  ofStack('alert-topic.ts', 'api-and-monitoring', 'options'),
+  ofStack('webhook-queues.ts', 'storage', 'options'),
+  ofStack('ledger-table.ts', 'storage'),
+  ofStack('signing-secret.ts', 'storage', 'functions', 'options', 'api-and-monitoring'),
+  ofStack('deployment', 'supaglue-webhooks', 'endpoint'),
+  ofStack('supaglue-webhooks.ts', 'supaglue-webhooks', 'storage'),
+  ofStack('handler-variables.ts', 'supaglue-webhooks'),
+  ofStack('read-handlers.ts', 'supaglue-webhooks'),
+  ofStack('synthesise.ts', 'supaglue-webhooks'),
+  ofStack('run-app.ts', 'supaglue-webhooks'),
+  ofStack('', 'functions', 'options'),
   { folder: 'operator/dead-letters/', simulated: false, suites: ['test/operator/dead-letters'] },
 ];
 
