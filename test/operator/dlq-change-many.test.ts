@@ -75,16 +75,18 @@ describe('many dead letters', () => {
   });
 
   test('are deleted up to a Ctrl-C, and what was deleted is named', async () => {
-    await world.seed(seeds(150));
+    // Sixty calls, ten at a time: on a busy machine several rounds of them pass before the signal is taken.
+    const letters = 600;
+    await world.seed(seeds(letters));
     const args = ['dlq', 'delete', '--all', '--confirm', '--json'];
     const stopped = await signalled('SIGINT', 'DeleteMessageBatch', 5, ...args);
     expect(stopped.code).toBe(130);
     const { deleted, interrupted, events } = changeSchema.parse(JSON.parse(stopped.stdout));
     expect(interrupted).toBe(true);
     expect(deleted).toBeGreaterThanOrEqual(40);
-    expect(deleted).toBeLessThan(150);
-    expect(await world.depth('dead')).toEqual({ visible: 150 - deleted, hidden: 0 });
+    expect(deleted).toBeLessThan(letters);
+    expect(await world.depth('dead')).toEqual({ visible: letters - deleted, hidden: 0 });
     const left = eventIds(await world.drain('dead'));
-    expect([...left, ...events.map(({ event_id: id }) => id)].sort()).toEqual(ids(150));
+    expect([...left, ...events.map(({ event_id: id }) => id)].sort()).toEqual(ids(letters));
   });
 });
