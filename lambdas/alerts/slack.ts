@@ -33,7 +33,7 @@ export function slackMessage(notice: Notice) {
     blocks: [
       section(`*${alert.headline}*\n${title}`),
       section(`${CODE_FENCE}\n${facts}\n${CODE_FENCE}`),
-      section(`\`${escaped(command, MAX_BLOCK_CHARACTERS)}\``),
+      section(`\`${escaped(command, MAX_BLOCK_CHARACTERS / 2)}\``),
     ],
   };
 }

@@ -39,6 +39,7 @@ export function frozen<Value>(value: Value): Value {
 }
 
 function isPlain(value: unknown): value is object {
-  const prototype: unknown = Object.getPrototypeOf(value ?? 0);
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
   return Array.isArray(value) || prototype === Object.prototype || prototype === null;
 }
