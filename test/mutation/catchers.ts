@@ -177,11 +177,12 @@ export function suitesOf({ edits }: Mutation): readonly string[] {
 /** Who is asked about the generated mutants of a file: `quick` about all, `further` about what survives them. */
 export function generatedCatchers(file: string) {
   const { simulated, suites, further = [], quick } = watchOf(file);
+  const first = quick ?? suites;
   return {
     isSimulated: simulated,
     /** Jest finds which of the suites load it. */
     isLoaded: quick !== UNLOADED && !file.startsWith('lib/'),
-    quick: [...(simulated ? [SEEDS_SUITE] : []), ...(quick ?? suites)],
-    further: [...(quick === undefined ? [] : suites), ...further],
+    quick: [...(simulated ? [SEEDS_SUITE] : []), ...first],
+    further: [...suites, ...further].filter((suite) => !first.includes(suite)),
   };
 }
