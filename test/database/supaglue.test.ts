@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { destinationSchema, listIn, objectIn, textIn } from '../../lambdas/database/supaglue/answers.ts';
 import { createSupaglueApi, supaglueApiOf } from '../../lambdas/database/supaglue/api.ts';
 import { toldSchema } from '../../lambdas/database/supaglue/connection-schema.ts';
 import { entityFieldsOf } from '../../lambdas/database/supaglue/entity-fields.ts';
@@ -47,6 +48,30 @@ const failure = (asking: Promise<unknown>) =>
     (error: unknown) => error,
   );
 
+describe('of an answer nothing is trusted to be there', () => {
+  const foreign = [undefined, null, 'text', 7, true];
+
+  test('what is no object has no members, and what is no list no items', () => {
+    for (const value of foreign) expect([objectIn(value), listIn(value)]).toStrictEqual([{}, []]);
+    expect(listIn({ length: 1, 0: {} })).toEqual([]);
+    expect(listIn([{ id: 'a' }, null, 'x'])).toStrictEqual([{ id: 'a' }, {}, {}]);
+  });
+
+  test('a text that says nothing is none', () => {
+    expect([textIn('a'), textIn('0')]).toEqual(['a', '0']);
+    for (const value of ['', 7, null, undefined, ['a'], {}]) expect(textIn(value)).toBeUndefined();
+  });
+
+  test('a schema is found through whatever stands on its way', () => {
+    const config = (destination: unknown) => ({
+      connection_sync_config: { destination_config: destination },
+    });
+    expect(destinationSchema(config({ schema: 'own' }))).toBe('own');
+    const without = [...foreign, { connection_sync_config: null }, config(null), config({ schema: '' })];
+    for (const connection of without) expect(destinationSchema(connection)).toBeUndefined();
+  });
+});
+
 describe('a request', () => {
   const what = 'a question of the test';
 
@@ -81,6 +106,8 @@ describe('a request', () => {
   test.each([
     ['7', 7],
     ['0', 0],
+    ['45', 45],
+    ['123456', 123_456],
     ['1000000', 10],
     ['x7', 10],
     ['7x', 10],
@@ -172,7 +199,7 @@ describe('the fields of an entity', () => {
         { mapped_field: 'z' },
       ]),
     );
-    expect(await fields()).toEqual({ name: 'dealname' });
+    expect(await fields()).toStrictEqual({ name: 'dealname' });
     expect(requests[0]).toMatchObject({
       url: '/mgmt/v2/entity_mappings',
       headers: { 'x-customer-id': 'a b' },

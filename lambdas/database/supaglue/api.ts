@@ -81,7 +81,8 @@ export function createSupaglueApi({
         [API_KEY_HEADER]: apiKey,
         ...(of === undefined ? {} : { 'x-customer-id': of.customerId, 'x-provider-name': of.providerName }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // Of nothing it is nothing.
+      body: JSON.stringify(body),
       signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
       redirect: 'error',
     });
