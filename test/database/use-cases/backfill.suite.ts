@@ -110,6 +110,10 @@ export function backfillSuite(given: () => World): void {
         await asking({ attempt: 2 });
         await asking({ attempt: 3 });
         expect(supaglue.triggers).toHaveLength(1);
+        const question =
+          '/sync-runs?customer_id=customer-1&provider_name=hubspot&object_type=standard&object=contact&page_size=50';
+        const ofRuns = supaglue.questions.filter((path) => path.startsWith('/sync-runs'));
+        expect(ofRuns).toEqual([question, question]);
         // What the full sync writes is read by its own event, whatever its rows' times are.
         await world.seed({ to: 6, modifiedMinute: 0, emittedMinute: 900, mapped: { tier: 'new' } });
         await sync();
@@ -141,6 +145,23 @@ export function backfillSuite(given: () => World): void {
           ...supaglue.runs,
         ];
         await asking();
+        expect(supaglue.triggers).toHaveLength(3);
+      });
+    });
+
+    test('is the first run that was not there when it was asked for', async () => {
+      await withSupaglue(async (supaglue, asking) => {
+        const full = { status: 'SUCCESS', strategy: 'full then incremental' };
+        await expect(asking({ eventId: 'msg_1' })).rejects.toBeInstanceOf(NotYetError);
+        supaglue.runs = [{ id: 'run-1', ...full }];
+        await asking({ eventId: 'msg_1' });
+        expect(supaglue.triggers).toHaveLength(1);
+        // For this event it is an earlier one, however often it looks.
+        await expect(asking({ eventId: 'msg_2' })).rejects.toBeInstanceOf(NotYetError);
+        await expect(asking({ eventId: 'msg_2' })).rejects.toBeInstanceOf(NotYetError);
+        expect(supaglue.triggers).toHaveLength(3);
+        supaglue.runs = [{ id: 'run-2', ...full }, ...supaglue.runs];
+        await asking({ eventId: 'msg_2' });
         expect(supaglue.triggers).toHaveLength(3);
       });
     });
