@@ -20,7 +20,5 @@ export async function prepareSchema(tx: Transaction, database: ApplicationDataba
   await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
   if (rows[0]?.['schema'] !== true)
     await tx.query(`create schema if not exists "${database.applicationSchema}"`);
-  for (const statement of schema.split(/;$/m)) {
-    if (statement.trim() !== '') await tx.query(statement);
-  }
+  for (const statement of schema.split(/;$/m)) await tx.query(statement);
 }

@@ -101,6 +101,22 @@ export function cleanUpSuite(given: () => World): void {
       expect([await contacts(), await source()]).toEqual([0, 7]);
     });
 
+    test('what the time does not suffice for is removed by the next attempt', async () => {
+      await world.seed({ to: 7 });
+      await sync();
+      const deadline = new Date(Date.now() + 30_000);
+      const late = { ...small, nowMs: () => deadline.getTime() };
+      const context = handling(connectionDeleted(), { deadline });
+      const cleanUpLate = createCleanUpConnection(true)(context, world.database, late);
+      await expect(cleanUpLate).rejects.toMatchObject({
+        name: 'RetryAfterError',
+        message: 'the removal from contacts goes on with the next attempt',
+      });
+      expect([await contacts(), await source()]).toEqual([4, 7]);
+      await cleanUp(connectionDeleted(), true);
+      expect([await contacts(), await source()]).toEqual([0, 0]);
+    });
+
     test('a failed deletion removes nothing', async () => {
       await world.seed({ to: 7 });
       await sync();
