@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { mappedObject } from '../../../lambdas/database/transforms/mapping.ts';
+import type { Transaction } from '../../../lambdas/database/database.ts';
+import { type ApplicationDatabase, mappedObject } from '../../../lambdas/database/transforms/mapping.ts';
 import { prepareSchema } from '../../../lambdas/database/transforms/prepare-schema.ts';
 import { transformSyncedData } from '../../../lambdas/database/use-cases/transform-synced-data.ts';
 import { RetryAfterError } from '../../../lambdas/router/index.ts';
@@ -215,14 +216,38 @@ export function transformSuite(given: () => World): void {
     });
   });
 
-  test('more deletions that moved no time than a batch holds are all found', async () => {
-    await world.seed({ to: 11 });
+  test('more deletions that moved no time than a batch holds are all found, and nothing is asked twice', async () => {
+    await world.seed({ to: 9, modifiedMinute: 0, emittedMinute: 0 });
+    // So much later that the next pass reads it alone.
+    await world.seed({ from: 10, to: 10, modifiedMinute: 600, emittedMinute: 600 });
     await sync();
     await world.rows(
-      `update ${world.postgres.supaglueSchema}.hubspot_contact set _supaglue_is_deleted = true where _supaglue_id <> 'row-5'`,
+      `update ${world.postgres.supaglueSchema}.hubspot_contact set _supaglue_is_deleted = true
+         where _supaglue_id not in ('row-5', 'row-9', 'row-10')`,
     );
-    await sync(objectSynced(), { eventId: 'msg_2' });
-    expect(await contacts('id')).toEqual([{ id: 'row-5' }]);
+    const statements: { readonly text: string; readonly values: readonly unknown[] }[] = [];
+    const watched: ApplicationDatabase = {
+      ...world.database,
+      transaction: (work, within) =>
+        world.database.transaction((tx) => {
+          const watching: Transaction = {
+            query(text, values = []) {
+              statements.push({ text, values });
+              return tx.query(text, values);
+            },
+          };
+          return work(watching);
+        }, within),
+    };
+    await transformSyncedData(handling(objectSynced(), { eventId: 'msg_2' }), watched, small);
+    expect((await contacts()).map(({ id }) => id)).toEqual(['row-5', 'row-9', 'row-10']);
+    const sweeps = statements.filter(({ text }) => text.startsWith('select record.'));
+    expect(sweeps.map(({ values }) => values[4])).toEqual(['', 'row-4']);
+    const removals = statements.filter(({ text }) => text.includes('id = any'));
+    expect(removals.map(({ values }) => values[4])).toEqual([
+      ['row-1', 'row-2', 'row-3', 'row-4'],
+      ['row-6', 'row-7', 'row-8'],
+    ]);
   });
 
   test('tables that are there need no right to create', async () => {
