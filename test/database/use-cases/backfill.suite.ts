@@ -2,10 +2,18 @@ import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createSupaglueApi } from '../../../lambdas/database/supaglue/api.ts';
 import { fullSyncAskedAfter, noteFullSync } from '../../../lambdas/database/transforms/full-sync-state.ts';
 import { backfillObject } from '../../../lambdas/database/use-cases/backfill-object.ts';
+import { createCleanUpConnection } from '../../../lambdas/database/use-cases/clean-up-connection.ts';
 import { rebuildEntity } from '../../../lambdas/database/use-cases/rebuild-entity.ts';
 import { transformSyncedData } from '../../../lambdas/database/use-cases/transform-synced-data.ts';
 import { NotYetError } from '../../../lambdas/router/index.ts';
-import { entityCreated, entityDeleted, entitySynced, fieldsMapped, objectSynced } from './events.ts';
+import {
+  connectionDeleted,
+  entityCreated,
+  entityDeleted,
+  entitySynced,
+  fieldsMapped,
+  objectSynced,
+} from './events.ts';
 import { type FakeSupaglue, startFakeSupaglue } from './fake-supaglue.ts';
 import { APPLICATION, handling, type World } from './world.ts';
 
@@ -164,6 +172,17 @@ export function backfillSuite(given: () => World): void {
         await asking({ eventId: 'msg_2' });
         expect(supaglue.triggers).toHaveLength(3);
       });
+    });
+
+    test('of a deleted connection is not asked for', async () => {
+      await world.seed({ to: 1 });
+      await sync();
+      await createCleanUpConnection(false)(handling(connectionDeleted()), world.database, small);
+      await withSupaglue(async (supaglue, asking) => {
+        await asking();
+        expect(supaglue.triggers).toEqual([]);
+      });
+      expect(await mapped()).toEqual([]);
     });
 
     test('of another event does not count', async () => {
