@@ -37,7 +37,7 @@ export interface RowKey {
 }
 
 export interface Watermark {
-  readonly pass?: Pass;
+  readonly pass: Pass | undefined;
   /** The event whose pass over everything was the last to end. */
   readonly everythingBy: string | undefined;
 }
@@ -61,8 +61,7 @@ export async function lockWatermark(tx: Transaction, source: SourceKey): Promise
        from :"application".supaglue_watermarks where ${KEY} for update`,
     keyOf(source),
   );
-  const pass = passOf(rows[0]);
-  return { everythingBy: textOf(rows[0], 'everything_by'), ...(pass === undefined ? {} : { pass }) };
+  return { pass: passOf(rows[0]), everythingBy: textOf(rows[0], 'everything_by') };
 }
 
 /** Begins at what the last pass has left, or at the first row when `everything` is asked for. */

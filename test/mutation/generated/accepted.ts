@@ -252,13 +252,6 @@ export const ACCEPTED: readonly Accepted[] = [
     reason: 'for the type alone: a count has one row',
   },
   {
-    file: 'lambdas/database/transforms/watermark.ts',
-    line: "if (pass === undefined) throw new Error('the watermark vanished under its lock');",
-    original: 'pass === undefined',
-    replacement: 'false',
-    reason: 'for the type alone: nothing removes a watermark, and this one is locked',
-  },
-  {
     file: 'lambdas/database/transforms/mapping.ts',
     line: 'default:',
     replacement: 'default:',
