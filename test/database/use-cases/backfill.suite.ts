@@ -228,6 +228,10 @@ export function backfillSuite(given: () => World): void {
     await sync(entitySynced());
     await sync(entitySynced(other));
     await remap('entity_lead_source');
+    // Nothing has changed at Supaglue.
+    for (const failed of [entityDeleted(), entityCreated()])
+      await rebuildEntity(handling({ ...failed, result: 'ERROR' }), world.database, small);
+    expect(await mapped('entities', 'data')).toEqual([{ data: { tier: 'old' } }]);
     await rebuildEntity(handling(entityCreated()), world.database, small);
     expect(await mapped('entities', 'data')).toHaveLength(2);
     await rebuildEntity(handling(entityDeleted()), world.database, small);
