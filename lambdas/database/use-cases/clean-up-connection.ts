@@ -27,7 +27,8 @@ export function createCleanUpConnection(cleanSupaglueTables: boolean): DatabaseH
       const tables = await supaglueTablesOf(tx, customer.providerName, schemas);
       const applicationId = await applicationOfConnection(tx, event, tables);
       const state = await markDeleted(tx, { ...customer, connectionId: event.connection_id });
-      if (applicationId === undefined) return { state, tables, scope: undefined };
+      // No table knows the customer.
+      if (applicationId === undefined) return undefined;
       const scope = { ...customer, applicationId };
       if (state === 'last') {
         await setFloors(tx, scope, { tables }, database);
@@ -38,10 +39,10 @@ export function createCleanUpConnection(cleanSupaglueTables: boolean): DatabaseH
       return { state, tables, scope };
     }, context);
 
+    if (plan === undefined) return;
     if (plan.state === 'replaced') {
       logger.warn('rows are left: a newer connection of this customer has synced over them', customer);
     }
-    if (plan.scope === undefined) return;
     const mine = (columns: readonly string[], source: string, emittedAt: string) =>
       `target.${columns[0]} = $1 and target.${columns[1]} = $2 and target.${columns[2]} = $3
          and exists (
