@@ -257,8 +257,8 @@ export function conclude(
 ) {
   const untold = candidates.filter(({ key, kind, sinceMs, adopt }) => {
     const atMs = seen.get(key)?.atMs;
-    // Of a change an event that came after the last listing without it; of what happens once whichever.
-    const isTold = atMs !== undefined && (sinceMs === 0 || atMs > secondsOf(sinceMs) * 1000);
+    // Of a change an event that came after the last listing without it; of what happens once, since 0, whichever.
+    const isTold = atMs !== undefined && atMs > secondsOf(sinceMs) * 1000;
     if (isTold && kind !== 'sync') adopt();
     return !isTold;
   });
