@@ -14,14 +14,32 @@ interface Watch {
 }
 
 const stack = (...names: readonly string[]) => names.map((name) => `test/stack/${name}.test.ts`);
-/** Those that read one template, or the configuration alone. */
-const STACK_SUITES = stack('api-and-monitoring', 'functions', 'options', 'stack-config', 'storage');
+/** All that need no process of an app's. */
+const STACK_SUITES = stack(
+  'api-and-monitoring',
+  'database',
+  'endpoint',
+  'functions',
+  'nag',
+  'options',
+  'permissions',
+  'reconcile',
+  'sources',
+  'stack-config',
+  'storage',
+);
 
 /** A file of the stack: the suites that look at it, and about what survives them the others. */
 function ofStack(file: string, ...names: readonly string[]): Watch {
   const suites = stack(...names);
   const further = STACK_SUITES.filter((suite) => !suites.includes(suite));
   return { folder: `lib/${file}`, simulated: false, suites, further };
+}
+
+/** What the handlers that a bundle registers decide, an app's process shows. */
+function ofHandlers(file: string, ...names: readonly string[]): Watch {
+  const { further = [], ...watch } = ofStack(file, ...names);
+  return { ...watch, further: [...further, ...stack('supaglue-webhooks')] };
 }
 
 /** Suites that jest runs for the generated mutants alone. */
@@ -134,10 +152,11 @@ const WATCHES: readonly Watch[] = [
   ofStack('bundle', 'bundle'),
   ofStack('kept-names.ts', 'bundle'),
   ofStack('project-paths.ts', 'bundle'),
-  ofStack('webhook-sources.ts', 'sources'),
+  ofHandlers('webhook-sources.ts', 'sources'),
+  ofHandlers('consumer-function.ts', 'functions', 'options'),
   ofStack('reconcile-function.ts', 'reconcile'),
-  ofStack('consumer-database.ts', 'database', 'functions', 'options'),
-  ofStack('database-config.ts', 'database', 'stack-config'),
+  ofStack('consumer-database.ts', 'database', 'permissions'),
+  ofStack('database-config.ts', 'database', 'stack-config', 'reconcile'),
   ofStack('webhook-dashboard.ts', 'api-and-monitoring', 'endpoint'),
   ofStack('webhook-metrics.ts', 'api-and-monitoring'),
   ofStack('ingest-api.ts', 'api-and-monitoring', 'endpoint', 'options'),
