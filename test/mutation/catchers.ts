@@ -17,6 +17,7 @@ const stack = (...names: readonly string[]) => names.map((name) => `test/stack/$
 /** All that need no process of an app's. */
 const STACK_SUITES = stack(
   'api-and-monitoring',
+  'dashboard',
   'database',
   'endpoint',
   'functions',
@@ -157,8 +158,8 @@ const WATCHES: readonly Watch[] = [
   ofStack('reconcile-function.ts', 'reconcile'),
   ofStack('consumer-database.ts', 'database', 'permissions'),
   ofStack('database-config.ts', 'database', 'stack-config', 'reconcile'),
-  ofStack('webhook-dashboard.ts', 'api-and-monitoring', 'endpoint'),
-  ofStack('webhook-metrics.ts', 'api-and-monitoring'),
+  ofStack('webhook-dashboard.ts', 'dashboard'),
+  ofStack('webhook-metrics.ts', 'dashboard', 'api-and-monitoring'),
   ofStack('ingest-api.ts', 'api-and-monitoring', 'endpoint', 'options'),
   ofStack('ingest-url.ts', 'endpoint'),
   ofStack('alert-topic.ts', 'api-and-monitoring', 'options'),

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { FailureReason } from '../../lambdas/contract/failure.ts';
 import { AnswerCode } from '../../lambdas/contract/http.ts';
-import { Metric, ReconcileMetric } from '../../lambdas/contract/metrics.ts';
+import { Metric } from '../../lambdas/contract/metrics.ts';
 import { StackOutput } from '../../lambdas/contract/outputs.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
 import { createResolver } from '../../local/assembly/intrinsics.ts';
@@ -294,39 +293,6 @@ describe('alarms', () => {
         stat('consumer', ['AWS/Lambda', 'Throttles', functionName('Consumer')], sum),
       ],
     });
-  });
-});
-
-describe('dashboard', () => {
-  test('shows every metric, rejections and dead letters by each reason', () => {
-    const [, { Properties }] = resourceOf(template, 'AWS::CloudWatch::Dashboard');
-    expect(Properties['DashboardName']).toBe('SupaglueWebhooks-prod');
-    const body = JSON.stringify(Properties['DashboardBody']);
-    const rejections = Object.values(AnswerCode).filter((code) => code !== AnswerCode.ACCEPTED);
-    const ofReconciling: readonly string[] = [
-      ReconcileMetric.GAPS_FOUND,
-      ReconcileMetric.RECONCILE_STOPPED,
-      Metric.EVENTS_RECONCILED,
-    ];
-    const metrics = Object.values(Metric).filter((name) => !ofReconciling.includes(name));
-    for (const name of [...metrics, ...rejections, ...Object.values(FailureReason)]) {
-      expect(body).toContain(name);
-    }
-  });
-});
-
-describe('dashboard metrics', () => {
-  test('are all of five minutes, the counts summed', () => {
-    const [, { Properties }] = resourceOf(template, 'AWS::CloudWatch::Dashboard');
-    const body = JSON.stringify(Properties['DashboardBody']).replaceAll('\\"', '"');
-    const periods = [...body.matchAll(/"period":(\d+)/g)].map(([, period]) => period);
-    // CloudWatch's own default, five minutes, is left out.
-    expect(periods.filter((period) => period !== '300')).toEqual([]);
-    for (const name of [Metric.EVENTS_ACCEPTED, Metric.EVENTS_REJECTED, Metric.EVENTS_DEAD_LETTERED]) {
-      const options = [...body.matchAll(new RegExp(`"SupaglueWebhooks","${name}"[^{]*(\\{[^}]*\\})`, 'g'))];
-      expect(options.length).toBeGreaterThan(0);
-      for (const [, option = ''] of options) expect(JSON.parse(option)).toMatchObject({ stat: 'Sum' });
-    }
   });
 });
 

@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -251,6 +251,7 @@ describe('the handlers in the template', () => {
   const synthesiseWith = async (source: string) => {
     const handlers = join(projectDirectory, '.test-results', `handlers-${++apps}.ts`);
     process.env[BUNDLES_VARIABLE] = '';
+    await mkdir(dirname(handlers), { recursive: true });
     await writeFile(handlers, source);
     try {
       let stack: Stack | undefined;
