@@ -14,19 +14,21 @@ export function databaseEnvironment(config: StackConfig): Record<string, string>
     [ConsumerEnvironment.SUPAGLUE_SCHEMA]: config.supaglueSchema,
     [ConsumerEnvironment.APPLICATION_SCHEMA]: config.applicationSchema,
     [ConsumerEnvironment.CLEAN_SUPAGLUE_TABLES]: String(config.cleanSupaglueTables),
-    ...(databaseCaSecretArn === undefined
-      ? {}
-      : { [ConsumerEnvironment.DATABASE_CA_SECRET_ID]: databaseCaSecretArn }),
-    ...(supaglueApiKeySecretArn === undefined
-      ? {}
-      : {
-          [ConsumerEnvironment.SUPAGLUE_API_KEY_SECRET_ID]: supaglueApiKeySecretArn,
-          [ConsumerEnvironment.SUPAGLUE_API_URL]: config.supaglueApiUrl,
-        }),
-    ...(connectionSchemas === undefined
-      ? {}
-      : { [ConsumerEnvironment.CONNECTION_SCHEMAS]: JSON.stringify(connectionSchemas) }),
+    ...optionalVariable(ConsumerEnvironment.DATABASE_CA_SECRET_ID, databaseCaSecretArn),
+    ...(supaglueApiKeySecretArn !== undefined && {
+      [ConsumerEnvironment.SUPAGLUE_API_KEY_SECRET_ID]: supaglueApiKeySecretArn,
+      [ConsumerEnvironment.SUPAGLUE_API_URL]: config.supaglueApiUrl,
+    }),
+    ...optionalVariable(
+      ConsumerEnvironment.CONNECTION_SCHEMAS,
+      connectionSchemas && JSON.stringify(connectionSchemas),
+    ),
   };
+}
+
+/** A variable that is there when it has a value. */
+export function optionalVariable(name: string, value: string | number | undefined): Record<string, string> {
+  return value === undefined ? {} : { [name]: String(value) };
 }
 
 /** ARNs of the secrets that the database handlers read. */

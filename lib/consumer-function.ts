@@ -5,7 +5,12 @@ import { Construct } from 'constructs';
 import { ConsumerEnvironment, RECONCILES_VARIABLE } from '../lambdas/contract/environment.ts';
 import { CONSUMER_SERVICE } from '../lambdas/contract/metrics.ts';
 import { MAX_RECEIVE_COUNT, QUEUE_RETENTION_SECONDS } from '../lambdas/contract/timing.ts';
-import { databaseEnvironment, databaseNetwork, databaseSecrets } from './consumer-database.ts';
+import {
+  databaseEnvironment,
+  databaseNetwork,
+  databaseSecrets,
+  optionalVariable,
+} from './consumer-database.ts';
 import { checkHandlerVariables } from './handler-variables.ts';
 import type { HandlerSecret } from './props.ts';
 import { consumerTimeoutSeconds, type StackConfig } from './stack-config.ts';
@@ -33,10 +38,9 @@ export class ConsumerFunction extends Construct {
     const { config, ledger, alertTopic } = props;
     const { queue, deadLetterQueue } = props.queues;
     checkHandlerVariables(props);
-    const network = databaseNetwork(this, config);
     const consumer = new WebhookFunction(this, 'Consumer', {
       config,
-      ...(network === undefined ? {} : { network }),
+      network: databaseNetwork(this, config),
       description: 'Runs the handlers of Supaglue events and records what became of them',
       assetDirectory: props.assetDirectory,
       timeoutSeconds: consumerTimeoutSeconds(config),
@@ -47,10 +51,10 @@ export class ConsumerFunction extends Construct {
         [ConsumerEnvironment.LEDGER_TABLE_NAME]: ledger.tableName,
         [ConsumerEnvironment.ALERT_TOPIC_ARN]: alertTopic.topicArn,
         [ConsumerEnvironment.ALERT_WINDOW_SECONDS]: String(config.alertWindowSeconds),
-        ...optional(ConsumerEnvironment.PAGERDUTY_SECRET_ID, config.pagerDutySecretArn),
-        ...optional(ConsumerEnvironment.SLACK_SECRET_ID, config.slackSecretArn),
+        ...optionalVariable(ConsumerEnvironment.PAGERDUTY_SECRET_ID, config.pagerDutySecretArn),
+        ...optionalVariable(ConsumerEnvironment.SLACK_SECRET_ID, config.slackSecretArn),
         ...databaseEnvironment(config),
-        ...optional(RECONCILES_VARIABLE, config.reconcileMinutes && 'true'),
+        ...optionalVariable(RECONCILES_VARIABLE, config.reconcileMinutes && 'true'),
         [ConsumerEnvironment.MAX_ATTEMPTS]: String(config.maxAttempts),
         [ConsumerEnvironment.MAX_RECEIVE_COUNT]: String(MAX_RECEIVE_COUNT),
         [ConsumerEnvironment.BACKOFF_BASE_SECONDS]: String(config.backoffBaseSeconds),
@@ -100,8 +104,4 @@ export class ConsumerFunction extends Construct {
     for (const secret of Object.values(props.secrets)) secret.grantRead(consumer.function);
     this.function = consumer.function;
   }
-}
-
-function optional(name: string, value: string | number | undefined): Record<string, string> {
-  return value === undefined ? {} : { [name]: String(value) };
 }

@@ -42,7 +42,7 @@ export interface WebhookFunctionProps {
   /** With the stage: Powertools' service name, and the dimension `service` of the function's metrics. */
   readonly service: string;
   /** @default none: Lambda's own, with a way to the internet */
-  readonly network?: FunctionNetwork;
+  readonly network?: FunctionNetwork | undefined;
 }
 
 /** What both functions have in common. There is no reserved concurrency: new accounts have ten in all. */

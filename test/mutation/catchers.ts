@@ -162,7 +162,7 @@ const WATCHES: readonly Watch[] = [
   ofStack('database-config.ts', 'database', 'stack-config', 'reconcile'),
   ofStack('webhook-dashboard.ts', 'dashboard'),
   ofStack('webhook-metrics.ts', 'dashboard', 'api-and-monitoring'),
-  ofStack('ingest-api.ts', 'api-and-monitoring', 'endpoint', 'options'),
+  ofStack('ingest-api.ts', 'api-and-monitoring', 'sources'),
   ofStack('ingest-url.ts', 'endpoint'),
   ofStack('alert-topic.ts', 'api-and-monitoring', 'options'),
   ofStack('webhook-queues.ts', 'storage', 'options'),

@@ -2,14 +2,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { App, Stack, Validations } from 'aws-cdk-lib/core';
+import { App, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { deploymentsOf } from '../../lambdas/contract/outputs.ts';
 import type { SourceProfile } from '../../lambdas/contract/source.ts';
 import { SupaglueWebhooks, type SupaglueWebhooksProps } from '../../lib/construct.ts';
 import { BUNDLES_VARIABLE } from '../../lib/function-code.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
-import { profileProblems } from '../../lib/webhook-sources.ts';
+import type { SourceProps } from '../../lib/props.ts';
+import { StackConfigError } from '../../lib/stack-config.ts';
+import { profileProblems, WebhookSources } from '../../lib/webhook-sources.ts';
 import { FIXTURE_HANDLERS } from '../fixtures/fixture-app.ts';
 import { readPermissions, sentence } from './permissions-reader.ts';
 import { faultsOf } from './permissions-rules.ts';
@@ -128,8 +130,79 @@ describe('what a source may not say', () => {
   });
 });
 
+describe('what ingest is told of its sources', () => {
+  function made(sources: Readonly<Record<string, SourceProps>>) {
+    const stack = new Stack(new App({ context, analyticsReporting: false }), 'Trial');
+    const props = { sources, endpoint: 'http-api', removalPolicy: RemovalPolicy.DESTROY } as const;
+    return { stack, sources: new WebhookSources(stack, 'Sources', props) };
+  }
+  const registered = (...names: readonly string[]) => ({
+    ...{ byType: {}, any: [] },
+    sources: Object.fromEntries(names.map((name) => [name, { type: 'type', any: ['bill'] }])),
+  });
+
+  test('is how each is read, with its secret and from where it may come, and not who handles it', () => {
+    const { stack, sources } = made({
+      acme: { allowedSources: ['192.0.2.1', '198.51.100.0/24'] },
+      billing: {},
+    });
+    const text = stack.resolve(sources.variable(registered('acme', 'billing'), 0));
+    const secretId = 'arn:secret';
+    expect(
+      JSON.parse(
+        text['Fn::Join'][1].map((part: unknown) => (typeof part === 'string' ? part : secretId)).join(''),
+      ),
+    ).toEqual({
+      acme: { type: 'type', secretId, allowedSources: '192.0.2.1,198.51.100.0/24' },
+      billing: { type: 'type', secretId },
+    });
+  });
+
+  test('is nothing without sources, whether or not the handlers could be asked', () => {
+    const { sources } = made({});
+    const answers = [registered(), { byType: {}, any: [] }, { problem: 'it threw' }];
+    expect(answers.map((each) => sources.variable(each, 0))).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('has to fit what the handlers are for, both ways', () => {
+    const { sources } = made({ acme: {}, billing: {} });
+    expect(() => sources.variable({ problem: 'it threw' }, 0)).toThrow(
+      new StackConfigError(['sources: the handlers could not be asked which they are for (it threw)']),
+    );
+    const empty = registered('billing', 'other');
+    empty.sources['billing'] = { type: '', any: [] };
+    expect(() => sources.variable(empty, 0)).toThrow(
+      new StackConfigError([
+        "sources.acme: no handlers are registered for it: router.from('acme', …)",
+        "handlers are registered for the source other, which the stack's sources do not name",
+        'source billing: "" names no field',
+      ]),
+    );
+  });
+
+  test('takes its share of the variables, counted with the longest ARN, and no byte more', () => {
+    const { sources } = made({ acme: {} });
+    const bytes = JSON.stringify({ acme: { type: 'type', secretId: 'x'.repeat(150) } }).length;
+    expect(sources.variable(registered('acme'), 3_200 - bytes)).toBeDefined();
+    expect(() => sources.variable(registered('acme'), 3_201 - bytes)).toThrow(
+      "with their allowedSources they take 3201 bytes of ingest's variables, of at most 3200",
+    );
+  });
+
+  test('each secret says whose it is, and what it may hold', async () => {
+    const { template } = await synthesised({ sources: { acme: {} } });
+    const secrets = resourcesOf(template, 'AWS::SecretsManager::Secret');
+    expect(secrets.map(([, { Properties }]) => Properties['Description']).sort()).toEqual([
+      'Signing secret (whsec_... or whpk_...) of the source acme; several separated by spaces',
+      'Signing secret (whsec_...) of the Supaglue webhook endpoint; several separated by spaces',
+    ]);
+  });
+});
+
 test.each<[string, SourceProfile, readonly string[]]>([
   ['whole', { type: { header: 'x-type' }, customer: 'data.id', toleranceSeconds: 60 }, []],
+  ['as patient as it may be', { type: 'type', toleranceSeconds: 86_400 }, []],
+  ['an empty header', { type: { header: '' } }, ['source a: "" names no field']],
   ['an empty path', { type: '' }, ['source a: "" names no field']],
   ['a hole in a path', { type: 'type', customer: 'data..id' }, ['source a: "data..id" names no field']],
   ['no tolerance', { type: 'type', toleranceSeconds: 0 }, ['source a: toleranceSeconds must be 1 to 86,400']],
