@@ -101,15 +101,15 @@ export class IngestApi extends Construct {
 
   /** The L2 knows the limits of a stage alone. */
   #throttle(sources: IngestApiProps['sources']): void {
-    const limited = [...sources].filter(([, { throttleRate }]) => throttleRate !== undefined);
+    const limits = [...sources].flatMap(([name, { throttleRate, throttleBurst }]) => {
+      if (throttleRate === undefined) return [];
+      const burst = throttleBurst ?? 2 * throttleRate;
+      const limit = { ThrottlingRateLimit: throttleRate, ThrottlingBurstLimit: burst };
+      return [[`${HttpMethod.POST} ${pathOf(name)}`, limit] as const];
+    });
     const { defaultChild } = this.stage.node;
-    if (limited.length === 0 || !(defaultChild instanceof CfnStage)) return;
-    defaultChild.routeSettings = Object.fromEntries(
-      limited.map(([name, { throttleRate = 0, throttleBurst = 2 * throttleRate }]) => [
-        `${HttpMethod.POST} ${pathOf(name)}`,
-        { ThrottlingRateLimit: throttleRate, ThrottlingBurstLimit: throttleBurst },
-      ]),
-    );
+    if (limits.length === 0 || !(defaultChild instanceof CfnStage)) return;
+    defaultChild.routeSettings = Object.fromEntries(limits);
     // A setting of a route that is not there yet fails.
     for (const route of this.sourceRoutes.values()) defaultChild.node.addDependency(route);
   }

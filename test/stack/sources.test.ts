@@ -63,17 +63,19 @@ async function synthesised(
 describe('a stack with another source', () => {
   test('has a throttled route for it, which is made when the consumer knows it', async () => {
     const { template, findings } = await synthesised({
-      sources: { openai: { throttleRate: 20 }, billing: {} },
+      sources: { openai: { throttleRate: 20 }, acme: { throttleRate: 5, throttleBurst: 7 }, billing: {} },
     });
     expect(findings).toEqual([]);
     const [, stage] = resourceOf(template, 'AWS::ApiGatewayV2::Stage');
     // CloudFormation passes these keys on as they are written.
     expect(stage.Properties['RouteSettings']).toEqual({
       'POST /webhooks/openai': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
+      'POST /webhooks/acme': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 7 },
     });
     const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route');
     expect(routes.map(([, { Properties }]) => Properties['RouteKey']).sort()).toEqual([
       'POST /webhooks',
+      'POST /webhooks/acme',
       'POST /webhooks/billing',
       'POST /webhooks/openai',
     ]);

@@ -334,6 +334,13 @@ export const ACCEPTED: readonly Accepted[] = [
     reason: 'for what is added later: nothing opens a group today',
   },
   {
+    file: 'lib/ingest-api.ts',
+    line: "if (route === undefined) throw new TypeError('CDK made no route for a path with a method');",
+    original: 'route === undefined',
+    replacement: 'false',
+    reason: 'for the type alone: a path with a method gets a route',
+  },
+  {
     file: 'lib/settings.ts',
     line: '{ others = [] }: { readonly others?: readonly string[] } = {},',
     original: '[]',
