@@ -28,13 +28,11 @@ export async function tlsOptions(
     if (LOOPBACK.has(host)) return false;
     throw new DatabaseError(
       'the database secret says sslmode=disable, which is allowed on loopback alone: remove it, and for a certificate of your own authority configure databaseCaSecretArn',
-      { retryable: true },
     );
   }
   if (sslMode !== undefined && !VERIFIED_MODES.has(sslMode)) {
     throw new DatabaseError(
       'the database secret names an unknown sslmode: remove it, the certificate is verified in any case',
-      { retryable: true },
     );
   }
   if (ca !== undefined) return { rejectUnauthorized: true, ca };

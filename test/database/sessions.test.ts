@@ -117,3 +117,60 @@ describe('who stops waiting', () => {
     await expect(database.transaction(work, bounds)).rejects.toBe(own);
   });
 });
+
+describe('a transaction', () => {
+  const bounds = () => ({ signal: new AbortController().signal, deadline: new Date(10_000) });
+  const failOn = (verb: string, error: Error) => {
+    onOpen = () => {
+      (sessions.at(-1) as NotedSession).onQuery = (text) => {
+        if (text.startsWith(verb)) throw error;
+      };
+    };
+  };
+
+  test('sets the server’s limits again when they are half a second too long, and not sooner', async () => {
+    await database.transaction(async (tx) => {
+      for (const atMs of [0, 500, 501, 1_001, 1_002]) {
+        nowMs = atMs;
+        await tx.query(`AT_${atMs} `);
+      }
+    }, bounds());
+    expect(verbs(sessions[0])).toEqual('BEGIN AT_0 AT_500 SET AT_501 AT_1001 SET AT_1002 COMMIT'.split(' '));
+    expect(sessions[0]?.queries.filter((text) => text.startsWith('SET'))).toEqual([
+      expect.stringContaining('statement_timeout = 9499'),
+      expect.stringContaining('statement_timeout = 8998'),
+    ]);
+  });
+
+  test('that failed takes no other statement', async () => {
+    const late: { query?: () => Promise<unknown> } = {};
+    const failed = database.transaction(async (tx) => {
+      late.query = () => tx.query('LATE');
+      throw new Error('of the handler');
+    }, bounds());
+    await expect(failed).rejects.toThrow('of the handler');
+    await expect(late.query?.()).rejects.toMatchObject({
+      ...{ message: 'the transaction has ended already', retryable: false },
+    });
+    expect(verbs(sessions[0])).toEqual(['BEGIN', 'ROLLBACK']);
+  });
+
+  test('that cannot be rolled back destroys its session, and its own error comes out', async () => {
+    failOn('ROLLBACK', new Error('gone'));
+    const failed = database.transaction(() => Promise.reject(new Error('of the handler')), bounds());
+    await expect(failed).rejects.toThrow('of the handler');
+    expect(sessions[0]?.isDestroyed).toBe(true);
+  });
+
+  test('whose server shuts down is not rolled back: its session is over', async () => {
+    failOn('INSERT', Object.assign(new Error('terminating connection'), { code: '57P01' }));
+    await expect(insert()).rejects.toMatchObject({ sqlState: '57P01' });
+    expect([verbs(sessions[0]), sessions[0]?.isDestroyed]).toEqual([['BEGIN', 'INSERT'], true]);
+  });
+
+  test('with a statement that was refused is rolled back, and its session kept', async () => {
+    failOn('INSERT', Object.assign(new Error('no such table'), { code: '42P01' }));
+    await expect(insert()).rejects.toMatchObject({ sqlState: '42P01' });
+    expect([verbs(sessions[0]), sessions[0]?.isDestroyed]).toEqual([['BEGIN', 'INSERT', 'ROLLBACK'], false]);
+  });
+});

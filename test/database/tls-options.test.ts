@@ -21,6 +21,18 @@ describe('TLS', () => {
     expect(ofRegion.every(({ validTo }) => Date.parse(validTo) > Date.now())).toBe(true);
   });
 
+  test.each([
+    ['DB.abc.eu-west-1.RDS.amazonaws.com', true],
+    ['db.abc.cn-north-1.rds.amazonaws.com.cn', true],
+    ['rds.amazonaws.com', false],
+    ['db.rds.amazonaws.com.example.com', false],
+    ['db.rds-amazonaws.com', false],
+  ])('%s is a host of RDS: %s', async (host, isOfRds) => {
+    const options = await tlsOptions({ host, sslMode: undefined }, undefined);
+    const authorities = options !== false && Array.isArray(options.ca) ? options.ca.length : 0;
+    expect(authorities > rootCertificates.length).toBe(isOfRds);
+  });
+
   test('a given authority is the only one', async () => {
     const options = await tlsOptions({ host: RDS_HOST, sslMode: undefined }, 'PEM');
     expect(options).toEqual({ rejectUnauthorized: true, ca: 'PEM' });
@@ -39,8 +51,8 @@ describe('TLS', () => {
   });
 
   test('an unknown mode weakens nothing', async () => {
-    await expect(tlsOptions({ host: 'localhost', sslMode: 'no-verify' }, undefined)).rejects.toThrow(
-      'unknown sslmode',
-    );
+    await expect(tlsOptions({ host: 'localhost', sslMode: 'no-verify' }, undefined)).rejects.toMatchObject({
+      ...{ message: expect.stringContaining('unknown sslmode'), retryable: true },
+    });
   });
 });

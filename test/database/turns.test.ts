@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { Turns } from '../../lambdas/database/turns.ts';
@@ -17,6 +18,8 @@ describe('turns', () => {
         end();
       }),
     );
+    // A signal that outlives many turns keeps nothing of them.
+    expect(getEventListeners(never, 'abort')).toEqual([]);
     expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
   });
 
