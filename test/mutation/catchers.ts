@@ -152,7 +152,7 @@ const WATCHES: readonly Watch[] = [
   ofStack('context-keys.ts', 'settings'),
   ofStack('function-code.ts', 'function-code'),
   ofStack('bundle-process.ts', 'function-code'),
-  ofStack('bundle', 'bundle'),
+  ofStack('bundle', 'bundle', 'function-code'),
   ofStack('kept-names.ts', 'bundle'),
   ofStack('project-paths.ts', 'bundle'),
   ofHandlers('webhook-sources.ts', 'sources'),
