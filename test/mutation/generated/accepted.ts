@@ -365,6 +365,38 @@ export const ACCEPTED: readonly Accepted[] = [
     reason: 'for an end of the compiler itself, which has no messages',
   },
   {
+    file: 'lambdas/reconcile/reconcile.ts',
+    line: 'const isGiven = before === undefined && !(isNew && mapping?.isCustomers === true);',
+    original: 'mapping?.isCustomers',
+    reason: 'for the types alone: a new connection has lost no mapping yet',
+  },
+  {
+    file: 'lib/function-code.ts',
+    line: "SOURCE_EXTENSION === '.ts'",
+    original: "SOURCE_EXTENSION === '.ts'",
+    replacement: 'true',
+    reason: 'test/package sees it: only the published package has `.js`',
+  },
+  {
+    file: 'lib/function-code.ts',
+    line: ': [];',
+    original: '[]',
+    reason: 'test/package sees it: only the published package has `.js`',
+  },
+  {
+    file: 'lib/function-code.ts',
+    line: "{ encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] },",
+    original: "['ignore', 'ignore', 'pipe']",
+    reason: 'what a build prints is kept from nobody: it prints nothing',
+  },
+  {
+    file: 'lib/function-code.ts',
+    line: 'if (error !== undefined) throw error;',
+    original: 'error !== undefined',
+    replacement: 'false',
+    reason: 'for a Node that cannot be started once more',
+  },
+  {
     file: 'lib/ingest-api.ts',
     line: "if (route === undefined) throw new TypeError('CDK made no route for a path with a method');",
     original: 'route === undefined',
