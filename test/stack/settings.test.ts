@@ -134,6 +134,7 @@ describe('the nearest key', () => {
     ['and no more', 'abcdef', 'xyzdef', false],
     ['a part of a third counts', 'abcd', 'abxy', true],
     ['none is the same', 'abc', 'xyz', false],
+    ['none is, and one is too many', 'a', 'xy', false],
   ])('%s', (_what, key, known, isNear) => {
     expect(nearestKey(key, [known])).toBe(isNear ? known : undefined);
   });
