@@ -37,10 +37,10 @@ function ofStack(file: string, ...names: readonly string[]): Watch {
   return { folder: `lib/${file}`, simulated: false, suites, further };
 }
 
-/** What the handlers that a bundle registers decide, an app's process shows. */
+/** What depends on the handlers that a bundle registers. */
 function ofHandlers(file: string, ...names: readonly string[]): Watch {
   const { further = [], ...watch } = ofStack(file, ...names);
-  return { ...watch, further: [...further, ...stack('supaglue-webhooks')] };
+  return { ...watch, further: [...further, ...stack('supaglue-webhooks', 'handlers-in-template')] };
 }
 
 /** Suites that jest runs for the generated mutants alone. */
@@ -168,8 +168,8 @@ const WATCHES: readonly Watch[] = [
   ofStack('webhook-queues.ts', 'storage', 'options'),
   ofStack('ledger-table.ts', 'storage'),
   ofStack('signing-secret.ts', 'storage', 'functions', 'options', 'api-and-monitoring'),
-  ofStack('deployment', 'supaglue-webhooks', 'endpoint'),
-  ofStack('supaglue-webhooks.ts', 'supaglue-webhooks', 'storage'),
+  ofHandlers('deployment', 'supaglue-webhooks', 'sources'),
+  ofHandlers('supaglue-webhooks.ts', 'supaglue-webhooks', 'storage', 'sources'),
   ofStack('handler-variables.ts', 'handler-variables'),
   ofStack('read-handlers.ts', 'function-code'),
   ofStack('synthesise.ts', 'synthesise'),

@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -244,73 +244,5 @@ describe('what the tools find it by', () => {
     );
     expect(names).toContain('Mine-DeadLetters');
     expect(names).toContain('Mine-Second-DeadLetters');
-  });
-});
-
-describe('the handlers in the template', () => {
-  const synthesiseWith = async (source: string) => {
-    const handlers = join(projectDirectory, '.test-results', `handlers-${++apps}.ts`);
-    process.env[BUNDLES_VARIABLE] = '';
-    await mkdir(dirname(handlers), { recursive: true });
-    await writeFile(handlers, source);
-    try {
-      let stack: Stack | undefined;
-      const template = templateOf((made) => {
-        stack = made;
-        webhooksIn(made, 'Default', { handlers });
-      });
-      const warnings = stack?.node.findAll().flatMap(({ node }) => node.metadata) ?? [];
-      return {
-        handlers: deploymentsOf(template)['Default']?.handlers,
-        warnings: warnings.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data)),
-      };
-    } finally {
-      await rm(handlers, { force: true });
-    }
-  };
-  const made = (register: string, before = '') => `
-    import { createConsumerHandler, EventRouter } from '../lambdas/handlers.ts';
-    ${before}
-    export const handler = createConsumerHandler(new EventRouter()${register});`;
-
-  test('are those that the bundle registers, with the stack’s own variables', async () => {
-    const { handlers, warnings } = await synthesiseWith(
-      made(
-        ".on('sync.complete', 'bill', () => {}).onAny('audit', () => {})",
-        "console.log('a line of its own'); if (!process.env['QUEUE_URL']?.includes('Ref')) throw new Error('no token');",
-      ),
-    );
-    expect({ handlers, warnings }).toEqual({
-      handlers: { byType: { 'sync.complete': ['bill'] }, any: ['audit'] },
-      warnings: [],
-    });
-  });
-
-  test.each([
-    [
-      'a module that throws',
-      made('', "throw new Error('BILLING_URL is not set');"),
-      /Error: BILLING_URL is not set/,
-    ],
-    [
-      'one that calls somebody at load',
-      made('', "await fetch('http://127.0.0.1:65001').catch((error) => { throw error.cause ?? error; });"),
-      /no network: handlers are only listed here/,
-    ],
-    ['another handler', 'export const handler = async () => undefined;', /registrations/],
-  ])(
-    '%s: they are unknown, and synthesis warns',
-    async (_, source, warning) => {
-      const { handlers, warnings } = await synthesiseWith(source);
-      expect(handlers).toBe('unknown');
-      expect(warnings.join()).toMatch(warning);
-    },
-    60_000,
-  );
-
-  test('what does not compile is refused with file and line', async () => {
-    await expect(synthesiseWith("import './nowhere.ts';")).rejects.toThrow(
-      /^cannot bundle the consumer function\n.*nowhere\.ts[\s\S]*handlers-\d+\.ts:1:7/,
-    );
   });
 });

@@ -1,0 +1,93 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { App, Stack } from 'aws-cdk-lib/core';
+import { deploymentsOf } from '../../lambdas/contract/outputs.ts';
+import { SupaglueWebhooks } from '../../lib/construct.ts';
+import { BUNDLES_VARIABLE } from '../../lib/function-code.ts';
+import { projectDirectory } from '../../lib/project-paths.ts';
+import type { Json } from './synthesised-stack.ts';
+
+let directory: string;
+let context: Json;
+const bundlesBefore = process.env[BUNDLES_VARIABLE];
+
+beforeAll(async () => {
+  // Within the project, so that handlers find its sources.
+  await mkdir(join(projectDirectory, '.test-results'), { recursive: true });
+  directory = await mkdtemp(join(projectDirectory, '.test-results', 'handlers-'));
+  process.env[BUNDLES_VARIABLE] = '';
+  ({ context } = JSON.parse(await readFile(`${projectDirectory}cdk.json`, 'utf8')));
+});
+afterAll(async () => {
+  process.env[BUNDLES_VARIABLE] = bundlesBefore ?? '';
+  await rm(directory, { recursive: true });
+});
+
+describe('the handlers in the template', () => {
+  let stacks = 0;
+  const synthesiseWith = async (source: string) => {
+    const handlers = join(directory, `handlers-${++stacks}.ts`);
+    await writeFile(handlers, source);
+    const outdir = join(directory, `app-${stacks}`);
+    const app = new App({
+      outdir,
+      context,
+      analyticsReporting: false,
+      builtinCloudFormationValidation: false,
+    });
+    const stack = new Stack(app, 'Mine');
+    new SupaglueWebhooks(stack, 'Default', { handlers });
+    const { template } = app.synth().getStackByName('Mine');
+    const warnings = stack.node.findAll().flatMap(({ node }) => node.metadata);
+    return {
+      handlers: deploymentsOf(template)['Default']?.handlers,
+      warnings: warnings.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data)),
+    };
+  };
+  const made = (register: string, before = '') => `
+    import { createConsumerHandler, EventRouter } from '../../lambdas/handlers.ts';
+    ${before}
+    export const handler = createConsumerHandler(new EventRouter()${register});`;
+
+  test('are those that the bundle registers, with the stack’s own variables', async () => {
+    const { handlers, warnings } = await synthesiseWith(
+      made(
+        ".on('sync.complete', 'bill', () => {}).onAny('audit', () => {})",
+        "console.log('a line of its own'); if (!process.env['QUEUE_URL']?.includes('Ref')) throw new Error('no token');",
+      ),
+    );
+    expect({ handlers, warnings }).toEqual({
+      handlers: { byType: { 'sync.complete': ['bill'] }, any: ['audit'] },
+      warnings: [],
+    });
+  });
+
+  test.each([
+    [
+      'a module that throws',
+      made('', "throw new Error('BILLING_URL is not set');"),
+      /Error: BILLING_URL is not set/,
+    ],
+    [
+      'one that calls somebody at load',
+      made('', "await fetch('http://127.0.0.1:65001').catch((error) => { throw error.cause ?? error; });"),
+      /no network: handlers are only listed here/,
+    ],
+    ['another handler', 'export const handler = async () => undefined;', /registrations/],
+  ])(
+    '%s: they are unknown, and synthesis warns',
+    async (_, source, warning) => {
+      const { handlers, warnings } = await synthesiseWith(source);
+      expect(handlers).toBe('unknown');
+      expect(warnings.join()).toMatch(warning);
+    },
+    60_000,
+  );
+
+  test('what does not compile is refused with file and line', async () => {
+    await expect(synthesiseWith("import './nowhere.ts';")).rejects.toThrow(
+      /^cannot bundle the consumer function\n.*nowhere\.ts[\s\S]*handlers-\d+\.ts:1:7/,
+    );
+  });
+});
