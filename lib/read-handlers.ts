@@ -22,10 +22,12 @@ export type HandlersReading = { readonly handlers: HandlerRegistrations } | { re
  * has registered.
  *
  * @param environment - the function's variables
+ * @param timeoutMs - ends a module that does not load. @default 10 s
  */
 export function readHandlers(
   consumerDirectory: string,
   environment: Readonly<Record<string, string>>,
+  timeoutMs = TIMEOUT_MS,
 ): HandlersReading {
   const result = spawnSync(
     process.execPath,
@@ -43,12 +45,12 @@ export function readHandlers(
       },
       encoding: 'utf8',
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-      timeout: TIMEOUT_MS,
+      timeout: timeoutMs,
     },
   );
   if (result.error !== undefined) {
     const isLate = 'code' in result.error && result.error.code === 'ETIMEDOUT';
-    return { problem: isLate ? `not loaded after ${TIMEOUT_MS / 1000} s` : result.error.message };
+    return { problem: isLate ? `not loaded after ${timeoutMs / 1000} s` : result.error.message };
   }
   if (result.status !== 0) return { problem: causeOf(result.stderr) };
   try {

@@ -119,11 +119,15 @@ describe('bundles that are there already', () => {
 
 describe('what handlers register', () => {
   let bundles = 0;
-  async function reading(source: string, environment: Readonly<Record<string, string>> = {}) {
+  async function reading(
+    source: string,
+    environment: Readonly<Record<string, string>> = {},
+    timeoutMs?: number,
+  ) {
     const bundle = join(directory, `consumer-${++bundles}`);
     await mkdir(bundle);
     await writeFile(join(bundle, 'index.mjs'), source);
-    return readHandlers(bundle, environment);
+    return readHandlers(bundle, environment, timeoutMs);
   }
   const telling = (value: string) => `export const handler = { registrations: () => (${value}) };`;
 
@@ -167,6 +171,6 @@ describe('what handlers register', () => {
   });
 
   test('is not waited for without an end', async () => {
-    expect(await reading('for (;;) {}')).toEqual({ problem: 'not loaded after 10 s' });
+    expect(await reading('for (;;) {}', {}, 500)).toEqual({ problem: 'not loaded after 0.5 s' });
   });
 });
