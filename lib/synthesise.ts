@@ -102,6 +102,6 @@ function run(
       fail(new SynthesisError(text === '' ? `the CDK app ended with ${code ?? cause}` : text));
     });
     if (signal?.aborted === true) end();
-    else signal?.addEventListener('abort', end, { once: true });
+    else signal?.addEventListener('abort', end);
   });
 }

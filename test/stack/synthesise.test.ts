@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, watch, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,6 +88,11 @@ describe('an app', () => {
     expect(failure).toMatchObject({ name: 'SynthesisError', message });
   });
 
+  test('that says a lot is not held up', async () => {
+    const loud = await program("process.stdout.write('x'.repeat(1_000_000), () => process.exit(0));");
+    expect(await failureOf({ program: loud })).toBe('synthesised');
+  });
+
   test('that cannot be started is a failure', async () => {
     const gone = join(directory, 'gone');
     expect(await failureOf({ projectDirectory: gone, program: 'none.ts' })).toMatchObject({ code: 'ENOENT' });
@@ -130,12 +136,18 @@ describe('the program of an app', () => {
   const construct = JSON.stringify(join(projectDirectory, 'lib/construct.ts'));
   const running = (body: string) => `import { runApp, StackConfigError } from ${construct}; ${body}`;
 
-  test('writes an assembly without the report of its use', async () => {
-    const core = JSON.stringify(join(projectDirectory, 'node_modules/aws-cdk-lib/core/index.js'));
-    const source = running("runApp((app) => void new Stack(app, 'Mine'));");
-    const out = await inProject({ program: await program(`import { Stack } from ${core}; ${source}`) });
+  test('writes an assembly without the report of its use that the CLI asks for', async () => {
+    const cdk = (part: string) =>
+      JSON.stringify(join(projectDirectory, 'node_modules/aws-cdk-lib', part, 'index.js'));
+    const source = running("runApp((app) => void new CfnQueue(new Stack(app, 'Mine'), 'Queue'));");
+    const out = await inProject({
+      program: await program(
+        `import { Stack } from ${cdk('core')}; import { CfnQueue } from ${cdk('aws-sqs')}; ${source}`,
+      ),
+      context: { 'aws:cdk:version-reporting': true },
+    });
     const template = JSON.parse(await readFile(join(out, 'Mine.template.json'), 'utf8'));
-    expect(template.Resources).toBeUndefined();
+    expect(Object.keys(template.Resources)).toEqual(['Queue']);
   });
 
   test('ends with the lines that are for people', async () => {

@@ -404,6 +404,47 @@ export const ACCEPTED: readonly Accepted[] = [
     reason: 'for a mistake of our own, whose stack is shown',
   },
   {
+    file: 'lib/kept-names.ts',
+    line: 'const OWN_HELPER = /^var __defProp = Object\\.defineProperty;\\nvar __name = \\(.*\\n/;',
+    reason: 'what esbuild puts there stands there alone, and left there it costs bytes',
+  },
+  {
+    file: 'lib/kept-names.ts',
+    line: 'onLoad({ filter: /\\.[cm]?[jt]s$/ }, async ({ path }) => {',
+    replacement: '/\\.[cm]?[jt]s/',
+    reason: 'no other file has such letters in its name',
+  },
+  {
+    file: 'lib/kept-names.ts',
+    line: 'sourcesContent: false,',
+    reason: "the bundle's own map leaves the sources out in any case",
+  },
+  {
+    file: 'lib/kept-names.ts',
+    line: "const contents = path.endsWith('ts')",
+    replacement: "path.startsWith('ts')",
+    reason: 'a helper in each module costs bytes alone',
+  },
+  {
+    file: 'lib/synthesise.ts',
+    line: "const detached = process.platform !== 'win32';",
+    replacement: 'true',
+    reason: 'for Windows, where no test here runs',
+  },
+  {
+    file: 'lib/synthesise.ts',
+    line: 'if (child.pid !== undefined) process.kill(detached ? -child.pid : child.pid);',
+    original: 'child.pid !== undefined',
+    replacement: 'true',
+    reason: 'for the type alone: what was not started has its own failure',
+  },
+  {
+    file: 'lib/synthesise.ts',
+    line: "child.stderr?.setEncoding('utf8').on('data', (text: string) => {",
+    original: 'child.stderr?.setEncoding',
+    reason: 'for the type alone: it is piped',
+  },
+  {
     file: 'lib/ingest-api.ts',
     line: "if (route === undefined) throw new TypeError('CDK made no route for a path with a method');",
     original: 'route === undefined',
