@@ -150,13 +150,15 @@ describe('the program of an app', () => {
     expect(Object.keys(template.Resources)).toEqual(['Queue']);
   });
 
-  test('ends with the lines that are for people', async () => {
+  test('ends with the lines that are for people, and no assembly', async () => {
     const source = running(
       "runApp(() => { throw new StackConfigError(['one is wrong', 'two is wrong']); });",
     );
-    expect(await failureOf({ program: await program(source) })).toMatchObject({
+    const outDirectory = join(directory, 'refused');
+    expect(await failureOf({ outDirectory, program: await program(source) })).toMatchObject({
       message: expect.stringMatching(/one is wrong[\s\S]*two is wrong$/),
     });
+    expect(existsSync(join(outDirectory, 'manifest.json'))).toBe(false);
   });
 
   test('shows where another error comes from', async () => {
