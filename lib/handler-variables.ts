@@ -4,7 +4,7 @@ import { StackConfigError } from './stack-config.ts';
 const NAME = /^[A-Za-z][A-Za-z0-9_]+$/;
 const FRAMEWORK: ReadonlySet<string> = new Set(Object.values(ConsumerEnvironment));
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime */
-const LAMBDA = /^(?:AWS_|LAMBDA_|_HANDLER$|_X_AMZN_TRACE_ID$)/;
+const LAMBDA = /^(?:AWS_|LAMBDA_)/;
 
 /** Why handlers cannot have a variable of this name; `undefined` when they can. */
 export function variableProblem(name: string): string | undefined {

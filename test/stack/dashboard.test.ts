@@ -148,6 +148,16 @@ describe('the dashboard', () => {
     });
   });
 
+  test('names the metrics of a function URL as such, and as those of a gateway', async () => {
+    const { Webhooks } = linesOf(await synthesiseTemplate({ endpoint: 'function-url' }));
+    expect(Webhooks).toEqual([
+      'requests (function URL): Sum of AWS/Lambda UrlRequestCount',
+      own(Metric.EVENTS_ACCEPTED),
+      '4xx (function URL): Sum of AWS/Lambda Url4xxCount',
+      '5xx (function URL): Sum of AWS/Lambda Url5xxCount',
+    ]);
+  });
+
   test('leaves out no metric of the functions', () => {
     const text = JSON.stringify(linesOf(reconciling));
     const names = [...Object.values(Metric), ...Object.values(ReconcileMetric)];

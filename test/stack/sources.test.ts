@@ -193,6 +193,8 @@ describe('what ingest is told of its sources', () => {
 
   test('each secret says whose it is, and what it may hold', async () => {
     const { template } = await synthesised({ sources: { acme: {} } });
+    const outputs = Object.values(template.Outputs).map(({ Description }) => Description?.split(' [')[0]);
+    expect(outputs).toContain('Secret that takes the signing secret of this source');
     const secrets = resourcesOf(template, 'AWS::SecretsManager::Secret');
     expect(secrets.map(([, { Properties }]) => Properties['Description']).sort()).toEqual([
       'Signing secret (whsec_... or whpk_...) of the source acme; several separated by spaces',

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { App, CfnOutput, Stack } from 'aws-cdk-lib/core';
+import { App, CfnOutput, NestedStack, Stack } from 'aws-cdk-lib/core';
 import { deploymentsOf, OUTPUT_MARKER } from '../../lambdas/contract/outputs.ts';
 import { StackConfigError, SupaglueWebhooks, type SupaglueWebhooksProps } from '../../lib/construct.ts';
 import { BUNDLES_VARIABLE } from '../../lib/function-code.ts';
@@ -217,6 +217,8 @@ describe('what the tools find it by', () => {
     const template = templateOf((stack) => {
       webhooksIn(stack);
       new CfnOutput(stack, 'QueueUrl', { value: 'mine' });
+      // A template of its own.
+      new CfnOutput(new NestedStack(stack, 'Nested'), 'WebhookUrl', { value: 'mine' });
     });
     expect(template.Outputs['QueueUrl']?.Value).toBe('mine');
     const marked = Object.entries(template.Outputs).flatMap(([key, { Description = '' }]) => {
@@ -226,6 +228,8 @@ describe('what the tools find it by', () => {
     expect(marked).toHaveLength(8);
     expect(marked).toContainEqual(['SupaglueWebhooksQueueUrl', 'Default', 'QueueUrl']);
     expect(marked).toContainEqual(['WebhookUrl', 'Default', 'WebhookUrl']);
+    const saying = Object.values(template.Outputs).map(({ Description }) => Description?.split(' [')[0]);
+    expect(saying).toContain('Paste it into Supaglue, under Settings, Webhooks');
   });
 
   test('another id names other resources, and two stand beside each other', () => {

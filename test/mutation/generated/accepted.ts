@@ -445,6 +445,24 @@ export const ACCEPTED: readonly Accepted[] = [
     reason: 'for the type alone: it is piped',
   },
   {
+    file: 'lib/deployment-outputs.ts',
+    line: 'if (node !== scope) return;',
+    reason: 'at whichever node it is done, it is done to the same outputs',
+  },
+  {
+    file: 'lib/deployment-outputs.ts',
+    line: '.filter((each) => each instanceof CfnOutput && Stack.of(each) === stack && !own.has(each))',
+    original: 'each instanceof CfnOutput && Stack.of(each) === stack',
+    replacement: 'each instanceof CfnOutput || Stack.of(each) === stack',
+    reason: 'an output alone is called so: no resource has the name of one of ours',
+  },
+  {
+    file: 'lib/deployment-outputs.ts',
+    line: "return scope.node.path.slice(Stack.of(scope).node.path.length).replace(/^\\//, '');",
+    replacement: '/\\//',
+    reason: 'the first slash is the first character',
+  },
+  {
     file: 'lib/ingest-api.ts',
     line: "if (route === undefined) throw new TypeError('CDK made no route for a path with a method');",
     original: 'route === undefined',
