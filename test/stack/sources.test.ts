@@ -140,7 +140,7 @@ describe('what ingest is told of its sources', () => {
   }
   const registered = (...names: readonly string[]) => ({
     ...{ byType: {}, any: [] },
-    sources: Object.fromEntries(names.map((name) => [name, { type: 'type', any: ['bill'] }])),
+    sources: Object.fromEntries(names.map((name) => [name, { type: 'kind', any: ['bill'] }])),
   });
 
   test('is how each is read, with its secret and from where it may come, and not who handles it', () => {
@@ -155,8 +155,8 @@ describe('what ingest is told of its sources', () => {
         text['Fn::Join'][1].map((part: unknown) => (typeof part === 'string' ? part : secretId)).join(''),
       ),
     ).toEqual({
-      acme: { type: 'type', secretId, allowedSources: '192.0.2.1,198.51.100.0/24' },
-      billing: { type: 'type', secretId },
+      acme: { type: 'kind', secretId, allowedSources: '192.0.2.1,198.51.100.0/24' },
+      billing: { type: 'kind', secretId },
     });
   });
 
@@ -184,7 +184,7 @@ describe('what ingest is told of its sources', () => {
 
   test('takes its share of the variables, counted with the longest ARN, and no byte more', () => {
     const { sources } = made({ acme: {} });
-    const bytes = JSON.stringify({ acme: { type: 'type', secretId: 'x'.repeat(150) } }).length;
+    const bytes = JSON.stringify({ acme: { type: 'kind', secretId: 'x'.repeat(150) } }).length;
     expect(sources.variable(registered('acme'), 3_200 - bytes)).toBeDefined();
     expect(() => sources.variable(registered('acme'), 3_201 - bytes)).toThrow(
       "with their allowedSources they take 3201 bytes of ingest's variables, of at most 3200",
