@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { App, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { IngestEnvironment } from '../../lambdas/contract/environment.ts';
 import { deploymentsOf } from '../../lambdas/contract/outputs.ts';
 import type { SourceProfile } from '../../lambdas/contract/source.ts';
 import { SupaglueWebhooks, type SupaglueWebhooksProps } from '../../lib/construct.ts';
@@ -79,7 +80,15 @@ describe('a stack with another source', () => {
       'POST /webhooks/billing',
       'POST /webhooks/openai',
     ]);
-    const { parts } = deploymentsOf(template)['Default'] ?? {};
+    const { parts, sources = {} } = deploymentsOf(template)['Default'] ?? {};
+    const idOf = new Map(routes.map(([id, { Properties }]) => [Properties['RouteKey'], id]));
+    for (const [name, source] of Object.entries(sources)) {
+      expect(source).toEqual({
+        signingSecret: expect.stringContaining(`Sources${name}`),
+        route: idOf.get(`POST /webhooks/${name}`),
+      });
+    }
+    expect(Object.keys(sources).sort()).toEqual(['acme', 'billing', 'openai']);
     for (const [, route] of routes) {
       const isOfSource = route.Properties['RouteKey'] !== 'POST /webhooks';
       const after = Reflect.get(route, 'DependsOn') ?? [];
@@ -93,6 +102,18 @@ describe('a stack with another source', () => {
     const added = permissions.map(sentence).filter((line) => !Object.hasOwn(EVERY_STACK, line));
     expect(added.sort()).toEqual(Object.keys(OF_A_SOURCE).sort());
     expect(permissions.flatMap((each) => faultsOf(each, new Set()))).toEqual([]);
+  });
+
+  test('tells ingest of it, and of none where there is none', async () => {
+    const variables = ({ template }: Awaited<ReturnType<typeof synthesised>>) =>
+      resourceOf(template, 'AWS::Lambda::Function', 'Ingest')[1].Properties['Environment'] as {
+        readonly Variables: Json;
+      };
+    const none = await synthesised({ sources: {} });
+    expect(variables(none).Variables).not.toHaveProperty(IngestEnvironment.SOURCES);
+    expect(deploymentsOf(none.template)['Default']).not.toHaveProperty('sources');
+    const one = await synthesised({ sources: { openai: {} } });
+    expect(JSON.stringify(variables(one).Variables[IngestEnvironment.SOURCES])).toContain('openai');
   });
 
   test('receives it at a function URL too', async () => {
