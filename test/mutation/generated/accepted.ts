@@ -495,6 +495,13 @@ export const ACCEPTED: readonly Accepted[] = [
     reason: 'for the types alone: both functions have variables',
   },
   {
+    file: 'lib/deployment-metadata.ts',
+    line: 'if (told !== undefined) parts.ingest.addEnvironment(IngestEnvironment.SOURCES, told);',
+    original: 'told !== undefined',
+    replacement: 'true',
+    reason: 'for the type alone: CDK leaves out a variable without a value',
+  },
+  {
     file: 'lib/ingest-api.ts',
     line: "if (route === undefined) throw new TypeError('CDK made no route for a path with a method');",
     original: 'route === undefined',
