@@ -169,7 +169,7 @@ const WATCHES: readonly Watch[] = [
   ofStack('ledger-table.ts', 'storage'),
   ofStack('signing-secret.ts', 'storage', 'functions', 'options', 'api-and-monitoring'),
   ofHandlers('deployment', 'supaglue-webhooks', 'sources'),
-  ofHandlers('supaglue-webhooks.ts', 'supaglue-webhooks', 'storage', 'sources'),
+  ofHandlers('supaglue-webhooks.ts', 'sources', 'storage', 'dashboard', 'api-and-monitoring'),
   ofStack('handler-variables.ts', 'handler-variables'),
   ofStack('read-handlers.ts', 'function-code'),
   ofStack('synthesise.ts', 'synthesise'),
