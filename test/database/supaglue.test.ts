@@ -5,6 +5,7 @@ import { createSupaglueApi, supaglueApiOf } from '../../lambdas/database/supaglu
 import { toldSchema } from '../../lambdas/database/supaglue/connection-schema.ts';
 import { entityFieldsOf } from '../../lambdas/database/supaglue/entity-fields.ts';
 import type { ApplicationDatabase } from '../../lambdas/database/transforms/mapping.ts';
+import { LOCAL_IDENTITY_ENVIRONMENT } from '../../local/identity.ts';
 import { type LoopbackServer, listenOnLoopback, readBody } from '../../local/loopback-server.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 24);
@@ -181,6 +182,17 @@ test('without the variable of a key there is no API', () => {
   const environment = { SUPAGLUE_API_KEY_SECRET_ID: 'arn', SUPAGLUE_API_URL: 'https://api.example.com' };
   expect(supaglueApiOf(environment)).toBeInstanceOf(Function);
   expect(() => supaglueApiOf({ SUPAGLUE_API_KEY_SECRET_ID: 'arn' })).toThrow('SUPAGLUE_API_URL');
+});
+
+test('with one the key is that of its secret', async () => {
+  // The server stands where Secrets Manager is, and then where Supaglue is.
+  Object.assign(process.env, LOCAL_IDENTITY_ENVIRONMENT, { AWS_ENDPOINT_URL_SECRETS_MANAGER: server.url });
+  answers(200, { SecretString: 'stored-test-key' }, { 'content-type': 'application/x-amz-json-1.1' });
+  const api = supaglueApiOf({ SUPAGLUE_API_KEY_SECRET_ID: 'arn', SUPAGLUE_API_URL: server.url });
+  await api?.({ what: 'a question', path: '/customers', signal });
+  const [asked, question] = requests;
+  expect(JSON.parse(asked?.body ?? '')).toEqual({ SecretId: 'arn' });
+  expect(question).toMatchObject({ url: '/customers', headers: { 'x-api-key': 'stored-test-key' } });
 });
 
 describe('the fields of an entity', () => {
