@@ -5,6 +5,8 @@ interface Watch {
   readonly folder: string;
   /** The simulation drives this code. */
   readonly simulated: boolean;
+  /** Off: of generated mutants the simulation is not asked, for the suites see as much in less time. @default on */
+  readonly seeds?: false;
   /** The jest suites that belong to it. */
   readonly suites: readonly string[];
   /** Those that are asked only about what survives the others. */
@@ -91,13 +93,15 @@ const WATCHES: readonly Watch[] = [
   { folder: 'lambdas/ledger/', simulated: true, suites: ['test/ledger'], further: ['test/consumer'] },
   {
     folder: 'lambdas/router/',
-    simulated: false,
+    simulated: true,
+    seeds: false,
     suites: ['test/router'],
     further: ['test/consumer/outcomes.test.ts'],
   },
   {
     folder: 'lambdas/runtime/cached-secret.ts',
-    simulated: false,
+    simulated: true,
+    seeds: false,
     suites: ['test/runtime/cached-secret.test.ts', 'test/ingest/secret-source.test.ts'],
   },
   {
@@ -107,7 +111,8 @@ const WATCHES: readonly Watch[] = [
   },
   {
     folder: 'lambdas/runtime/message-body.ts',
-    simulated: false,
+    simulated: true,
+    seeds: false,
     suites: ['test/ingest/message.test.ts', 'test/consumer/outcomes.test.ts'],
   },
   { folder: 'lambdas/runtime/refused-write.ts', simulated: true, suites: ['test/ledger'] },
@@ -120,7 +125,8 @@ const WATCHES: readonly Watch[] = [
   { folder: 'lambdas/runtime/', simulated: false, suites: ['test/runtime'] },
   {
     folder: 'lambdas/contract/',
-    simulated: false,
+    simulated: true,
+    seeds: false,
     suites: ['test/contract', 'test/ingest/message.test.ts', 'test/ingest/signature-headers.test.ts'],
     further: stack('api-and-monitoring', 'storage'),
   },
@@ -139,7 +145,7 @@ const WATCHES: readonly Watch[] = [
     ),
     further: ['test/database/use-cases'],
   },
-  { folder: 'lambdas/reconcile/', simulated: false, suites: ['test/reconcile'] },
+  { folder: 'lambdas/reconcile/', simulated: true, seeds: false, suites: ['test/reconcile'] },
   {
     folder: 'lambdas/events/',
     simulated: false,
@@ -198,13 +204,13 @@ export function suitesOf({ edits }: Mutation): readonly string[] {
 
 /** Who is asked about the generated mutants of a file: `quick` about all, `further` about what survives them. */
 export function generatedCatchers(file: string) {
-  const { simulated, suites, further = [], quick } = watchOf(file);
+  const { simulated, seeds = simulated, suites, further = [], quick } = watchOf(file);
   const first = quick ?? suites;
   return {
-    isSimulated: simulated,
+    isSimulated: seeds,
     /** Jest finds which of the suites load it. */
     isLoaded: quick !== UNLOADED && !file.startsWith('lib/'),
-    quick: [...(simulated ? [SEEDS_SUITE] : []), ...first],
+    quick: [...(seeds ? [SEEDS_SUITE] : []), ...first],
     further: [...suites, ...further].filter((suite) => !first.includes(suite)),
   };
 }

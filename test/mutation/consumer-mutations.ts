@@ -401,4 +401,34 @@ export const CONSUMER_MUTATIONS: readonly Mutation[] = [
       },
     ],
   },
+  {
+    name: 'turn-given-back-after-running',
+    says: 'An attempt whose handlers took the whole time is given back, as one that had no time to start them.',
+    aim: 'only-an-idle-turn-is-given-back',
+    edits: [
+      {
+        file: ATTEMPT,
+        find: '  logFailures(attempt, result);\n  return settleAttempt(attempt, result);',
+        replace: `  if (attempt.claimed.predecessorAbandoned) {
+    await persistFinal(attempt, (nowMs) =>
+      attempt.dependencies.ledger.giveBackAttempt(attempt.claimed.claim, attempt.claimed.record.attempts, nowMs),
+    );
+  }
+  logFailures(attempt, result);
+  return settleAttempt(attempt, result);`,
+      },
+    ],
+  },
+  {
+    name: 'failure-withdrawn',
+    says: 'An attempt whose handlers failed is taken back, as one that was told to come later.',
+    aim: 'only-an-unknown-claim-is-withdrawn',
+    edits: [
+      {
+        file: SETTLE,
+        find: 'if (result.failed.length === 0 || !result.failed.every(({ notYet }) => notYet)) return false;',
+        replace: 'if (result.failed.length === 0) return false;',
+      },
+    ],
+  },
 ];
