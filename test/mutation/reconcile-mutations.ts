@@ -1,6 +1,7 @@
 import type { Mutation } from './mutation.ts';
 
 const CORE = 'lambdas/reconcile/reconcile.ts';
+const CONTENTS = 'lambdas/ledger/contents.ts';
 
 /** Against what reconciling may take for untold or gone. */
 export const RECONCILE_MUTATIONS: readonly Mutation[] = [
@@ -36,11 +37,38 @@ export const RECONCILE_MUTATIONS: readonly Mutation[] = [
     ],
   },
   {
+    name: 'there-counts-as-gone',
+    says: 'What a listing shows counts as missing all the same, and stays so.',
+    aim: 'nothing-there-is-deleted',
+    edits: [
+      { file: CORE, find: 'if (there.has(id)) return [];', replace: '' },
+      { file: CORE, find: 'delete known.missing;', replace: '' },
+    ],
+  },
+  {
+    name: 'everything-counts-as-told',
+    says: 'What no event has told is not made up for.',
+    aim: 'swallowed-is-made-up-for',
+    edits: [{ file: CORE, find: 'return !isTold;', replace: 'return atMs === -1;' }],
+  },
+  {
+    name: 'told-again-by-another',
+    says: 'What happens once runs again, when the real event comes after the reconciled one.',
+    aim: 'content-runs-once',
+    edits: [
+      {
+        file: CONTENTS,
+        find: 'if (claim.happensOnce || claim.sinceMs !== undefined || known.late',
+        replace: 'if (claim.sinceMs !== undefined || known.late',
+      },
+    ],
+  },
+  {
     name: 'told-by-itself',
     says: 'An event that is tried again finds its own content key, and takes itself for told.',
     edits: [
       {
-        file: 'lambdas/ledger/contents.ts',
+        file: CONTENTS,
         find: 'if (known.eventId === claim.eventId) return undefined;',
         replace: '',
       },
