@@ -3,7 +3,7 @@ import { Annotations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { ConsumerEnvironment } from '../lambdas/contract/environment.ts';
 import type { StackConfig } from './stack-config.ts';
-import type { FunctionNetwork } from './webhook-function.ts';
+import { type FunctionNetwork, optionalVariable } from './webhook-function.ts';
 
 /** What the database handlers read; nothing without a database. */
 export function databaseEnvironment(config: StackConfig): Record<string, string> {
@@ -24,11 +24,6 @@ export function databaseEnvironment(config: StackConfig): Record<string, string>
       connectionSchemas && JSON.stringify(connectionSchemas),
     ),
   };
-}
-
-/** A variable that is there when it has a value. */
-export function optionalVariable(name: string, value: string | number | undefined): Record<string, string> {
-  return value === undefined ? {} : { [name]: String(value) };
 }
 
 /** ARNs of the secrets that the database handlers read. */

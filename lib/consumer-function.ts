@@ -5,16 +5,11 @@ import { Construct } from 'constructs';
 import { ConsumerEnvironment, RECONCILES_VARIABLE } from '../lambdas/contract/environment.ts';
 import { CONSUMER_SERVICE } from '../lambdas/contract/metrics.ts';
 import { MAX_RECEIVE_COUNT, QUEUE_RETENTION_SECONDS } from '../lambdas/contract/timing.ts';
-import {
-  databaseEnvironment,
-  databaseNetwork,
-  databaseSecrets,
-  optionalVariable,
-} from './consumer-database.ts';
+import { databaseEnvironment, databaseNetwork, databaseSecrets } from './consumer-database.ts';
 import { checkHandlerVariables } from './handler-variables.ts';
 import type { HandlerSecret } from './props.ts';
 import { consumerTimeoutSeconds, type StackConfig } from './stack-config.ts';
-import { WebhookFunction } from './webhook-function.ts';
+import { optionalVariable, WebhookFunction } from './webhook-function.ts';
 import type { WebhookQueues } from './webhook-queues.ts';
 
 export interface ConsumerFunctionProps {

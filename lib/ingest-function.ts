@@ -5,7 +5,7 @@ import { INGEST_SERVICE } from '../lambdas/contract/metrics.ts';
 import { INGEST_TIMEOUT_SECONDS } from '../lambdas/contract/timing.ts';
 import type { SigningSecret } from './signing-secret.ts';
 import type { StackConfig } from './stack-config.ts';
-import { WebhookFunction } from './webhook-function.ts';
+import { optionalVariable, WebhookFunction } from './webhook-function.ts';
 import type { WebhookSources } from './webhook-sources.ts';
 
 export interface IngestFunctionProps {
@@ -32,9 +32,7 @@ export class IngestFunction extends Construct {
       environment: {
         [IngestEnvironment.QUEUE_URL]: queue.queueUrl,
         [IngestEnvironment.SIGNING_SECRET_ID]: signingSecret.secretArn,
-        ...(config.allowedSources === undefined
-          ? {}
-          : { [IngestEnvironment.ALLOWED_SOURCES]: config.allowedSources.join(',') }),
+        ...optionalVariable(IngestEnvironment.ALLOWED_SOURCES, config.allowedSources?.join(',')),
       },
     });
     ingest.allow(queue.queueArn, 'sqs:SendMessage');

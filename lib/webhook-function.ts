@@ -117,6 +117,11 @@ export class WebhookFunction extends Construct {
   }
 }
 
+/** A variable of a function that is there when it has a value. */
+export function optionalVariable(name: string, value: string | number | undefined): Record<string, string> {
+  return value === undefined ? {} : { [name]: String(value) };
+}
+
 function allowNetwork(role: Role): void {
   role.addToPolicy(new PolicyStatement({ actions: NETWORK_ACTIONS, resources: ['*'] }));
   // Only Lambda itself needs them. The key is there when the function's code calls, and only then:
