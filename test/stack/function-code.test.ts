@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { BundleError } from '../../lib/bundle-error.ts';
 import {
   BUNDLES_VARIABLE,
@@ -14,7 +14,6 @@ import { readHandlers } from '../../lib/read-handlers.ts';
 import { standInBundles } from './synthesised-stack.ts';
 
 let directory: string;
-const before = [BUNDLES_VARIABLE, MINIFY_VARIABLE].map((name) => [name, process.env[name]] as const);
 beforeAll(async () => {
   // Within the project, so that handlers find its sources.
   await mkdir(join(projectDirectory, '.test-results'), { recursive: true });
@@ -22,13 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 beforeEach(() => {
-  for (const [name] of before) delete process.env[name];
-});
-afterEach(() => {
-  for (const [name, value] of before) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+  for (const name of [BUNDLES_VARIABLE, MINIFY_VARIABLE]) delete process.env[name];
 });
 
 let files = 0;

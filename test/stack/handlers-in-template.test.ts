@@ -1,41 +1,29 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { App, Stack } from 'aws-cdk-lib/core';
+import { Stack } from 'aws-cdk-lib/core';
 import { deploymentsOf } from '../../lambdas/contract/outputs.ts';
 import { SupaglueWebhooks } from '../../lib/construct.ts';
 import { BUNDLES_VARIABLE } from '../../lib/function-code.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
-import type { Json } from './synthesised-stack.ts';
+import { appIn } from './stack-of.ts';
 
 let directory: string;
-let context: Json;
-const bundlesBefore = process.env[BUNDLES_VARIABLE];
 
 beforeAll(async () => {
   // Within the project, so that handlers find its sources.
   await mkdir(join(projectDirectory, '.test-results'), { recursive: true });
   directory = await mkdtemp(join(projectDirectory, '.test-results', 'handlers-'));
   process.env[BUNDLES_VARIABLE] = '';
-  ({ context } = JSON.parse(await readFile(`${projectDirectory}cdk.json`, 'utf8')));
 });
-afterAll(async () => {
-  process.env[BUNDLES_VARIABLE] = bundlesBefore ?? '';
-  await rm(directory, { recursive: true });
-});
+afterAll(() => rm(directory, { recursive: true }));
 
 describe('the handlers in the template', () => {
   let stacks = 0;
   const synthesiseWith = async (source: string) => {
     const handlers = join(directory, `handlers-${++stacks}.ts`);
     await writeFile(handlers, source);
-    const outdir = join(directory, `app-${stacks}`);
-    const app = new App({
-      outdir,
-      context,
-      analyticsReporting: false,
-      builtinCloudFormationValidation: false,
-    });
+    const app = appIn(join(directory, `app-${stacks}`));
     const stack = new Stack(app, 'Mine');
     new SupaglueWebhooks(stack, 'Default', { handlers });
     const { template } = app.synth().getStackByName('Mine');

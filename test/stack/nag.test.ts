@@ -1,33 +1,24 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { App, type Stack, Validations } from 'aws-cdk-lib/core';
+import { type App, type Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { BUNDLES_VARIABLE } from '../../lib/function-code.ts';
-import { projectDirectory } from '../../lib/project-paths.ts';
-import { stackOf } from './stack-of.ts';
+import { appIn, stackOf, violationsIn } from './stack-of.ts';
 import { standInBundles } from './synthesised-stack.ts';
 
 let directory: string;
-let context: Record<string, unknown>;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'webhook-nag-'));
   process.env[BUNDLES_VARIABLE] = await standInBundles(join(directory, 'bundles'));
-  ({ context } = JSON.parse(await readFile(`${projectDirectory}cdk.json`, 'utf8')));
 });
 afterAll(() => rm(directory, { recursive: true }));
 
 function build(name: string, configuration: Record<string, unknown>) {
-  const app = new App({
-    outdir: join(directory, name),
-    context,
-    analyticsReporting: false,
-    // CDK's own rules are checked where the CLI is run.
-    builtinCloudFormationValidation: false,
-  });
+  const app = appIn(join(directory, name));
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return { app, stack: stackOf(app, configuration) };
 }
@@ -38,10 +29,7 @@ async function findings(name: string, app: App): Promise<readonly string[]> {
   } catch (error) {
     expect(String(error)).toContain('ValidationFailed');
   }
-  const report = JSON.parse(await readFile(join(directory, name, 'validation-report.json'), 'utf8'));
-  return report.pluginReports.flatMap(({ violations }: { violations: ReadonlyArray<{ ruleName: string }> }) =>
-    violations.map(({ ruleName }) => ruleName),
-  );
+  return violationsIn(join(directory, name));
 }
 
 function acknowledgements(stack: Stack): ReadonlyArray<readonly [string, string, string]> {

@@ -1,15 +1,13 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { App } from 'aws-cdk-lib/core';
 import { BUNDLES_VARIABLE } from '../../lib/function-code.ts';
-import { projectDirectory } from '../../lib/project-paths.ts';
 import { parseStackConfig, StackConfigError } from '../../lib/stack-config.ts';
 import { readPermissions, sentence } from './permissions-reader.ts';
 import { faultsOf } from './permissions-rules.ts';
 import { ADDED_BY, EVERY_STACK, NEEDED_BY, VARIANTS, WITHOUT_RESOURCE } from './permissions-table.ts';
-import { stackOf } from './stack-of.ts';
+import { appIn, stackOf } from './stack-of.ts';
 import { standInBundles, type Template } from './synthesised-stack.ts';
 
 const KEYS = Object.keys(VARIANTS) as readonly (keyof typeof VARIANTS)[];
@@ -20,14 +18,7 @@ let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'webhook-permissions-'));
   process.env[BUNDLES_VARIABLE] = await standInBundles(join(directory, 'bundles'));
-  const { context } = JSON.parse(await readFile(`${projectDirectory}cdk.json`, 'utf8'));
-  const app = new App({
-    outdir: join(directory, 'assembly'),
-    context,
-    analyticsReporting: false,
-    // CDK's own rules are checked where the CLI is run.
-    builtinCloudFormationValidation: false,
-  });
+  const app = appIn(join(directory, 'assembly'));
   const configurations = {
     plain: {},
     ...Object.fromEntries(

@@ -1,15 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { App, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { IngestEnvironment } from '../../lambdas/contract/environment.ts';
 import { deploymentsOf } from '../../lambdas/contract/outputs.ts';
 import type { SourceProfile } from '../../lambdas/contract/source.ts';
 import { SupaglueWebhooks, type SupaglueWebhooksProps } from '../../lib/construct.ts';
 import { BUNDLES_VARIABLE } from '../../lib/function-code.ts';
-import { projectDirectory } from '../../lib/project-paths.ts';
 import type { SourceProps } from '../../lib/props.ts';
 import { StackConfigError } from '../../lib/stack-config.ts';
 import { profileProblems, WebhookSources } from '../../lib/webhook-sources.ts';
@@ -17,20 +16,15 @@ import { FIXTURE_HANDLERS } from '../fixtures/fixture-app.ts';
 import { readPermissions, sentence } from './permissions-reader.ts';
 import { faultsOf } from './permissions-rules.ts';
 import { EVERY_STACK, OF_A_SOURCE } from './permissions-table.ts';
+import { appIn, violationsIn } from './stack-of.ts';
 import { type Json, resourceOf, resourcesOf, standInBundles, type Template } from './synthesised-stack.ts';
 
 let directory: string;
-let context: Json;
-const bundlesBefore = process.env[BUNDLES_VARIABLE];
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'webhook-sources-'));
   process.env[BUNDLES_VARIABLE] = await standInBundles(join(directory, 'bundles'));
-  ({ context } = JSON.parse(await readFile(`${projectDirectory}cdk.json`, 'utf8')));
 });
-afterAll(async () => {
-  process.env[BUNDLES_VARIABLE] = bundlesBefore ?? '';
-  await rm(directory, { recursive: true });
-});
+afterAll(() => rm(directory, { recursive: true }));
 
 /** With handlers registered for each of the sources. */
 async function synthesised(
@@ -42,23 +36,12 @@ async function synthesised(
     JSON.stringify({ byType: {}, any: [], sources: Object.fromEntries(registered) }),
   );
   const outdir = await mkdtemp(join(directory, 'assembly-'));
-  const app = new App({
-    outdir,
-    context,
-    analyticsReporting: false,
-    // CDK's own rules are checked where the CLI is run.
-    builtinCloudFormationValidation: false,
-  });
+  const app = appIn(outdir);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const stack = new Stack(app, 'Trial');
   new SupaglueWebhooks(stack, 'Default', { handlers: FIXTURE_HANDLERS, ...props });
   const { template } = app.synth().getStackArtifact(stack.artifactId);
-  const report = JSON.parse(await readFile(join(outdir, 'validation-report.json'), 'utf8'));
-  const findings = report.pluginReports.flatMap(
-    ({ violations }: { violations: ReadonlyArray<{ ruleName: string }> }) =>
-      violations.map(({ ruleName }) => ruleName),
-  );
-  return { template, findings };
+  return { template, findings: violationsIn(outdir) };
 }
 
 describe('a stack with another source', () => {
@@ -155,7 +138,7 @@ describe('what a source may not say', () => {
 
 describe('what ingest is told of its sources', () => {
   function made(sources: Readonly<Record<string, SourceProps>>) {
-    const stack = new Stack(new App({ context, analyticsReporting: false }), 'Trial');
+    const stack = new Stack(appIn(join(directory, 'unwritten')), 'Trial');
     const props = { sources, endpoint: 'http-api', removalPolicy: RemovalPolicy.DESTROY } as const;
     return { stack, sources: new WebhookSources(stack, 'Sources', props) };
   }

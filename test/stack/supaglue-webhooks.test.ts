@@ -5,14 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { App, CfnOutput, NestedStack, Stack } from 'aws-cdk-lib/core';
+import { CfnOutput, NestedStack, Stack } from 'aws-cdk-lib/core';
 import { deploymentsOf, OUTPUT_MARKER } from '../../lambdas/contract/outputs.ts';
 import { StackConfigError, SupaglueWebhooks, type SupaglueWebhooksProps } from '../../lib/construct.ts';
 import { BUNDLES_VARIABLE } from '../../lib/function-code.ts';
-import { projectDirectory } from '../../lib/project-paths.ts';
 import { FIXTURE_HANDLERS } from '../fixtures/fixture-app.ts';
+import { appIn } from './stack-of.ts';
 import {
-  type Json,
   type Resource,
   resourceOf,
   resourcesOf,
@@ -47,24 +46,17 @@ function arnOf(name: string): string {
 }
 
 let directory: string;
-let context: Json;
-const bundlesBefore = process.env[BUNDLES_VARIABLE];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'webhook-construct-'));
   process.env[BUNDLES_VARIABLE] = await standInBundles(join(directory, 'bundles'));
-  ({ context } = JSON.parse(await readFile(`${projectDirectory}cdk.json`, 'utf8')));
 });
-afterAll(async () => {
-  process.env[BUNDLES_VARIABLE] = bundlesBefore ?? '';
-  await rm(directory, { recursive: true });
-});
+afterAll(() => rm(directory, { recursive: true }));
 
 let apps = 0;
 /** A stack that holds whatever is made in it. */
 function templateOf(make: (stack: Stack) => void): Template {
-  const outdir = join(directory, `app-${++apps}`);
-  const app = new App({ outdir, context, analyticsReporting: false, builtinCloudFormationValidation: false });
+  const app = appIn(join(directory, `app-${++apps}`));
   const stack = new Stack(app, 'Mine');
   make(stack);
   return app.synth().getStackByName('Mine').template;
