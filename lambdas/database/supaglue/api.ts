@@ -81,7 +81,7 @@ export function createSupaglueApi({
         [API_KEY_HEADER]: apiKey,
         ...(of === undefined ? {} : { 'x-customer-id': of.customerId, 'x-provider-name': of.providerName }),
       },
-      // Of nothing it is nothing.
+      // `undefined` stays it: there is no body.
       body: JSON.stringify(body),
       signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
       redirect: 'error',
