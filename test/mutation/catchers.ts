@@ -5,7 +5,7 @@ interface Watch {
   readonly folder: string;
   /** The simulation drives this code. */
   readonly simulated: boolean;
-  /** Off: of generated mutants the simulation is not asked, for the suites see as much in less time. @default on */
+  /** Off: of generated mutants it is not asked, for the suites see as much in less time. @default as `simulated` */
   readonly seeds?: false;
   /** The jest suites that belong to it. */
   readonly suites: readonly string[];

@@ -403,7 +403,7 @@ export const CONSUMER_MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'turn-given-back-after-running',
-    says: 'An attempt whose handlers took the whole time is given back, as one that had no time to start them.',
+    says: 'An attempt that had its turn alone is given back although its handlers have run.',
     aim: 'only-an-idle-turn-is-given-back',
     edits: [
       {
