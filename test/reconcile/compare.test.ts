@@ -6,7 +6,7 @@ import type {
   Listings,
 } from '../../lambdas/reconcile/listings.ts';
 import { compare, conclude, type Settings } from '../../lambdas/reconcile/reconcile.ts';
-import { firstSnapshot, type Snapshot } from '../../lambdas/reconcile/snapshot.ts';
+import { firstSnapshot } from '../../lambdas/reconcile/snapshot.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -32,7 +32,7 @@ interface Shown {
 function watcher(settings: Partial<Settings> = {}) {
   const all = { ...SETTINGS, ...settings };
   const watch = {
-    snapshot: firstSnapshot(START) as Snapshot,
+    snapshot: firstSnapshot(START),
     look(minutes: number, shown: Shown) {
       const askedAtMs = START + minutes * MINUTE;
       const { application = APPLICATION, customers: ids, connections = {}, entities = {}, runs } = shown;
@@ -63,7 +63,11 @@ function watcher(settings: Partial<Settings> = {}) {
 const connection = (id: string, rest: Partial<ListedConnection> = {}): ListedConnection => ({
   ...{ id, providerName: 'hubspot', providerId: 'provider-1', category: 'crm', mappings: {} },
   parameters: {
-    ...{ id, status: 'available', provider_name: 'hubspot', schema_mappings_config: {}, entity_mappings: [] },
+    id,
+    status: 'available',
+    provider_name: 'hubspot',
+    schema_mappings_config: {},
+    entity_mappings: [],
   },
   ...rest,
 });
@@ -132,7 +136,12 @@ test('the key of another application shows nothing to compare with', () => {
   watch.look(0, of(connection('one')));
   const before = structuredClone(watch.snapshot);
   expect(watch.look(1, { ...of(), application: 'another', runs: [run('r', START)] })).toStrictEqual({
-    ...{ snapshot: before, gaps: [], waiting: 0, schemas: [], missing: 0, stopped: ['another-application'] },
+    snapshot: before,
+    gaps: [],
+    waiting: 0,
+    schemas: [],
+    missing: 0,
+    stopped: ['another-application'],
   });
 });
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
@@ -12,7 +11,7 @@ import { Contents } from '../../lambdas/ledger/contents.ts';
 import type { LedgerTable } from '../../lambdas/ledger/dynamodb-ledger.ts';
 import { ledgerTableOf } from '../../lambdas/ledger/ledger-table.ts';
 import { runReconcile } from '../../lambdas/reconcile/run.ts';
-import { firstSnapshot, type Gap } from '../../lambdas/reconcile/snapshot.ts';
+import type { Gap } from '../../lambdas/reconcile/snapshot.ts';
 import { SnapshotStore } from '../../lambdas/reconcile/snapshot-store.ts';
 import { type Fault, LOCAL_API_KEY, startLocalSupaglue } from '../../local/supaglue/server.ts';
 import { startEngines, type TestEngines } from '../support/engines.ts';
@@ -226,35 +225,4 @@ test('a dry run writes nothing, not even the first snapshot', async () => {
     { dryRun: true },
     { table: { ...before, updateItem: () => Promise.reject(new Error('written')) } },
   );
-});
-
-test('a snapshot larger than an item is stored in parts, and a write whose answer was lost counts', async () => {
-  const store = new SnapshotStore(
-    {
-      ...table,
-      async updateItem(input) {
-        await table.updateItem(input);
-        // The SDK's retry.
-        return table.updateItem(input);
-      },
-    },
-    tableName,
-  );
-  const large = firstSnapshot(nowMs);
-  for (let index = 0; index < 10_000; index++) {
-    large.customers[`customer-${index}`] = {
-      listedAtMs: index,
-      connections: {
-        [randomBytes(36).toString('hex')]: {
-          providerName: 'hubspot',
-          providerId: 'p',
-          category: 'crm',
-          mappings: {},
-        },
-      },
-    };
-  }
-  expect(await store.write(large, 0, nowMs)).toBe(1);
-  expect(await store.load(nowMs)).toEqual({ snapshot: large, revision: 1 });
-  expect(await store.write(large, 0, nowMs)).toBeUndefined();
 });

@@ -89,6 +89,20 @@ test('whoever writes second is refused, and so is a write over one that is not t
   expect(await store.load(NOW_MS)).toStrictEqual({ snapshot, revision: 1 });
 });
 
+test('a write whose answer was lost counts, of a large one too', async () => {
+  const retrying = storeOf({
+    async updateItem(input) {
+      await table.updateItem(input);
+      // The SDK's retry.
+      return table.updateItem(input);
+    },
+  });
+  const snapshot = large();
+  expect(await retrying.write(snapshot, 0, NOW_MS)).toBe(1);
+  expect(await retrying.load(NOW_MS)).toEqual({ snapshot, revision: 1 });
+  expect(await retrying.write(snapshot, 0, NOW_MS)).toBeUndefined();
+});
+
 test('a write that failed for another reason is a failure, whatever is there', async () => {
   const failure = new Error('throttled');
   const failing = storeOf({ updateItem: () => Promise.reject(failure) });
