@@ -10,7 +10,7 @@ import { noteConnection } from '../../../lambdas/database/use-cases/note-connect
 import { transformSyncedData } from '../../../lambdas/database/use-cases/transform-synced-data.ts';
 import type { ConnectionDeleted } from '../../../lambdas/router/index.ts';
 import { connectionCreated, connectionDeleted, entitySynced, objectSynced } from './events.ts';
-import { APPLICATION, handling, OTHER_APPLICATION, type World } from './world.ts';
+import { APPLICATION, handling, logging, OTHER_APPLICATION, type World } from './world.ts';
 
 export function cleanUpSuite(given: () => World): void {
   let world: World;
@@ -192,9 +192,7 @@ export function cleanUpSuite(given: () => World): void {
     });
 
     test('a customer that nobody knows has nothing to remove', async () => {
-      const lines: unknown[] = [];
-      const line = (...said: unknown[]) => void lines.push(said);
-      const logger = { debug: line, info: line, warn: line, error: line };
+      const { lines, logger } = logging();
       await createCleanUpConnection(true)(handling(bare, { logger }), world.database, small);
       expect([await contacts(), lines]).toEqual([0, []]);
     });

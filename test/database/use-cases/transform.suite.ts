@@ -8,6 +8,21 @@ import { transforms } from '../../fixtures/app/transforms/manifest.ts';
 import { entitySynced, objectSynced } from './events.ts';
 import { bounds, handling, OTHER_APPLICATION, type World } from './world.ts';
 
+interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** A transaction that notes what it is asked. */
+function noting(tx: Transaction, statements: Statement[]): Transaction {
+  return {
+    query(text, values = []) {
+      statements.push({ text, values });
+      return tx.query(text, values);
+    },
+  };
+}
+
 export function transformSuite(given: () => World): void {
   let world: World;
   beforeAll(() => {
@@ -225,19 +240,10 @@ export function transformSuite(given: () => World): void {
       `update ${world.postgres.supaglueSchema}.hubspot_contact set _supaglue_is_deleted = true
          where _supaglue_id not in ('row-5', 'row-9', 'row-10')`,
     );
-    const statements: { readonly text: string; readonly values: readonly unknown[] }[] = [];
+    const statements: Statement[] = [];
     const watched: ApplicationDatabase = {
       ...world.database,
-      transaction: (work, within) =>
-        world.database.transaction((tx) => {
-          const watching: Transaction = {
-            query(text, values = []) {
-              statements.push({ text, values });
-              return tx.query(text, values);
-            },
-          };
-          return work(watching);
-        }, within),
+      transaction: (work, within) => world.database.transaction((tx) => work(noting(tx, statements)), within),
     };
     await transformSyncedData(handling(objectSynced(), { eventId: 'msg_2' }), watched, small);
     expect((await contacts()).map(({ id }) => id)).toEqual(['row-5', 'row-9', 'row-10']);
@@ -251,21 +257,9 @@ export function transformSuite(given: () => World): void {
   });
 
   test('tables that are there need no right to create', async () => {
-    const statements: string[] = [];
-    await world.database.transaction(
-      (tx) =>
-        prepareSchema(
-          {
-            query(text, values) {
-              statements.push(text);
-              return tx.query(text, values);
-            },
-          },
-          world.database,
-        ),
-      bounds(),
-    );
+    const statements: Statement[] = [];
+    await world.database.transaction((tx) => prepareSchema(noting(tx, statements), world.database), bounds());
     expect(statements).toHaveLength(1);
-    expect(statements[0]).not.toMatch(/create/i);
+    expect(statements[0]?.text).not.toMatch(/create/i);
   });
 }

@@ -19,7 +19,7 @@ import { type SecretsManager, startSecretsManager } from '../../../local/service
 import { transforms } from '../../fixtures/app/transforms/manifest.ts';
 import { type PostgresGateway, startPostgresGateway } from '../gateway.ts';
 import { connectionCreated, connectionDeleted, entityDeleted, fieldsMapped, objectSynced } from './events.ts';
-import { handling, type World } from './world.ts';
+import { handling, logging, type World } from './world.ts';
 
 const ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:database-AbCdEf';
 const HANDLERS = {
@@ -64,11 +64,6 @@ export function wiringSuite(given: () => World): void {
   const count = async (table: string) => (await world.rows(`select from ${table}`)).length;
   const contacts = () => count(`${world.postgres.applicationSchema}.contacts`);
   const source = () => count(`${world.postgres.supaglueSchema}.hubspot_contact`);
-  const logging = () => {
-    const lines: unknown[][] = [];
-    const log = (...line: unknown[]) => void lines.push(line);
-    return { lines, logger: { debug: log, info: log, warn: log, error: log } };
-  };
 
   describe('the use cases of an environment', () => {
     test.each([{}, { DATABASE_SECRET_ID: '' }])('%j: none', (none) => {

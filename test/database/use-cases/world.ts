@@ -183,6 +183,13 @@ export function bounds(leftMs = 600_000) {
   return { signal: new AbortController().signal, deadline: new Date(Date.now() + leftMs) };
 }
 
+/** A logger, and all that it was told. */
+export function logging() {
+  const lines: unknown[][] = [];
+  const log = (...line: unknown[]) => void lines.push(line);
+  return { lines, logger: { debug: log, info: log, warn: log, error: log } };
+}
+
 /** A context with time; events of their own id. */
 export function handling<Event>(
   event: Event,
