@@ -1,5 +1,6 @@
 import { NonRetryableError, RetryAfterError } from '../router/errors.ts';
 import { chainCode } from '../runtime/error-text.ts';
+import { retryAfterSeconds } from '../runtime/retry-after.ts';
 import type { Notice, PublishNotice } from './message.ts';
 import { createAlertSecret, type FetchSecret } from './secret.ts';
 import { oneLine } from './text.ts';
@@ -116,19 +117,12 @@ async function postTo(
 function refusal({ status, headers }: Response, name: string, reason: string, nowMs: number): Error {
   const message = `${name} answered ${status}${reason === '' ? '' : `: ${reason}`}`;
   if (status === 429 || status === 503) {
-    const seconds = retryAfterSeconds(headers.get('retry-after') ?? '', nowMs);
+    const seconds = retryAfterSeconds(headers.get('retry-after'), nowMs);
     return seconds === undefined ? new AlertDeliveryError(message) : new RetryAfterError(seconds, message);
   }
   return status >= 500 || PASSING_REFUSALS.has(status)
     ? new AlertDeliveryError(message)
     : new NonRetryableError(message, { code: 'alert-refused' });
-}
-
-/** Seconds or an HTTP date (RFC 9110, 10.2.3); `undefined` for anything else. */
-function retryAfterSeconds(header: string, nowMs: number): number | undefined {
-  if (/^\d{1,9}$/.test(header)) return Number(header);
-  const dateMs = Date.parse(header);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, Math.ceil((dateMs - nowMs) / 1000));
 }
 
 /** The start of the answer on one line, without what is secret of the request. */

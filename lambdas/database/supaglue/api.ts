@@ -2,6 +2,7 @@ import { ConsumerEnvironment } from '../../contract/environment.ts';
 import { NonRetryableError, RetryAfterError } from '../../router/errors.ts';
 import { createCachedSecret } from '../../runtime/cached-secret.ts';
 import { type Environment, requireText } from '../../runtime/environment.ts';
+import { retryAfterSeconds } from '../../runtime/retry-after.ts';
 import { readStoredText } from '../../runtime/secret-text.ts';
 
 /** Codes of the errors that nothing but a person mends. */
@@ -91,17 +92,13 @@ export function createSupaglueApi({
     // The body may repeat the request: it stays out of logs and dead letters.
     const message = `Supaglue answered ${status} to ${what}`;
     if (REFUSED.has(status)) throw new NonRetryableError(message, { code: SUPAGLUE_REFUSED });
-    const seconds = retryAfterSeconds(response.headers.get('retry-after') ?? '', nowMs());
-    if (status === 429) throw new RetryAfterError(seconds, message);
+    if (status === 429) {
+      const seconds = retryAfterSeconds(response.headers.get('retry-after'), nowMs());
+      throw new RetryAfterError(seconds ?? DEFAULT_RETRY_AFTER_SECONDS, message);
+    }
     if (status !== 401 && status !== 403) throw new Error(message);
     // Revoked, perhaps replaced: the next attempt reads it again.
     cached.forget();
     throw Object.assign(new Error(message), { code: SUPAGLUE_KEY_REFUSED });
   };
-}
-
-/** Seconds, or a date. */
-function retryAfterSeconds(header: string, nowMs: number): number {
-  const seconds = /^\d{1,6}$/.test(header) ? Number(header) : (Date.parse(header) - nowMs) / 1000;
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : DEFAULT_RETRY_AFTER_SECONDS;
 }
