@@ -11,8 +11,14 @@ const NO_NETWORK = new URL('./no-network.mjs', import.meta.url).href;
 /** Descriptor 3: what the user's code prints goes elsewhere. It is ended, whatever that code has left open. */
 const SCRIPT = `
   import { writeFileSync } from 'node:fs';
+  const tell = (reading) => {
+    writeFileSync(3, JSON.stringify(reading));
+    process.exit(0);
+  };
+  process.on('uncaughtException', (error) => tell({ problem: String(error).replace(/\\s+/g, ' ') }));
   const { handler } = await import(process.env.BUNDLE_URL);
-  writeFileSync(3, JSON.stringify(handler.registrations()));
+  const handlers = handler?.registrations?.();
+  if (handlers !== undefined) tell({ handlers });
   process.exit(0);`;
 
 export type HandlersReading = { readonly handlers: HandlerRegistrations } | { readonly problem: string };
@@ -52,17 +58,13 @@ export function readHandlers(
     const isLate = 'code' in result.error && result.error.code === 'ETIMEDOUT';
     return { problem: isLate ? `not loaded after ${timeoutMs / 1000} s` : result.error.message };
   }
-  if (result.status !== 0) return { problem: causeOf(result.stderr) };
+  if (result.status !== 0) {
+    // It ended itself, and perhaps said why.
+    return { problem: /\S.*/.exec(result.stderr)?.[0] ?? 'it ended without a word' };
+  }
   try {
-    return { handlers: JSON.parse(String(result.output[3])) };
+    return JSON.parse(String(result.output[3]));
   } catch {
     return { problem: 'its `handler` is not made by createConsumerHandler' };
   }
-}
-
-/** The line of an uncaught error that names it, such as `TypeError: BILLING_URL is not set`. */
-function causeOf(stderr: string): string {
-  const lines = stderr.split('\n').map((line) => line.trim());
-  const named = lines.find((line) => /^(?:[A-Z]\w*)?Error\b.*: /.test(line));
-  return named ?? lines.find((line) => line !== '') ?? 'it ended without a word';
 }
