@@ -14,6 +14,8 @@ import { startWireProxy, type WireCall, type WireProxy } from '../support/wire-p
 
 /** Twelve seconds leave handlers seven; the lease then ends after seventeen. A busy machine needs more for the same. */
 const CONSUMER_TIMEOUT_SECONDS = Math.ceil(12 * Math.min(3, slowness()));
+/** Two leases, one after the other, and as long again for what is done in them. */
+const LEASES_MS = 3 * (CONSUMER_TIMEOUT_SECONDS + 5) * 1_000;
 
 /** The synthesised assembly with short clocks, so that a lease ends within the test. */
 async function assemblyWithShortClocks(): Promise<string> {
@@ -83,7 +85,7 @@ describe('the deployed bundles under fire', () => {
     const duplicates = () => events.metric('EventsDuplicate') - duplicatesBefore;
     // More than fifty where one was sent again whose first message was on the queue all the same.
     const areAllSettled = () => settled('msg_fifty').length >= 50;
-    await events.until(() => areAllSettled() && duplicates() === settled('msg_fifty').length - 1, 50_000);
+    await events.until(() => areAllSettled() && duplicates() === settled('msg_fifty').length - 1, LEASES_MS);
     expect(alertsOf('msg_fifty')).toHaveLength(1);
     expect(await read('msg_fifty')).toMatchObject({ status: 'COMPLETED', attempts: 1 });
   });
@@ -105,7 +107,7 @@ describe('the deployed bundles under fire', () => {
       return 'drop';
     };
     expect((await send('msg_killed', { ...syncVariants.error, object: 'killed' })).status).toBe(200);
-    await events.until(() => settled('msg_killed').length >= 1, 40_000);
+    await events.until(() => settled('msg_killed').length >= 1, LEASES_MS);
     expect(killed).toBe(true);
     const record = await read('msg_killed');
     expect(record).toMatchObject({ status: 'COMPLETED', attempts: 2 });
