@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { databaseEnvironment } from '../../lib/consumer-database.ts';
 import { parseStackConfig, StackConfigError } from '../../lib/stack-config.ts';
 
 const ARN = (name: string) => `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${name}-AbCdEf`;
@@ -59,5 +60,35 @@ describe('the configuration of a database', () => {
   test('a secret’s value in place of its ARN is not repeated', () => {
     const [problem = ''] = problemsOf({ databaseSecretArn: 'postgres://user:hunter2@db.example.com/app' });
     expect(problem).toMatch(/^databaseSecretArn=… is not allowed/);
+  });
+});
+
+describe('what the database handlers read', () => {
+  const OF_A_DATABASE = {
+    DATABASE_SECRET_ID: ARN('database'),
+    SUPAGLUE_SCHEMA: 'supaglue',
+    APPLICATION_SCHEMA: 'app',
+    CLEAN_SUPAGLUE_TABLES: 'false',
+  };
+  const OF_AN_API_KEY = {
+    SUPAGLUE_API_KEY_SECRET_ID: ARN('key'),
+    SUPAGLUE_API_URL: 'https://api.supaglue.io/mgmt/v2',
+  };
+
+  test.each([
+    ['nothing', {}, {}],
+    ['a database', DATABASE, OF_A_DATABASE],
+    [
+      'a key of Supaglue’s API',
+      { ...DATABASE, supaglueApiKeySecretArn: ARN('key') },
+      { ...OF_A_DATABASE, ...OF_AN_API_KEY },
+    ],
+    [
+      'an authority',
+      { ...DATABASE, databaseCaSecretArn: ARN('authority') },
+      { ...OF_A_DATABASE, DATABASE_CA_SECRET_ID: ARN('authority') },
+    ],
+  ])('of %s is what is configured of it, and no variable besides', (_, context, variables) => {
+    expect(databaseEnvironment(parseStackConfig(context))).toStrictEqual(variables);
   });
 });
