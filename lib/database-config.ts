@@ -48,7 +48,8 @@ export function databaseProblems(
   const missing = names.filter(([, value]) => value === undefined).map(([name]) => name);
   if (missing.length > 0 && missing.length < names.length) {
     const [first, second, third] = names.map(([name]) => name);
-    problems.push(`${first}, ${second} and ${third} go together: ${missing.join(' and ')} is missing`);
+    const are = missing.length === 1 ? 'is' : 'are';
+    problems.push(`${first}, ${second} and ${third} go together: ${missing.join(' and ')} ${are} missing`);
   }
   return problems;
 }

@@ -35,7 +35,11 @@ describe('the configuration of a database', () => {
     const network = { vpcId: 'vpc-0a1b2c3d', subnetIds: 'subnet-0a1b2c3d', securityGroupIds: 'sg-0a1b2c3d' };
     expect(problemsOf({ ...DATABASE, ...network })).toEqual([]);
     expect(problemsOf({ ...DATABASE, vpcId: network.vpcId })).toEqual([
-      'vpcId, subnetIds and securityGroupIds go together: subnetIds and securityGroupIds is missing',
+      'vpcId, subnetIds and securityGroupIds go together: subnetIds and securityGroupIds are missing',
+    ]);
+    const { vpcId, subnetIds } = network;
+    expect(problemsOf({ ...DATABASE, vpcId, subnetIds })).toEqual([
+      'vpcId, subnetIds and securityGroupIds go together: securityGroupIds is missing',
     ]);
     expect(problemsOf(network)).toHaveLength(3);
   });
