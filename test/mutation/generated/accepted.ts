@@ -384,13 +384,6 @@ export const ACCEPTED: readonly Accepted[] = [
   },
   {
     file: 'lib/deployment-outputs.ts',
-    line: '.filter((each) => each instanceof CfnOutput && Stack.of(each) === stack && !own.has(each))',
-    original: 'each instanceof CfnOutput && Stack.of(each) === stack',
-    replacement: 'each instanceof CfnOutput || Stack.of(each) === stack',
-    reason: 'an output alone is called so: no resource has the name of one of ours',
-  },
-  {
-    file: 'lib/deployment-outputs.ts',
     line: "return scope.node.path.slice(Stack.of(scope).node.path.length).replace(/^\\//, '');",
     replacement: '/\\//',
     reason: 'the first slash is the first character',
