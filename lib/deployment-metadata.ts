@@ -35,7 +35,7 @@ export function describeDeployment(scope: Construct, deployment: Deployment): vo
       if ('problem' in reading) {
         Annotations.of(scope).addWarningV2(
           'supaglue-webhooks:handlers-unknown',
-          `the consumer does not load (${reading.problem}): it would not start on AWS either, and the tools cannot tell its handlers`,
+          `the tools cannot tell the consumer's handlers (${reading.problem}). What keeps it from loading here keeps it from starting on AWS, too`,
         );
       }
       const told = sources.variable(

@@ -62,7 +62,11 @@ describe('the handlers in the template', () => {
       made('', "await fetch('http://127.0.0.1:65001').catch((error) => { throw error.cause ?? error; });"),
       /no network: handlers are only listed here/,
     ],
-    ['another handler', 'export const handler = async () => undefined;', /registrations/],
+    [
+      'another handler',
+      'export const handler = async () => undefined;',
+      /handlers \(its `handler` is not made by createConsumerHandler\)/,
+    ],
   ])(
     '%s: they are unknown, and synthesis warns',
     async (_, source, warning) => {

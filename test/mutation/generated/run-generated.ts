@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Baseline } from '../baseline.ts';
 import { generatedCatchers } from '../catchers.ts';
 import { PROJECT, type ProjectCopy, withCopies } from '../project-copy.ts';
 import { catchBySimulation } from '../simulation-catcher.ts';
@@ -39,9 +40,10 @@ export async function runGenerated(options: GeneratedOptions): Promise<void> {
   await withCopies(options.signal, async ({ signal, create, all }) => {
     const work = async () => {
       const copy = await create();
+      const baseline = new Baseline(copy, signal, onStep);
       for (let file = waiting.shift(); file !== undefined && !signal.aborted; file = waiting.shift()) {
         onStep(`${file}, ${waiting.length} files are left`);
-        const verdicts = await tryFile(file, copy, { ...options, signal });
+        const verdicts = await tryFile(file, copy, baseline, { ...options, signal });
         if (verdicts !== undefined) options.onFile(file, verdicts);
       }
     };
@@ -52,6 +54,7 @@ export async function runGenerated(options: GeneratedOptions): Promise<void> {
 async function tryFile(
   file: string,
   copy: ProjectCopy,
+  baseline: Baseline,
   { fresh, signal, onStep }: GeneratedOptions,
 ): Promise<readonly GeneratedVerdict[] | undefined> {
   const known = path.join(MEMORY, `${file}.json`);
@@ -75,6 +78,8 @@ async function tryFile(
     if (mutant.status === 'Ignored') continue;
     const verdict = verdictOf(file, source, mutant);
     if (verdict.caughtBy === undefined) {
+      // The generator has seen the quick ones pass, nobody these: red anyway, they would see every mutant.
+      if (further.length > 0) await baseline.passes(further);
       onStep(`${file}:${verdict.lineNumber}: a survivor of the quick suites`);
       verdicts.push(await askFurther(verdict, mutatedSource(source, mutant), source, copy, signal));
     } else verdicts.push(verdict);
