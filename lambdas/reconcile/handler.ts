@@ -16,6 +16,7 @@ import { clientOptions } from '../runtime/client-options.ts';
 import { requireInteger, requireText } from '../runtime/environment.ts';
 import { readStoredText } from '../runtime/secret-text.ts';
 import { type ReconcileDependencies, runReconcile } from './run.ts';
+import { settingsOf } from './settings.ts';
 import { SnapshotStore } from './snapshot-store.ts';
 
 /** For what follows the last answer: look-ups, the snapshot, the queue. */
@@ -37,10 +38,7 @@ const dependencies: Omit<ReconcileDependencies, 'untilMs'> = {
     readApiKey: () => readStoredText(secretId),
     url: requireText(env, ReconcileEnvironment.SUPAGLUE_API_URL),
   }),
-  settings: {
-    graceMs: requireInteger(env, ReconcileEnvironment.GRACE_SECONDS) * 1000,
-    goneShare: requireInteger(env, ReconcileEnvironment.GONE_PERCENT) / 100,
-  },
+  settings: settingsOf(env),
   maximumCalls: requireInteger(env, ReconcileEnvironment.MAX_CALLS, 1),
   snapshots: new SnapshotStore(table, tableName),
   contents: new Contents(table, tableName),

@@ -256,9 +256,9 @@ export function conclude(
   { graceMs, goneShare, allowGone = 0 }: Settings,
 ) {
   const untold = candidates.filter(({ key, kind, sinceMs, adopt }) => {
-    const atMs = seen.get(key)?.atMs;
+    const atMs = seen.get(key)?.atMs ?? 0;
     // Of a change an event that came after the last listing without it; of what happens once, since 0, whichever.
-    const isTold = atMs !== undefined && atMs > secondsOf(sinceMs) * 1000;
+    const isTold = atMs > secondsOf(sinceMs) * 1000;
     if (isTold && kind !== 'sync') adopt();
     return !isTold;
   });

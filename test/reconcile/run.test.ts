@@ -209,14 +209,28 @@ test('of two runs at once one decides; what it could not send, the next sends un
     throw new Error('the queue is away');
   };
   const both = await Promise.allSettled([run({}, { enqueue: refuses }), run({}, { enqueue: refuses })]);
-  const stopped = both.flatMap<string>((each) =>
-    each.status === 'fulfilled' ? each.value.stopped : ['threw'],
-  );
-  expect(stopped.sort()).toEqual(['another-run', 'threw']);
+  const ended = both.map((each) => (each.status === 'fulfilled' ? each.value : 'threw'));
+  expect(ended).toContain('threw');
+  expect(ended).toContainEqual(expect.objectContaining({ stopped: ['another-run'], gaps: [] }));
   await run();
   expect(sent).toHaveLength(1);
   expect((await run()).gaps).toEqual([]);
   expect(sent).toHaveLength(1);
+});
+
+test('the snapshot is written again when what it holds to be sent was sent, and else not', async () => {
+  await run();
+  let writes = 0;
+  const updateItem: LedgerTable['updateItem'] = (input) => {
+    writes += 1;
+    return table.updateItem(input);
+  };
+  const counting = { table: { ...table, updateItem } };
+  await run({}, counting);
+  expect(writes).toBe(1);
+  connect('told');
+  await run({}, counting);
+  expect([sent.length, writes]).toEqual([1, 3]);
 });
 
 test('a dry run writes nothing, not even the first snapshot', async () => {
