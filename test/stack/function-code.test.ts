@@ -165,6 +165,10 @@ describe('what handlers register', () => {
     ['export const handle = async () => undefined; setInterval(() => {}, 1000);', NOT_OURS],
     [telling('undefined'), NOT_OURS],
     ['process.exit(0);', NOT_OURS],
+    [
+      "import { writeFileSync } from 'node:fs'; writeFileSync(2, 'x'.repeat(2_000_000));",
+      `spawnSync ${process.execPath} ENOBUFS`,
+    ],
     ["import { writeFileSync } from 'node:fs'; writeFileSync(3, '{'); process.exit(0);", NOT_OURS],
   ])('%s has a reason not to be known', async (source, problem) => {
     expect(await reading(source)).toEqual({ problem });

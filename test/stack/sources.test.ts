@@ -79,6 +79,13 @@ describe('a stack with another source', () => {
     }
   });
 
+  test('without a limit leaves the stage as it is without it', async () => {
+    const none = await synthesised({ sources: {} });
+    const one = await synthesised({ sources: { openai: {} } });
+    const stageOf = ({ template }: typeof none) => resourceOf(template, 'AWS::ApiGatewayV2::Stage');
+    expect(stageOf(one)).toEqual(stageOf(none));
+  });
+
   test('allows ingest to read its secret, and nothing else', async () => {
     const { template } = await synthesised({ sources: { openai: {} } });
     const permissions = readPermissions(template);
