@@ -47,7 +47,7 @@ export class SupaglueWebhooks extends Construct {
   /** What is pasted into Supaglue's settings. */
   readonly webhookUrl: string;
   /** The same without a gateway, of a deployment that has both. */
-  readonly functionWebhookUrl?: string;
+  readonly functionWebhookUrl: string | undefined;
 
   /**
    * @throws {StackConfigError} naming each property whose value is not allowed
@@ -191,6 +191,6 @@ export class SupaglueWebhooks extends Construct {
     this.ledger = ledger;
     this.alertTopic = topic;
     this.webhookUrl = webhookUrl;
-    if (functionWebhookUrl !== undefined) this.functionWebhookUrl = functionWebhookUrl;
+    this.functionWebhookUrl = functionWebhookUrl;
   }
 }

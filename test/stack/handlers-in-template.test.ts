@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib/core';
@@ -6,6 +6,7 @@ import { deploymentsOf } from '../../lambdas/contract/outputs.ts';
 import { SupaglueWebhooks } from '../../lib/construct.ts';
 import { BUNDLES_VARIABLE } from '../../lib/function-code.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
+import type { SupaglueWebhooksProps } from '../../lib/props.ts';
 import { appIn } from './stack-of.ts';
 
 let directory: string;
@@ -20,16 +21,21 @@ afterAll(() => rm(directory, { recursive: true }));
 
 describe('the handlers in the template', () => {
   let stacks = 0;
-  const synthesiseWith = async (source: string) => {
+  const synthesiseWith = async (source: string, props: Partial<SupaglueWebhooksProps> = {}) => {
     const handlers = join(directory, `handlers-${++stacks}.ts`);
     await writeFile(handlers, source);
     const app = appIn(join(directory, `app-${stacks}`));
     const stack = new Stack(app, 'Mine');
-    new SupaglueWebhooks(stack, 'Default', { handlers });
-    const { template } = app.synth().getStackByName('Mine');
+    new SupaglueWebhooks(stack, 'Default', { handlers, ...props });
+    const assembly = app.synth();
+    const { template } = assembly.getStackByName('Mine');
     const warnings = stack.node.findAll().flatMap(({ node }) => node.metadata);
     return {
       handlers: deploymentsOf(template)['Default']?.handlers,
+      bundles: (await readdir(assembly.directory))
+        .filter((name) => name.startsWith('bundle-'))
+        .map((name) => name.replace(/^bundle-[0-9a-f]{8}-/, ''))
+        .sort(),
       warnings: warnings.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data)),
     };
   };
@@ -39,7 +45,7 @@ describe('the handlers in the template', () => {
     export const handler = createConsumerHandler(new EventRouter()${register});`;
 
   test('are those that the bundle registers, with the stack’s own variables', async () => {
-    const { handlers, warnings } = await synthesiseWith(
+    const { handlers, bundles, warnings } = await synthesiseWith(
       made(
         ".on('sync.complete', 'bill', () => {}).onAny('audit', () => {})",
         "console.log('a line of its own'); if (!process.env['QUEUE_URL']?.includes('Ref')) throw new Error('no token');",
@@ -49,6 +55,17 @@ describe('the handlers in the template', () => {
       handlers: { byType: { 'sync.complete': ['bill'] }, any: ['audit'] },
       warnings: [],
     });
+    expect(bundles).toEqual(['consumer', 'ingest', 'meta']);
+  });
+
+  test('lie beside the bundle of the function that reconciles, where there is one', async () => {
+    const supaglueApiKeySecretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:key-AbCdEf';
+    const { handlers, bundles } = await synthesiseWith(made(".on('sync.complete', 'bill', () => {})"), {
+      database: { supaglueApiKeySecretArn },
+      reconcile: { minutes: 30 },
+    });
+    expect(handlers).toEqual({ byType: { 'sync.complete': ['bill'] }, any: [] });
+    expect(bundles).toEqual(['consumer', 'ingest', 'meta', 'reconcile']);
   });
 
   test.each([

@@ -49,6 +49,8 @@ describe('a stack that reconciles, without a database', () => {
       ],
     });
     expect(template.Metadata?.[METADATA_KEY]).toMatchObject({ Default: { parts: { reconcile: id } } });
+    expect(template.Outputs['ReconcileFunctionName']?.Value).toEqual({ Ref: id });
+    expect(plain.Outputs).not.toHaveProperty('ReconcileFunctionName');
   });
 
   test('reads snapshots and contents in the ledger, and writes snapshots alone', () => {

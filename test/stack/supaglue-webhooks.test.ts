@@ -205,6 +205,21 @@ describe('props', () => {
 });
 
 describe('what the tools find it by', () => {
+  test.each([
+    ['http-api', false],
+    ['function-url', false],
+    ['both', true],
+  ] as const)('of the endpoint %s the construct tells its addresses', (endpoint, hasTwo) => {
+    let addresses: (string | undefined)[] = [];
+    const template = templateOf((stack) => {
+      const { webhookUrl, functionWebhookUrl } = webhooksIn(stack, 'Default', { ingest: { endpoint } });
+      addresses = [webhookUrl, functionWebhookUrl].map((url) => url && stack.resolve(url));
+    });
+    const { WebhookUrl, FunctionWebhookUrl } = template.Outputs;
+    expect(addresses).toEqual([WebhookUrl?.Value, FunctionWebhookUrl?.Value]);
+    expect(addresses[1] !== undefined).toBe(hasTwo);
+  });
+
   test('each output carries its marker; a user’s own output keeps its name', () => {
     const template = templateOf((stack) => {
       webhooksIn(stack);
