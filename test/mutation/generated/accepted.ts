@@ -457,13 +457,6 @@ export const ACCEPTED: readonly Accepted[] = [
   },
   {
     file: 'lib/supaglue-webhooks.ts',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: as it stands in the code
-    line: 'prefix: `bundle-${this.node.addr.slice(-8)}-`,',
-    reason:
-      'the whole address, or any other part of it, tells two constructs apart as well: it is only longer',
-  },
-  {
-    file: 'lib/supaglue-webhooks.ts',
     line: 'minutes === undefined || apiKeySecretArn === undefined',
     original: 'apiKeySecretArn === undefined',
     replacement: 'false',
