@@ -148,3 +148,14 @@ describe('the files', () => {
     expect(() => namedFiles('lib/bundl')).toThrow(UsageError);
   });
 });
+
+test('the accepted mutants stand in docs/proof.md, with their reasons', () => {
+  const cell = (code: string) => `\`\` ${code.replaceAll('|', '\\|')} \`\``;
+  const rows = ACCEPTED.map(({ file, line, original, replacement, reason }) => {
+    const change = [original, replacement].map((text) => text && cell(text));
+    const [from = 'whatever of it', to = 'whatever'] = change;
+    return `| ${file}: ${cell(line)} | ${from} → ${to} | ${reason} |`;
+  });
+  const told = readFileSync(path.join(PROJECT, 'docs/proof.md'), 'utf8').split('\n');
+  expect(told.filter((row) => /^\| (?:lambdas|lib)\/[^|]*\.ts: /.test(row))).toEqual(rows);
+});
