@@ -9,6 +9,10 @@ import type { TestEngines } from '../../support/engines.ts';
 
 export const HANDLERS = Object.assign(() => ['backfill', 'audit'], { names: ['backfill', 'audit'] });
 
+/** What a page says, each in its way, whose look has not ended. */
+const LOOKING =
+  /Looking for (?:dead letters|it on the dead-letter queue) …|The letters are being looked through\./;
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -54,7 +58,7 @@ export async function rigInspector(
   const get: RiggedInspector['get'] = async (path, headers = {}) => {
     for (;;) {
       const answer = await send(`${inspector.url}${path}`, 'GET', headers);
-      if (!/Looking for (?:dead letters|it on the dead-letter queue) …/.test(answer.text)) return answer;
+      if (!LOOKING.test(answer.text)) return answer;
     }
   };
   let token: Promise<string> | undefined;
