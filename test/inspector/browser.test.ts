@@ -6,6 +6,7 @@ import {
   complaintsOf,
   describeInBrowser,
   launchBrowser,
+  loadedWith,
   overflow,
   screenshot,
   seriousFindings,
@@ -130,7 +131,7 @@ describeInBrowser('in a browser', () => {
     await page.getByRole('combobox', { name: 'Event type' }).selectOption('sync.complete');
     await page.getByRole('button', { name: 'Search' }).click();
     await page.getByRole('link', { name: 'msg_3' }).click();
-    await page.getByText('no such customer').first().waitFor();
+    await loadedWith(page.getByText('no such customer').first());
     expect(await page.getByRole('button', { name: 'Copy' }).count()).toBe(0);
     await page.getByRole('link', { name: 'Redrive this event' }).click();
     await page.getByRole('button', { name: 'Redrive 1 event' }).click();
@@ -154,7 +155,6 @@ describeInBrowser('in a browser', () => {
       expect(await focused()).toMatch(new RegExp(`^${name}`));
       expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
       await page.keyboard.press('Enter');
-      await page.waitForLoadState();
     };
     // The open page is brought up to date under the one who looks: the focus stays.
     const answered = page.waitForResponse((response) => response.url().endsWith('/look'));
@@ -164,13 +164,13 @@ describeInBrowser('in a browser', () => {
     expect(await page.evaluate('document.activeElement.id')).toBe('look-again');
 
     await go('TypeError in backfill');
-    await page.locator('.letter').first().waitFor();
+    await loadedWith(page.locator('.letter').first());
     await go('msg_1');
-    await page.locator('#failure').waitFor();
+    await loadedWith(page.locator('#failure'));
     await go('Redrive this event');
-    await page.locator('.confirm').waitFor();
+    await loadedWith(page.locator('.confirm'));
     await go('Redrive 1 event');
-    await page.getByText('1 event put back on the queue').waitFor();
+    await loadedWith(page.getByText('1 event put back on the queue'));
     expect(await seriousFindings(page)).toEqual([]);
     await page.context().close();
   });

@@ -17,6 +17,7 @@ import {
   complaintsOf,
   describeInBrowser,
   launchBrowser,
+  loadedWith,
   overflow,
   screenshot,
   seriousFindings,
@@ -77,7 +78,7 @@ describeInBrowser('a newcomer, without any id', () => {
     await page.goto(inspector.url);
     await page.getByRole('link', { name: 'Events' }).click();
     const rows = page.locator('#events .row');
-    await rows.nth(4).waitFor();
+    await loadedWith(rows.nth(4));
     expect(await rows.locator('.badge').allTextContents()).toEqual([
       'refused',
       'refused',
@@ -90,13 +91,14 @@ describeInBrowser('a newcomer, without any id', () => {
     await page.getByRole('combobox', { name: 'State' }).selectOption('completed');
     await page.getByRole('textbox', { name: 'Customer' }).fill('acme');
     await page.getByRole('button', { name: 'Filter' }).click();
+    await page.waitForURL(/customer=acme/);
     expect(await rows.locator('h3').allTextContents()).toEqual(['msg_2fQ9c1aVt0']);
     await rows.locator('a').click();
     await page.locator('pre.payload').getByText('"customer_id": "acme"').waitFor();
 
     await page.goto(`${inspector.url}events?status=refused`);
     await page.getByRole('link', { name: '401 signature-mismatch' }).click();
-    await page.getByText('the body was parsed and written again').waitFor();
+    await loadedWith(page.getByText('the body was parsed and written again'));
     expect(await page.locator('#command-explain').textContent()).toMatch(/explain --request \S+ --local$/);
     await look(page, 'refused');
     await page.goBack();
@@ -118,7 +120,7 @@ describeInBrowser('a newcomer, without any id', () => {
     await page.locator('summary').click();
     await page.getByRole('checkbox', { name: 'alert-on-sync-error' }).check();
     await page.getByRole('button', { name: 'Show what would happen' }).click();
-    expect(await page.locator('.plan').textContent()).toContain('runs alert-on-sync-error');
+    await page.locator('.plan').getByText('runs alert-on-sync-error').waitFor();
     await page.getByRole('button', { name: 'Run it again' }).click();
     await page.locator('#event-status').waitFor();
     await waitUntilDrained(target, patienceMs(30_000), never);

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
 import axe from 'axe-core';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { projectDirectory } from '../../../lib/project-paths.ts';
 
 const EXECUTABLE = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
@@ -36,6 +36,15 @@ export function launchBrowser(...args: readonly string[]): Promise<Browser> {
       ...args,
     ],
   });
+}
+
+/**
+ * Waits until the page that shows this has loaded. What stands in a page counts as visible before the style sheet has
+ * come that gives it its looks, or hides it.
+ */
+export async function loadedWith(shown: Locator): Promise<void> {
+  await shown.waitFor();
+  await shown.page().waitForLoadState();
 }
 
 /** What the browser complains of while pages are shown. */
