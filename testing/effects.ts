@@ -26,18 +26,20 @@ export interface Invocation {
 }
 
 interface HandlerRun {
+  readonly of: Effects;
   readonly invocation: Invocation;
   readonly attempt: Attempt;
   readonly keys: readonly string[];
 }
 
 export const never = <T>() => new Promise<T>(() => undefined);
+/** One for all pipelines: before Node 24 each storage that was ever used has its share of every promise to come. */
+const runs = new AsyncLocalStorage<HandlerRun>();
 const REPEATABLE = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 /** Records what handlers do, and lets them crash there. Knows a handler by the asynchronous calls that it made. */
 export class Effects {
-  readonly #runs = new AsyncLocalStorage<HandlerRun>();
-  readonly watch = new IoWatch(this.#runs);
+  readonly watch = new IoWatch(() => this.#current() !== undefined);
   readonly #answer: ((request: Request) => Response | Promise<Response>) | undefined;
 
   /** @param answer - answers `fetch` in the network's place */
@@ -47,7 +49,13 @@ export class Effects {
 
   /** @param keys - by any of which a receiver may know a repetition */
   run<T>(invocation: Invocation, attempt: Attempt, keys: readonly string[], work: () => T): T {
-    return this.#runs.run({ invocation, attempt, keys }, work);
+    return runs.run({ of: this, invocation, attempt, keys }, work);
+  }
+
+  /** The run that the calling code belongs to, if it is one of these. */
+  #current(): HandlerRun | undefined {
+    const run = runs.getStore();
+    return run?.of === this ? run : undefined;
   }
 
   readonly effect: DoEffect = (name, work, { key, signal } = {}) =>
@@ -60,7 +68,7 @@ export class Effects {
     const direct = globalThis.fetch;
     let isOver = false;
     const recorded: typeof fetch = (input, init) =>
-      isOver || this.#runs.getStore() === undefined
+      isOver || this.#current() === undefined
         ? direct(input, init)
         : this.#fetch(
             new Request(input, init),
@@ -79,7 +87,7 @@ export class Effects {
 
   async #fetch(request: Request, signal: AbortSignal | undefined, direct: typeof fetch): Promise<Response> {
     const { method, url, headers } = request;
-    const run = this.#runs.getStore();
+    const run = this.#current();
     const said = [url, ...headers.values(), await request.clone().text()];
     const key =
       headers.get('idempotency-key') ?? run?.keys.find((each) => said.some((text) => text.includes(each)));
@@ -106,7 +114,7 @@ export class Effects {
     signal: AbortSignal | undefined,
     failed: () => T,
   ): Promise<T> {
-    const run = this.#runs.getStore();
+    const run = this.#current();
     if (run === undefined) return work();
     const { invocation, attempt } = run;
     if (invocation.dead) return never();

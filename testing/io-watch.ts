@@ -1,4 +1,4 @@
-import { type AsyncLocalStorage, createHook } from 'node:async_hooks';
+import { createHook } from 'node:async_hooks';
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 
 /** What has done I/O and shows no sign of life for so long (real time) waits for nothing but the virtual time. */
@@ -21,15 +21,15 @@ export class IoWatch {
   #isOwn = false;
   readonly #hook;
 
-  /** @param watched - has a store in the code that is waited for */
-  constructor(watched: AsyncLocalStorage<unknown>) {
+  /** @param isWatched - called by what begins I/O: whether that is the code that is waited for */
+  constructor(isWatched: () => boolean) {
     const options = {
       // Node 24 counts promises only where it is asked to; earlier ones do not know this.
       trackPromises: false,
       init: (_id: number, type: string) => {
         if (this.#isOwn || type === 'PROMISE') return;
         this.#lastSignMs = performance.now();
-        if (!OF_THE_SAME_TURN.has(type) && watched.getStore() !== undefined) this.#didIo = true;
+        if (!OF_THE_SAME_TURN.has(type) && isWatched()) this.#didIo = true;
       },
     };
     this.#hook = createHook(options);
