@@ -8,6 +8,7 @@ import type { Failure } from '../../lambdas/contract/failure.ts';
 import { MAX_FAILURE_BYTES } from '../../lambdas/contract/message.ts';
 import { NonRetryableError, RetryAfterError } from '../../lambdas/router/index.ts';
 import { ConfigurationError } from '../../lambdas/runtime/environment.ts';
+import { anyText } from '../support/any-text.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what SQS refuses
 const REFUSED_BY_SQS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/u;
@@ -138,7 +139,7 @@ describe('what is kept of a thrown value', () => {
   test('text is cut and holds nothing that SQS refuses', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: 'binary', maxLength: 2_000, size: 'max' }),
+        anyText({ maxLength: 2_000, size: 'max' }),
         fc.integer({ min: 1, max: 500 }),
         (text, max) => {
           const cleaned = clean(text, max);
@@ -187,13 +188,13 @@ describe('the failure attribute', () => {
         fc.array(
           fc.record({
             handler: fc.string({ minLength: 1, maxLength: 64, size: 'max' }),
-            error: fc.string({ unit: 'binary', maxLength: 100, size: 'max' }),
-            message: fc.string({ unit: 'binary', maxLength: 500, size: 'max' }),
+            error: anyText({ maxLength: 100, size: 'max' }),
+            message: anyText({ maxLength: 500, size: 'max' }),
             retryable: fc.boolean(),
           }),
           { maxLength: 60, size: 'max' },
         ),
-        fc.string({ unit: 'binary', maxLength: 3_000, size: 'max' }),
+        anyText({ maxLength: 3_000, size: 'max' }),
         (handlers, message) => {
           const text = encodeFailure(failure(handlers, message));
           expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_FAILURE_BYTES);
