@@ -54,6 +54,8 @@ describeInBrowser('a web page of somebody else, open on this machine', () => {
   let inspector: Inspector;
   let site: LoopbackServer;
   let browser: Browser;
+  /** One for all attacks: the next one's address makes it a page of another site. */
+  let page: Page;
   const seen: { readonly host: string; readonly status: number }[] = [];
 
   beforeAll(async () => {
@@ -68,6 +70,8 @@ describeInBrowser('a web page of somebody else, open on this machine', () => {
       ),
       launchBrowser(`--host-resolver-rules=MAP *.example 127.0.0.1`),
     ]);
+    page = await browser.newPage();
+    page.on('response', (response) => seen.push({ host: response.url(), status: response.status() }));
     target = localTarget(cloud.exports);
     inspector = await serveInspector({ target, write: true, onFault: () => undefined });
     // Something worth stealing.
@@ -85,11 +89,8 @@ describeInBrowser('a web page of somebody else, open on this machine', () => {
     await Promise.all([cloud?.stop(), postgres?.stop(), site?.close()]);
   });
 
-  async function open(host: string, port: number | string, path = '/'): Promise<Page> {
-    const page = await browser.newPage();
-    page.on('response', (response) => seen.push({ host: response.url(), status: response.status() }));
+  async function open(host: string, port: number | string, path = '/'): Promise<void> {
     await page.goto(`http://${host}:${port}${path}`).catch(() => undefined);
-    return page;
   }
   const servers = () =>
     new Map([
@@ -116,7 +117,7 @@ describeInBrowser('a web page of somebody else, open on this machine', () => {
 
   test.each([SITE, '127.0.0.1', 'localhost'])('reads and changes nothing from http://%s', async (host) => {
     const before = await state();
-    const page = await open(host, site.port);
+    await open(host, site.port);
     for (const [name, url] of servers()) {
       const read = await page.evaluate(
         `(${attack})(${JSON.stringify(url)}, '${LOCAL_CREDENTIALS.accessKeyId}')`,
@@ -127,14 +128,13 @@ describeInBrowser('a web page of somebody else, open on this machine', () => {
         read: new Set(['TypeError', 'opaque 0 ']),
       });
     }
-    await page.close();
     expect(await state()).toEqual(before);
   });
 
   test('changes nothing with a form, and shows itself nothing in a frame', async () => {
     const before = await state();
     for (const [name, url] of servers()) {
-      const page = await open(SITE, site.port);
+      await open(SITE, site.port);
       const [answer] = await Promise.all([
         page.waitForResponse((response) => response.url().startsWith(url.replace(/\/$/, ''))),
         page.evaluate(`{
@@ -147,16 +147,16 @@ describeInBrowser('a web page of somebody else, open on this machine', () => {
         }`),
       ]);
       expect({ name, status: answer.status() }).toEqual({ name, status: 403 });
-      await page.close();
-      const framing = await open(SITE, site.port);
+      // Until it shows the answer it is still on its way there.
+      await page.waitForURL((shown) => shown.href.startsWith(url));
+      await open(SITE, site.port);
       const [framed] = await Promise.all([
-        framing.waitForResponse((response) => response.url().startsWith(url.replace(/\/$/, ''))),
-        framing.evaluate(
+        page.waitForResponse((response) => response.url().startsWith(url.replace(/\/$/, ''))),
+        page.evaluate(
           `document.body.append(Object.assign(document.createElement('iframe'), { src: ${JSON.stringify(url)} }))`,
         ),
       ]);
       expect({ name, status: framed.status() }).toEqual({ name, status: 403 });
-      await framing.close();
     }
     expect(await state()).toEqual(before);
   });
@@ -165,7 +165,7 @@ describeInBrowser('a web page of somebody else, open on this machine', () => {
     const before = await state();
     for (const [name, url] of servers()) {
       const { port, pathname } = new URL(url);
-      const page = await open(REBOUND, port, pathname);
+      await open(REBOUND, port, pathname);
       const read = await page.evaluate(
         `(${attack})(${JSON.stringify(pathname)}, '${LOCAL_CREDENTIALS.accessKeyId}')`,
       );
@@ -174,7 +174,6 @@ describeInBrowser('a web page of somebody else, open on this machine', () => {
         name,
         read: Array.from({ length: 7 }, () => expect.stringMatching(/^basic 403 .*Refused: /)),
       });
-      await page.close();
     }
     expect(await state()).toEqual(before);
   });
@@ -186,13 +185,12 @@ describeInBrowser('a web page of somebody else, open on this machine', () => {
   });
 
   test('PostgreSQL takes a page’s request for no statement, and goes on', async () => {
-    const page = await open(SITE, site.port);
+    await open(SITE, site.port);
     const read =
       await page.evaluate(`fetch(${JSON.stringify(`http://127.0.0.1:${new URL(postgres.url).port}`)}, {
       method: 'POST', mode: 'no-cors', body: 'CREATE TABLE attack ()', signal: AbortSignal.timeout(500),
     }).then(() => 'an answer', (error) => error.name)`);
     expect(read).toMatch(/^T(?:ype|imeout)Error$/);
-    await page.close();
     const client = new pg.Client({ connectionString: postgres.url });
     await client.connect();
     const { rows } = await client.query(
@@ -203,9 +201,7 @@ describeInBrowser('a web page of somebody else, open on this machine', () => {
   });
 
   test('the inspector’s own page still opens', async () => {
-    const page = await browser.newPage();
     const answer = await page.goto(inspector.url);
     expect(answer?.status()).toBe(200);
-    await page.close();
   });
 });
