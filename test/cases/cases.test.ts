@@ -17,14 +17,19 @@ import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { type Case, runCase } from './run-case.ts';
 
 let engines: TestEngines;
+let server: TestPostgres;
+/** The folder's own schemas on that server. */
 let postgres: TestPostgres;
 let tenant: string;
 let counted: string[];
 let alerts: string[];
 beforeAll(async () => {
-  engines = await startEngines();
+  [engines, server] = await Promise.all([startEngines(), startTestPostgres()]);
 });
-afterAll(() => engines.stopAll());
+afterAll(async () => {
+  await server.stop();
+  await engines.stopAll();
+});
 
 /** The schemas of this run in place of the cases' own. */
 const placed = (sql: string) =>
@@ -73,7 +78,7 @@ describe.each([
   let harness: ConsumerHarness;
   beforeAll(async () => {
     [postgres, tenant, counted, alerts] = [
-      await startTestPostgres(),
+      await startTestPostgres(server.url),
       `tenant_${randomBytes(6).toString('hex')}`,
       [],
       [],

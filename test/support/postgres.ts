@@ -19,8 +19,8 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
-export async function startTestPostgres(): Promise<TestPostgres> {
-  const given = process.env['DATABASE_URL'];
+/** @param given - URL of a server. @default that of DATABASE_URL; without one PGlite is started, and stopped at the end */
+export async function startTestPostgres(given = process.env['DATABASE_URL']): Promise<TestPostgres> {
   const engine = given === undefined ? await startPostgresEngine() : undefined;
   const url = engine?.url ?? given ?? '';
   const client = new pg.Client({ connectionString: url });
