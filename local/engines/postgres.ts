@@ -1,10 +1,19 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { LOOPBACK } from '../loopback-server.ts';
 
 export interface PostgresEngineOptions {
   /** Where the data are kept; absent: in memory. */
   readonly dataDirectory?: string;
+  /**
+   * An empty cluster for those in memory, made by the first start: 5 MB.
+   *
+   * @default below the folder that npm has installed PGlite in, for this version of it
+   */
+  readonly clusterFile?: string;
   /** @default 20 */
   readonly maxConnections?: number;
 }
@@ -29,10 +38,10 @@ const DEFAULT_MAX_CONNECTIONS = 20;
  * @throws {Error} when it does not start
  */
 export async function startPostgresEngine(options: PostgresEngineOptions = {}): Promise<PostgresEngine> {
-  const { dataDirectory, maxConnections = DEFAULT_MAX_CONNECTIONS } = options;
+  const { dataDirectory, clusterFile = keptCluster(), maxConnections = DEFAULT_MAX_CONNECTIONS } = options;
   const worker = new Worker(new URL('./postgres-worker.mjs', import.meta.url), {
     execArgv: [],
-    workerData: { dataDirectory, maxConnections },
+    workerData: { dataDirectory, clusterFile, maxConnections },
   });
   const exited = once(worker, 'exit');
   // `once` rejects with the worker's own error; one that ends without a word would be waited for for ever.
@@ -47,4 +56,10 @@ export async function startPostgresEngine(options: PostgresEngineOptions = {}): 
       await exited;
     },
   };
+}
+
+function keptCluster(): string {
+  const library = join(createRequire(import.meta.url).resolve('@electric-sql/pglite'), '../..');
+  const { version } = JSON.parse(readFileSync(join(library, 'package.json'), 'utf8'));
+  return join(library, '../../.cache/supaglue-webhooks', `pglite-${version}.tar.gz`);
 }
