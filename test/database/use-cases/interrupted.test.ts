@@ -1,0 +1,4 @@
+import { inOneWorld } from './in-one-world.ts';
+import { interruptedSuite } from './interrupted.suite.ts';
+
+inOneWorld({ interrupted: interruptedSuite });
