@@ -80,6 +80,8 @@ export interface LocalCloud {
   readonly notRun: readonly NotRun[];
   /** Variables and secrets of the handlers without a value. */
   missing(): readonly MissingValue[];
+  /** What the synthesis of the code that runs warned of. */
+  warnings(): readonly string[];
   readonly functions: { readonly ingest: LocalFunction; readonly consumer: LocalFunction };
   /**
    * Takes the functions' code and environment from a new assembly, and the user's variables where they are given;
@@ -256,6 +258,7 @@ async function start(options: LocalCloudOptions, teardown: Teardown): Promise<Lo
     handlers: () => handlers,
     notRun: model.notRun,
     missing: () => user.missing,
+    warnings: () => current.warnings,
     functions: {
       ingest: functionOf(parts.ingest.logicalId),
       consumer: functionOf(parts.consumer.logicalId),

@@ -8,6 +8,8 @@ import { readTemplate, type Template } from './template.ts';
 export interface Assembly {
   readonly stackName: string;
   readonly template: Template;
+  /** What the synthesis warned of, each with the path of its construct. */
+  readonly warnings: readonly string[];
   /** Directory of the asset that is uploaded under this key. Throws when there is none. */
   assetDirectory(s3Key: string): string;
 }
@@ -23,7 +25,8 @@ export async function readAssembly(directory: string): Promise<Assembly> {
         const templateFile = propertyOf(artifact, 'templateFile');
         if (templateFile === undefined) throw new LocalError(`stack ${artifactId} names no template file`);
         const template = readTemplate(await readJson(join(directory, templateFile)));
-        return { stackName: propertyOf(artifact, 'stackName') ?? artifactId, template };
+        const warnings = await warningsOf(artifact, directory);
+        return { stackName: propertyOf(artifact, 'stackName') ?? artifactId, template, warnings };
       }),
   );
   const found = stacks.filter(({ template }) => Object.keys(template.deployments).length > 0);
@@ -48,6 +51,16 @@ export async function readAssembly(directory: string): Promise<Assembly> {
       return path;
     },
   };
+}
+
+async function warningsOf(artifact: unknown, directory: string): Promise<readonly string[]> {
+  const file = isRecord(artifact) ? artifact['additionalMetadataFile'] : undefined;
+  if (typeof file !== 'string') return [];
+  return Object.entries(await readJson(join(directory, file))).flatMap(([path, entries]) =>
+    (Array.isArray(entries) ? entries : [])
+      .filter((entry) => hasType(entry, 'aws:cdk:warning'))
+      .map(({ data }) => `${path}: ${data}`),
+  );
 }
 
 /** Directory assets only: a file asset (the template itself) has no code in it. */

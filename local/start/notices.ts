@@ -1,25 +1,24 @@
 import type { NotRun } from '../assembly/stack-model.ts';
 import type { LocalCloud } from '../cloud.ts';
-import type { MissingValue } from '../user-settings.ts';
 import { USER_VARIABLES_FILE, type UserVariables } from '../user-variables.ts';
 
 /** What a handler will meet that is not as on AWS: said once, when the run starts. */
 export function noticesOf(
-  cloud: Pick<LocalCloud, 'notRun' | 'missing'>,
+  cloud: Pick<LocalCloud, 'notRun' | 'missing' | 'warnings'>,
   variables: UserVariables,
 ): readonly string[] {
-  const lines = [
-    ...cloud.notRun.map((each) => notRunLine(each, variables)),
-    ...missingLines(cloud.missing()),
-  ];
+  const lines = [...cloud.notRun.map((each) => notRunLine(each, variables)), ...codeLines(cloud)];
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-/** Each with the line that mends it. */
-export function missingLines(missing: readonly MissingValue[]): readonly string[] {
-  return missing.map(
-    ({ name, why }) => `  Missing         ${name}: ${why}; add to ${USER_VARIABLES_FILE}:  ${name}=…`,
-  );
+/** What changes with the code: said again whenever it is taken over. */
+export function codeLines(cloud: Pick<LocalCloud, 'missing' | 'warnings'>): readonly string[] {
+  return [
+    ...cloud.warnings().map((text) => `  Warning         ${text}`),
+    ...cloud
+      .missing()
+      .map(({ name, why }) => `  Missing         ${name}: ${why}; add to ${USER_VARIABLES_FILE}:  ${name}=…`),
+  ];
 }
 
 function notRunLine({ logicalId, type, why }: NotRun, variables: UserVariables): string {

@@ -18,7 +18,7 @@ import { safeText } from '../safe-text.ts';
 import { LOCAL_API_KEY, LOCAL_API_KEY_SECRET_ARN, startLocalSupaglue } from '../supaglue/server.ts';
 import { readUserVariables, USER_VARIABLES_FILE } from '../user-variables.ts';
 import { banner, type ServedInspector } from './banner.ts';
-import { missingLines, noticesOf } from './notices.ts';
+import { codeLines, noticesOf } from './notices.ts';
 import type { StartOptions } from './options.ts';
 import { createPresenter } from './presenter.ts';
 import { stableSecret } from './stable-secret.ts';
@@ -190,7 +190,7 @@ async function rebuild(
     await input.onRunning?.(assemblyDirectory);
     writeLine('the new code is running');
     await tellTypeErrors(checked, writeLine);
-    for (const line of missingLines(cloud.missing())) writeLine(line);
+    for (const line of codeLines(cloud)) writeLine(line);
   } catch (error) {
     if (input.stopped.aborted) return;
     writeLine(`${error instanceof Error ? error.message : String(error)}\nthe old code keeps running`);

@@ -106,6 +106,7 @@ function model(alter: (all: Resources) => void = () => undefined): StackModel {
         Resources: all,
         Parameters: { Size: { Type: 'String', Default: 'large' } },
       }),
+      warnings: [],
       assetDirectory: (key) => `/assets/${key}`,
     },
     'http://127.0.0.1:1234',
@@ -359,6 +360,6 @@ test.each([
   ],
 ])('%j is refused', (deployments, message) => {
   const template = readTemplate({ Metadata: { [METADATA_KEY]: deployments }, Resources: resources() });
-  const assembly = { stackName: 'Stack', template, assetDirectory: (key: string) => key };
+  const assembly = { stackName: 'Stack', template, warnings: [], assetDirectory: (key: string) => key };
   expect(() => buildModel(assembly, 'http://127.0.0.1:1234')).toThrow(message);
 });

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -9,6 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { sign } from '../../lambdas/ingest/signature.ts';
 import { EXPORTS_FILE, readExports } from '../../local/exports-file.ts';
+import type { JsonRecord } from '../../local/json.ts';
 import { run } from '../../local/start/run.ts';
 import { assembly } from '../support/assembly.ts';
 import { makeFixtureProject } from '../support/fixture-project.ts';
@@ -65,9 +66,26 @@ function post(url: string, secret: string, id: string, fields: object = {}): Pro
   });
 }
 
+/** A copy of an assembly whose synthesis warned. */
+async function warnedAssembly(source: string, data: string): Promise<string> {
+  const copy = join(directory, 'warned');
+  await cp(source, copy, { recursive: true });
+  const path = join(copy, 'manifest.json');
+  const manifest = JSON.parse(await readFile(path, 'utf8'));
+  for (const artifact of Object.values<JsonRecord>(manifest.artifacts)) {
+    if (artifact['type'] === 'aws:cloudformation:stack')
+      artifact['additionalMetadataFile'] = 'warned.metadata.json';
+  }
+  await writeFile(path, JSON.stringify(manifest));
+  const metadata = { '/Stack/Webhooks': [{ type: 'aws:cdk:warning', data }] };
+  await writeFile(join(copy, 'warned.metadata.json'), JSON.stringify(metadata));
+  return copy;
+}
+
 describe('a run', () => {
   test('tells the way of a webhook, follows changes, and leaves nothing behind', async () => {
     const source = await assembly();
+    const warned = await warnedAssembly(source, 'the handlers do not load');
     const sourceDirectory = join(directory, 'lambdas');
     await mkdir(join(sourceDirectory, 'handlers'), { recursive: true });
     const output = new Output();
@@ -84,7 +102,7 @@ describe('a run', () => {
       async build() {
         builds += 1;
         if (builds === 2) throw new Error('handlers/new.ts:1: it does not compile');
-        return source;
+        return builds === 1 ? source : warned;
       },
     });
 
@@ -106,7 +124,7 @@ describe('a run', () => {
     await writeFile(join(sourceDirectory, 'handlers/new.ts'), 'broken');
     await output.seen(/it does not compile\nthe old code keeps running/);
     await writeFile(join(sourceDirectory, 'handlers/new.ts'), 'mended');
-    await output.seen(/the new code is running/);
+    await output.seen(/the new code is running\n {2}Warning {9}\/Stack\/Webhooks: the handlers do not load/);
     expect(builds).toBe(3);
 
     stopping.abort();

@@ -75,10 +75,12 @@ describe('what the handlers are given', () => {
         { logicalId: 'Nightly', type: 'AWS::Lambda::EventSourceMapping', why: 'resource Nightly: only ours' },
       ],
       missing: () => settings.missing,
+      warnings: () => ['/Mine/Webhooks: the tools cannot tell the handlers'],
     };
     expect(noticesOf(cloud, {})).toEqual([
       '  Not run here    Invoices (AWS::S3::Bucket): calls to S3 are refused; an emulator’s address is AWS_ENDPOINT_URL_S3=… in .env.local',
       '  Not run here    Nightly (AWS::Lambda::EventSourceMapping): only ours',
+      '  Warning         /Mine/Webhooks: the tools cannot tell the handlers',
       '  Missing         REGION_OF: cannot resolve; add to .env.local:  REGION_OF=…',
       '  Missing         KEY: the secret has no value here; add to .env.local:  KEY=…',
       '',

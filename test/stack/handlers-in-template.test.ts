@@ -7,6 +7,7 @@ import { SupaglueWebhooks } from '../../lib/construct.ts';
 import { BUNDLES_VARIABLE } from '../../lib/function-code.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
 import type { SupaglueWebhooksProps } from '../../lib/props.ts';
+import { readAssembly } from '../../local/assembly/read-assembly.ts';
 import { appIn } from './stack-of.ts';
 
 let directory: string;
@@ -29,14 +30,14 @@ describe('the handlers in the template', () => {
     new SupaglueWebhooks(stack, 'Default', { handlers, ...props });
     const assembly = app.synth();
     const { template } = assembly.getStackByName('Mine');
-    const warnings = stack.node.findAll().flatMap(({ node }) => node.metadata);
     return {
       handlers: deploymentsOf(template)['Default']?.handlers,
       bundles: (await readdir(assembly.directory))
         .filter((name) => name.startsWith('bundle-'))
         .map((name) => name.replace(/^bundle-[0-9a-f]{8}-/, ''))
         .sort(),
-      warnings: warnings.filter(({ type }) => type === 'aws:cdk:warning').map(({ data }) => String(data)),
+      // As the local run tells them.
+      warnings: (await readAssembly(assembly.directory)).warnings,
     };
   };
   const made = (register: string, before = '') => `
@@ -89,7 +90,8 @@ describe('the handlers in the template', () => {
     async (_, source, warning) => {
       const { handlers, warnings } = await synthesiseWith(source);
       expect(handlers).toBe('unknown');
-      expect(warnings.join()).toMatch(warning);
+      expect(warnings).toEqual([expect.stringMatching(warning)]);
+      expect(warnings[0]).toMatch(/^\/Mine\/Default: /);
     },
     60_000,
   );
