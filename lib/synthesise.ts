@@ -87,7 +87,11 @@ function run(
     const detached = process.platform !== 'win32';
     const child = spawn(command, args, { ...options, detached, stdio: ['ignore', 'ignore', 'pipe'] });
     const end = () => {
-      if (child.pid !== undefined) process.kill(detached ? -child.pid : child.pid);
+      try {
+        if (child.pid !== undefined) process.kill(detached ? -child.pid : child.pid);
+      } catch {
+        // It has ended already, and what it wrote is still to be read.
+      }
     };
     let stderr = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -84,7 +84,11 @@ export async function startEmulator(program: string, directory: string): Promise
     endpoint,
     environment,
     async stop() {
-      if (ended === undefined && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+      try {
+        if (ended === undefined && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+      } catch {
+        // It has ended by itself.
+      }
       await closed;
     },
   };

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, watch, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { BUNDLES_VARIABLE, MINIFY_VARIABLE } from '../../lib/function-code.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
@@ -126,6 +127,44 @@ describe('when it is ended early', () => {
       new Error('no longer wanted'),
     );
   });
+
+  test('after the app has ended, when what it wrote is still to be read, the reason comes out', async () => {
+    // What it leaves, in a group of its own, holds the pipe: as long as wanted in place of a moment.
+    const source = `
+      import { spawn } from 'node:child_process';
+      import { writeFileSync } from 'node:fs';
+      const code = "setInterval(() => { if (require('node:fs').existsSync('../let-go')) process.exit(); }, 20)";
+      const left = spawn(process.execPath, ['-e', code], { stdio: 'inherit', detached: true });
+      left.once('spawn', () => {
+        writeFileSync('../app.pid', String(process.pid));
+        process.exit(0);
+      });`;
+    const stop = new AbortController();
+    const root = await project();
+    const ended = failureOf({
+      projectDirectory: root,
+      program: await program(source),
+      signal: stop.signal,
+    });
+    const pid = await groupEnded(join(directory, 'app.pid'));
+    expect(pid).toBeGreaterThan(1);
+    stop.abort(new Error('no longer wanted'));
+    await writeFile(join(directory, 'let-go'), '');
+    expect(await ended).toEqual(new Error('no longer wanted'));
+  });
+
+  /** Resolves once no process of the group whose leader's id is in that file is left. */
+  async function groupEnded(file: string): Promise<number> {
+    for (;;) {
+      await delay(10);
+      const pid = Number(await readFile(file, 'utf8').catch(() => '0'));
+      try {
+        if (pid > 0) process.kill(-pid, 0);
+      } catch {
+        return pid;
+      }
+    }
+  }
 
   async function appearance(name: string): Promise<void> {
     for await (const { filename } of watch(directory)) if (filename === name) return;
