@@ -65,7 +65,10 @@ describe('a run with a database', () => {
       rows: [{ email: 'contact-100@example-customer.example.com' }],
       row_count: 1_000,
     });
-    expect(stderr).toBe('the first 1 of 1,000 rows: --limit shows more\n');
+    // A busy machine's command says first that it waits.
+    expect(stderr).toMatch(
+      /^(?:waiting for the database\n)?the first 1 of 1,000 rows: --limit shows more\n$/,
+    );
     const wide = await webhooks(
       'database',
       'query',
@@ -92,7 +95,10 @@ describe('a run with a database', () => {
   test('shows its row counts in the inspector', async () => {
     const inspector = await serveInspector({ target, write: false, onFault: () => undefined });
     try {
-      const page = await (await fetch(inspector.url)).text();
+      let page: string;
+      // Each load waits a few seconds for the counts, which a busy machine does not always have by then.
+      do page = await (await fetch(inspector.url)).text();
+      while (page.includes('The tables cannot be counted.'));
       expect(page).toMatch(/id="rows-supaglue-salesforce_contact".*?1,000/);
     } finally {
       await inspector.close();

@@ -78,7 +78,7 @@ test('events wait while it is paused, and are handled when it is resumed', async
   const resumed = await webhooks('resume', '--local', '--json');
   expect(resumed.code).toBe(0);
   expect(JSON.parse(resumed.stdout)).toMatchObject({ state: 'Enabled', changed: true });
-  expect(await waitUntilDrained(target, 10_000, signal)).toBe(true);
+  expect(await waitUntilDrained(target, patienceMs(10_000), signal)).toBe(true);
   expect(await readLedgerRecord(target, 'msg_paused', signal)).toMatchObject({ status: 'COMPLETED' });
   expect((await inProcess(['resume', '--local'])).stdout).toMatch(
     /^not paused: handlers run on the local run$/m,

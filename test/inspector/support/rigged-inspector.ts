@@ -11,7 +11,7 @@ export const HANDLERS = Object.assign(() => ['backfill', 'audit'], { names: ['ba
 
 /** What a page says, each in its way, whose look has not ended. */
 const LOOKING =
-  /Looking for (?:dead letters|it on the dead-letter queue) …|The letters are being looked through\./;
+  /Looking(?: for (?:dead letters|it on the dead-letter queue)|: [^<]*) …|The letters are being looked through\./;
 
 export interface Answer {
   readonly status: number;

@@ -1,9 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { ACTIONS } from '../../../local/engines/sqs/actions.ts';
 import { newMessage } from '../../../local/engines/sqs/message.ts';
 import type { Queue } from '../../../local/engines/sqs/queue.ts';
 import { Queues } from '../../../local/engines/sqs/queues.ts';
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 const never = new AbortController().signal;
 const POLL = { max: 10, waitMs: 5_000, hideMs: 30_000 };
@@ -29,6 +33,8 @@ describe('a poll that waits', () => {
 
   test('gathers for a moment on a queue that was just read, but no longer than for a full batch', async () => {
     const { queue } = freshQueue();
+    // However long this machine takes, it was just now.
+    jest.spyOn(performance, 'now').mockReturnValue(0);
     send(queue, 'before');
     expect(bodies(await queue.receive(POLL, never))).toEqual(['before']);
     const polling = queue.receive(POLL, never);

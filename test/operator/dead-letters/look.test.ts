@@ -6,6 +6,7 @@ import { lookAtDeadLetters } from '../../../operator/dead-letters/look.ts';
 import { receiveLetters } from '../../../operator/dead-letters/receive-letters.ts';
 import { failEntries, startAlteringProxy } from '../../support/altering-proxy.ts';
 import { startEngines, type TestEngines } from '../../support/engines.ts';
+import { patienceMs } from '../../support/slowness.js';
 import { createRig, failureOf, never, type Rig, sha256, syncBody } from './rig.ts';
 
 /** Many batches for every receiver; the command line is tested with 2,000. */
@@ -129,7 +130,8 @@ describe('a look at the dead letters', () => {
 
   test('a long look renews what it holds: nothing is seen twice, nor by anybody else', async () => {
     const rig = await rigWith(25);
-    const held = new HeldLetters(rig.target, 1);
+    const hiddenSeconds = Math.min(10, Math.ceil(patienceMs(1_000) / 1_000));
+    const held = new HeldLetters(rig.target, hiddenSeconds);
     const seen: DeadLetter[] = [];
     const receive = () =>
       receiveLetters(rig.target, {
@@ -143,7 +145,10 @@ describe('a look at the dead letters', () => {
       });
     await receive();
     const { Messages } = await engines.sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: rig.target.deadLetterQueueUrl, WaitTimeSeconds: 2 }),
+      new ReceiveMessageCommand({
+        QueueUrl: rig.target.deadLetterQueueUrl,
+        WaitTimeSeconds: 2 * hiddenSeconds,
+      }),
     );
     expect(Messages ?? []).toEqual([]);
     await receive();
