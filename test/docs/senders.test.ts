@@ -19,6 +19,7 @@ import { localTarget } from '../../operator/core/local-target.ts';
 import { closeTarget, type Target } from '../../operator/core/target.ts';
 import { runProgram } from '../../operator/program.ts';
 import { capturedContext } from '../operator/support/captured-context.ts';
+import { patienceMs } from '../support/slowness.js';
 import { makeCdkProject, makeProject, temporaryFolder } from './code-blocks.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -74,7 +75,7 @@ async function ended(eventId: string, body: string): Promise<LedgerRecord | unde
   const { end, record } = await followEvent(target, {
     eventId,
     bodySha256: createHash('sha256').update(body).digest('hex'),
-    timeoutMs: 60_000,
+    timeoutMs: patienceMs(60_000),
     signal: new AbortController().signal,
     onStep: () => undefined,
   });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { postEvent } from '../../operator/core/post-event.ts';
 import { proxyAgent, takesProxies, unusedProxy } from '../../operator/core/proxy.ts';
+import { patienceMs } from '../support/slowness.js';
 import { runBin, temporaryDirectory } from './support/cli.ts';
 
 /** A proxy that writes down whom it is asked for, and lets nobody through. */
@@ -49,7 +50,7 @@ test('the signed request goes the same way', async () => {
   const before = { ...proxyAgent.proxyEnv };
   Object.assign(proxyAgent.proxyEnv, { HTTPS_PROXY: proxyUrl });
   await expect(
-    postEvent('https://api.invalid/webhooks', signed, AbortSignal.timeout(20_000)),
+    postEvent('https://api.invalid/webhooks', signed, AbortSignal.timeout(patienceMs(20_000))),
   ).rejects.toThrow();
   delete proxyAgent.proxyEnv['HTTPS_PROXY'];
   Object.assign(proxyAgent.proxyEnv, before);

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sign } from '../../lambdas/ingest/signature.ts';
+import { patienceMs } from '../support/slowness.js';
 import { runCaptured } from './support/captured-context.ts';
 import { runBin } from './support/cli.ts';
 import { type LocalRun, startLocalRun } from './support/local-run.ts';
@@ -48,7 +49,13 @@ describe('secret set and check, on a local run', () => {
     ]);
 
     // The first one signs.
-    const sent = await webhooks('send', 'supaglue-webhooks.ping', '--local', '--timeout', '20');
+    const sent = await webhooks(
+      'send',
+      'supaglue-webhooks.ping',
+      '--local',
+      '--timeout',
+      String(patienceMs(20)),
+    );
     expect(sent.code).toBe(0);
 
     const removed = await webhooks('secret', 'set', '--local', '--remove', '2');

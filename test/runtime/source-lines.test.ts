@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bundle } from '../../lib/bundle.ts';
 import { projectDirectory } from '../../lib/project-paths.ts';
+import { patienceMs } from '../support/slowness.js';
 
 const ENTRY = `import ${JSON.stringify(join(projectDirectory, 'lambdas/runtime/source-lines.ts'))};
 class QuotaError extends Error {
@@ -49,7 +50,7 @@ describe('stacks of a bundle', () => {
     const entry = JSON.stringify(join(asset, 'index.mjs'));
     const prelude = `import fs from 'node:fs'; ${before}; const bundled = await import(${entry});`;
     const args = ['--input-type=module', '--eval', `${prelude}\n${script}`];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: patienceMs(20_000) });
     return stdout;
   }
 
