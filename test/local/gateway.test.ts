@@ -122,7 +122,7 @@ describe('the event', () => {
   test('joins headers of one name with commas and takes cookies apart', async () => {
     const event = await new Promise<APIGatewayProxyEventV2>((resolve, reject) => {
       const headers = { 'x-many': ['one', 'two'], cookie: 'a=1; b=2', 'content-length': 0 };
-      httpRequest(url, { method: 'POST', headers }, (response) => {
+      httpRequest(url, { method: 'POST', headers, agent: false }, (response) => {
         let text = '';
         response.on('data', (chunk) => {
           text += chunk;

@@ -26,7 +26,7 @@ export async function startAlteringProxy(
   answer: (call: AlteredCall, forward: (input?: Json) => Promise<Json>) => Promise<Json>,
 ): Promise<AlteringProxy> {
   const calls: AlteredCall[] = [];
-  const server = createServer(async (incoming, outgoing) => {
+  const server = createServer({ keepAliveTimeout: 0 }, async (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const target = String(incoming.headers['x-amz-target'] ?? '');

@@ -25,13 +25,16 @@ export interface WireProxyOptions {
   readonly intercept?: (call: WireCall) => 'drop' | 'forward' | Promise<'drop' | 'forward'>;
 }
 
-/** Stands between a function and an engine, on loopback, and sees what really goes over the wire. */
+/**
+ * Stands between a function and an engine, on loopback, and sees what really goes over the wire. It keeps its own side
+ * of each connection open and none to the engine: one that is closed just as it is used again would be a call more.
+ */
 export async function startWireProxy({
   intercept = () => 'forward',
 }: WireProxyOptions = {}): Promise<WireProxy> {
   let target: URL | undefined;
   const calls: WireCall[] = [];
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer({ keepAliveTimeout: 0 }, (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', async () => {
@@ -57,6 +60,7 @@ export async function startWireProxy({
           path: incoming.url,
           method: incoming.method,
           headers: { ...incoming.headers, host: target.host },
+          agent: false,
         },
         (answer) => {
           outgoing.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -98,7 +98,8 @@ export function send(
   body?: string,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, headers }, (response) => {
+    // A kept connection may be closed just as it is used again, where this machine is slow enough.
+    const outgoing = request(url, { method, headers, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
