@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { readQueueDepth } from '../../operator/core/queue-depth.ts';
+import { patienceMs } from '../support/slowness.js';
 import { readEngines } from './accounts.ts';
 import { type Balance, balance } from './balance.ts';
 import { FAULT_KINDS, type FaultKind, WIRE_FAULTS } from './fault-log.ts';
@@ -144,7 +145,7 @@ async function untilFaultsWere(
   signal: AbortSignal,
   soak: SoakCloud,
 ) {
-  const untilMs = performance.now() + MAX_FAULT_WAIT_MS;
+  const untilMs = performance.now() + patienceMs(MAX_FAULT_WAIT_MS);
   const isLacking = ({ faults }: SoakCloud) =>
     (killEveryMs !== undefined && faults.total('worker killed') === 0) ||
     (dropShare > 0 && WIRE_FAULTS.every((kind) => faults.total(kind) === 0));
