@@ -31,9 +31,11 @@ const PROGRESS_AFTER_MS = 1_000;
 const PROGRESS_EVERY_MS = 10_000;
 const REDRAW_MS = 100;
 
+/** @param progressAfterMs - what is over by then shows no progress. @default 1 s */
 export function createTerminal(
   { stdout, stderr }: TerminalStreams,
   environment: Readonly<Record<string, string | undefined>>,
+  progressAfterMs = PROGRESS_AFTER_MS,
 ): Terminal {
   const palette = colours(takesColours(stdout, environment));
   const line = new ProgressLine(stderr);
@@ -41,7 +43,7 @@ export function createTerminal(
     print: (text) => line.above(() => stdout.write(`${text}\n`)),
     note: (text) => line.above(() => stderr.write(`${text}\n`)),
     paint: (colour, text) => palette[colour](text),
-    progress: (text) => startProgress(line, text),
+    progress: (text) => startProgress(line, text, progressAfterMs),
   };
 }
 
@@ -80,7 +82,7 @@ class ProgressLine {
   }
 }
 
-function startProgress(line: ProgressLine, initial: string): Progress {
+function startProgress(line: ProgressLine, initial: string, afterMs: number): Progress {
   let text = initial;
   let shown = false;
   const show = () => {
@@ -90,7 +92,7 @@ function startProgress(line: ProgressLine, initial: string): Progress {
     timer = setTimeout(show, line.overwrites ? REDRAW_MS : PROGRESS_EVERY_MS);
     timer.unref();
   };
-  let timer = setTimeout(show, PROGRESS_AFTER_MS);
+  let timer = setTimeout(show, afterMs);
   timer.unref();
   return {
     update(next) {

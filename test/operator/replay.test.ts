@@ -31,9 +31,7 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 async function inProcess(...args: string[]) {
   const captured = capturedContext({ directory });
   const code = await runProgram(args, captured.context);
-  // Progress is told after a second, which a busy machine may well take.
-  const stderr = captured.stderr().replace(/^reading the export\n/gm, '');
-  return { code, stdout: captured.stdout(), stderr };
+  return { code, stdout: captured.stdout(), stderr: captured.stderr() };
 }
 
 test('every kind of letter is run to its end, from standard input', async () => {

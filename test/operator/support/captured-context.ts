@@ -8,6 +8,9 @@ export interface CapturedContext {
   stderr(): string;
 }
 
+/** As long as a timer takes: how busy this machine is has no say in what a command writes. */
+const NO_PROGRESS_MS = 2 ** 31 - 1;
+
 /** A command's context whose output is kept. */
 export function capturedContext(overrides: Partial<CommandContext> = {}): CapturedContext {
   const written = { stdout: '', stderr: '' };
@@ -18,7 +21,7 @@ export function capturedContext(overrides: Partial<CommandContext> = {}): Captur
   });
   return {
     context: {
-      terminal: createTerminal({ stdout: stream('stdout'), stderr: stream('stderr') }, {}),
+      terminal: createTerminal({ stdout: stream('stdout'), stderr: stream('stderr') }, {}, NO_PROGRESS_MS),
       environment: {},
       directory: '/nowhere',
       signal: new AbortController().signal,
