@@ -6,9 +6,9 @@ import { gunzipSync } from 'node:zlib';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 
-const { dataDirectory, clusterFile, maxConnections } = workerData;
-const db = dataDirectory === undefined ? await inMemory() : await PGlite.create(dataDirectory);
-const server = new PGLiteSocketServer({ db, host: '127.0.0.1', port: 0, maxConnections });
+const { clusterFile } = workerData;
+const db = await start();
+const server = new PGLiteSocketServer({ db, host: '127.0.0.1', port: 0, maxConnections: 20 });
 await server.start();
 parentPort.on('message', async () => {
   await server.stop();
@@ -18,7 +18,7 @@ parentPort.on('message', async () => {
 parentPort.postMessage(Number(server.getServerConn().split(':').at(-1)));
 
 /** To make a cluster is two thirds of a start, so an empty one is kept. Without it a start only takes longer. */
-async function inMemory() {
+async function start() {
   try {
     // The checksum in it tells a file that is not whole.
     return await PGlite.create({ loadDataDir: new Blob([gunzipSync(await readFile(clusterFile))]) });

@@ -6,16 +6,12 @@ import { Worker } from 'node:worker_threads';
 import { LOOPBACK } from '../loopback-server.ts';
 
 export interface PostgresEngineOptions {
-  /** Where the data are kept; absent: in memory. */
-  readonly dataDirectory?: string;
   /**
-   * An empty cluster for those in memory, made by the first start: 5 MB.
+   * An empty cluster to start from, made by the first start: 5 MB.
    *
    * @default below the folder that npm has installed PGlite in, for this version of it
    */
   readonly clusterFile?: string;
-  /** @default 20 */
-  readonly maxConnections?: number;
 }
 
 export interface PostgresEngine {
@@ -24,10 +20,8 @@ export interface PostgresEngine {
   stop(): Promise<void>;
 }
 
-const DEFAULT_MAX_CONNECTIONS = 20;
-
 /**
- * PostgreSQL in WebAssembly, in a thread of its own: a query computes for as long as it takes, and this process goes
+ * PostgreSQL in WebAssembly and in memory, in a thread of its own: a query computes for as long as it takes, and this process goes
  * on meanwhile.
  *
  * All connections share one session, one statement after the other; while one is in a transaction the others wait.
@@ -37,11 +31,12 @@ const DEFAULT_MAX_CONNECTIONS = 20;
  *
  * @throws {Error} when it does not start
  */
-export async function startPostgresEngine(options: PostgresEngineOptions = {}): Promise<PostgresEngine> {
-  const { dataDirectory, clusterFile = keptCluster(), maxConnections = DEFAULT_MAX_CONNECTIONS } = options;
+export async function startPostgresEngine({
+  clusterFile = keptCluster(),
+}: PostgresEngineOptions = {}): Promise<PostgresEngine> {
   const worker = new Worker(new URL('./postgres-worker.mjs', import.meta.url), {
     execArgv: [],
-    workerData: { dataDirectory, clusterFile, maxConnections },
+    workerData: { clusterFile },
   });
   const exited = once(worker, 'exit');
   // `once` rejects with the worker's own error; one that ends without a word would be waited for for ever.

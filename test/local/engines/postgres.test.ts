@@ -41,7 +41,7 @@ test('an empty cluster is kept, in place of a file that is not whole, and taken 
   const loadDataDir = new Blob([gunzipSync(await readFile(clusterFile))]);
   const altered = await PGlite.create({ loadDataDir });
   await altered.exec('create table kept ()');
-  await writeFile(clusterFile, await (await altered.dumpDataDir('gzip')).bytes());
+  await writeFile(clusterFile, (await altered.dumpDataDir('gzip')).stream());
   await altered.close();
   for (const _start of ['one', 'another']) expect(await tablesOf(clusterFile)).toEqual(['kept']);
 });
