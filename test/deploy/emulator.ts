@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { eventually } from '../suites/eventually.ts';
+import { killGroup } from '../support/kill-group.ts';
 
 export const EMULATOR_ACCOUNT = '000000000000';
 export const EMULATOR_REGION = 'us-east-1';
@@ -84,11 +85,7 @@ export async function startEmulator(program: string, directory: string): Promise
     endpoint,
     environment,
     async stop() {
-      try {
-        if (ended === undefined && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
-      } catch {
-        // It has ended by itself.
-      }
+      if (ended === undefined) killGroup(child, 'SIGTERM');
       await closed;
     },
   };

@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import process from 'node:process';
+import { killGroup } from '../support/kill-group.ts';
 import type { ProjectCopy } from './project-copy.ts';
 
 export interface ProcessEnd {
@@ -36,7 +37,7 @@ export function runNode(args: readonly string[], options: ProcessOptions): Promi
     let errorText = '';
     let timedOut = false;
     let rest = '';
-    const stop = () => killGroup(child);
+    const stop = () => killGroup(child, 'SIGKILL');
     const onSilence = () => {
       timedOut = true;
       stop();
@@ -69,13 +70,4 @@ export function runNode(args: readonly string[], options: ProcessOptions): Promi
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
   });
-}
-
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It has ended by itself.
-  }
 }
