@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { EXPORTS_FILE, writeExports } from '../../local/exports-file.ts';
 import { endpointVariables, REFUSING_ENDPOINT } from '../../local/runtime/function-environment.ts';
-import { patienceMs } from '../support/slowness.js';
+import { patienceSeconds } from '../support/slowness.js';
 import { runBin, temporaryDirectory } from './support/cli.ts';
 import { type LocalRun, startLocalRun } from './support/local-run.ts';
 
@@ -12,7 +12,7 @@ const PING = 'supaglue-webhooks.ping';
 
 /** Shorter than a test may take, so that an event that does not end is told by the command. */
 function followTimeout([command, ...args]: readonly string[]): string[] {
-  return command === 'send' && !args.includes('--timeout') ? ['--timeout', String(patienceMs(20))] : [];
+  return command === 'send' && !args.includes('--timeout') ? ['--timeout', String(patienceSeconds(20))] : [];
 }
 
 const ENDPOINTS = {

@@ -6,7 +6,7 @@ import { waitUntilDrained } from '../../operator/core/queue-depth.ts';
 import { signRequest } from '../../operator/core/sign-request.ts';
 import { switchConsumer } from '../../operator/core/switch-consumer.ts';
 import type { Target } from '../../operator/core/target.ts';
-import { patienceMs } from '../support/slowness.js';
+import { patienceMs, patienceSeconds } from '../support/slowness.js';
 import { type LocalRun, startLocalRun } from './support/local-run.ts';
 
 const { signal } = new AbortController();
@@ -96,7 +96,7 @@ test('the age of the oldest message is that of the queue asked for', async () =>
   await send('msg_waits');
   const age = (which: 'queue' | 'dead-letters', laterMs: number) =>
     readOldestMessageAgeSeconds(target, which, { nowMs: Date.now() + laterMs, signal });
-  expect(await age('queue', 60_000)).toBeLessThan(patienceMs(5_000) / 1_000);
+  expect(await age('queue', 60_000)).toBeLessThan(patienceSeconds(5));
   // A window that ended before now has nothing to show.
   expect(await age('queue', -3_600_000)).toBeUndefined();
   await switchConsumer(target, { ...wanted, to: 'Enabled' });

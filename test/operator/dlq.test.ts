@@ -37,10 +37,10 @@ describe('dlq list', () => {
     await world.seed(seeds(30));
     const shown = await world.inProcess('dlq', 'list');
     const json = await world.inProcess('dlq', 'list', '--json');
-    expect({ code: shown.code, remarks: shown.stderr }).toEqual({ code: 0, remarks: '' });
+    expect(shown).toMatchObject({ code: 0, stderr: '' });
     expectReadable(shown.stdout);
 
-    expect({ code: json.code, remarks: json.stderr }).toEqual({ code: 0, remarks: '' });
+    expect(json).toMatchObject({ code: 0, stderr: '' });
     const list = listSchema.parse(JSON.parse(json.stdout));
     expect(list).toMatchObject({ target: 'the local run', letters: 30, events: 30, expected: 30, hidden: 0 });
     expect(list.expiring).toBeUndefined();
@@ -108,7 +108,7 @@ describe('dlq show', () => {
       },
     ]);
     const shown = await world.inProcess('dlq', 'show', 'msg_hostile');
-    expect({ code: shown.code, remarks: shown.stderr }).toEqual({ code: 0, remarks: '' });
+    expect(shown).toMatchObject({ code: 0, stderr: '' });
     expectReadable(shown.stdout);
     expect(shown.stdout).toContain('"html": "<script>alert(1)</script>"');
     // As it was sent: JavaScript would round it.
@@ -250,9 +250,9 @@ describe('dlq redrive', () => {
       );
     }
     const all = await world.inProcess('dlq', 'redrive', '--all', '--confirm');
-    expect({ code: all.code, remarks: all.stderr }).toEqual({
+    expect(all).toMatchObject({
       code: 0,
-      remarks: '1 more is held by another look or redrive, and was not looked at: repeat the\ncommand\n',
+      stderr: '1 more is held by another look or redrive, and was not looked at: repeat the\ncommand\n',
     });
     expect(all.stdout).toBe('no dead letter of the local run is visible: there is nothing to do\n');
     const json = await world.inProcess('dlq', 'redrive', '--all', '--confirm', '--json');
@@ -337,9 +337,9 @@ describe('dlq export', () => {
       { eventType: 'connection.deleted', eventId: 'msg_b' },
     ]);
     const exported = await world.inProcess('dlq', 'export', '--type', 'sync.complete');
-    expect({ code: exported.code, remarks: exported.stderr }).toEqual({
+    expect(exported).toMatchObject({
       code: 0,
-      remarks: 'exported 1 letter\n',
+      stderr: 'exported 1 letter\n',
     });
     const letter = decodeExportedLetter(exported.stdout.trimEnd());
     expect(letter).toMatchObject({

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sign } from '../../lambdas/ingest/signature.ts';
-import { patienceMs } from '../support/slowness.js';
+import { patienceSeconds } from '../support/slowness.js';
 import { runCaptured } from './support/captured-context.ts';
 import { runBin } from './support/cli.ts';
 import { type LocalRun, startLocalRun } from './support/local-run.ts';
@@ -54,7 +54,7 @@ describe('secret set and check, on a local run', () => {
       'supaglue-webhooks.ping',
       '--local',
       '--timeout',
-      String(patienceMs(20)),
+      String(patienceSeconds(20)),
     );
     expect(sent.code).toBe(0);
 

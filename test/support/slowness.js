@@ -20,6 +20,11 @@ export function slowness() {
   return slowest;
 }
 
+/** As {@link patienceMs}, in whole seconds. */
+export function patienceSeconds(seconds) {
+  return Math.ceil(seconds * slowness());
+}
+
 /** A guard against waiting for ever, as long as this machine needs. Whatever is awaited ends it at once. */
 export function patienceMs(ms) {
   return Math.ceil(ms * slowness());

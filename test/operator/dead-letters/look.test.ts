@@ -6,7 +6,7 @@ import { lookAtDeadLetters } from '../../../operator/dead-letters/look.ts';
 import { receiveLetters } from '../../../operator/dead-letters/receive-letters.ts';
 import { failEntries, startAlteringProxy } from '../../support/altering-proxy.ts';
 import { startEngines, type TestEngines } from '../../support/engines.ts';
-import { patienceMs } from '../../support/slowness.js';
+import { patienceSeconds } from '../../support/slowness.js';
 import { createRig, failureOf, never, type Rig, sha256, syncBody } from './rig.ts';
 
 /** Many batches for every receiver; the command line is tested with 2,000. */
@@ -130,7 +130,7 @@ describe('a look at the dead letters', () => {
 
   test('a long look renews what it holds: nothing is seen twice, nor by anybody else', async () => {
     const rig = await rigWith(25);
-    const hiddenSeconds = Math.min(10, Math.ceil(patienceMs(1_000) / 1_000));
+    const hiddenSeconds = Math.min(10, patienceSeconds(1));
     const held = new HeldLetters(rig.target, hiddenSeconds);
     const seen: DeadLetter[] = [];
     const receive = () =>
